@@ -1,0 +1,1 @@
+//! Checks: requirements whose logic is Rust, switched on and graded by a preset. One folder or file a family.

@@ -1,0 +1,7 @@
+//! Guardrails, refusals and a report for Spark manifests on Kubernetes.
+
+pub mod check;
+pub mod guard;
+pub mod manifest;
+pub mod text;
+pub mod yaml;

@@ -1,0 +1,9 @@
+//! Bytes without meaning: spans, source lines, edits. Knows neither YAML nor Kubernetes.
+
+mod edit;
+mod source;
+mod span;
+
+pub use edit::{Conflict, Edit, EditSet};
+pub use source::{Position, Source};
+pub use span::Span;
