@@ -1,1 +1,4 @@
-//! Integration tests.
+//! Integration tests: one binary.
+
+mod reading;
+mod support;

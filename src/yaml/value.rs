@@ -1,0 +1,171 @@
+//! Nodes to JSON values, as go-yaml v2 and sigs.k8s.io/yaml convert them on the way to the API server.
+
+use super::ReadError;
+use super::node::{Kind, NodeRef, Style, Tag};
+use super::scalar::{Scalar, resolve};
+use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+
+impl NodeRef<'_> {
+    /// The JSON value that Kubernetes reads: aliases followed, `<<` merged in place, the last duplicate kept.
+    pub fn to_value(self) -> Value {
+        let node = self.resolved();
+        match node.kind() {
+            Kind::Scalar => scalar_value(node),
+            Kind::Sequence => node.children().map(Self::to_value).collect(),
+            Kind::Mapping => {
+                let mut map = Map::new();
+                fill(node, &mut map);
+                Value::Object(map)
+            }
+            Kind::Alias => Value::Null,
+        }
+    }
+}
+
+/// go-yaml v2 merges where `<<` stands: what came before is overwritten, what comes after overwrites.
+fn fill(node: NodeRef<'_>, map: &mut Map<String, Value>) {
+    for (key, value) in node.entries() {
+        if node.document.has_merge && key.is_merge_key() {
+            let value = value.resolved();
+            if value.kind() == Kind::Sequence {
+                let items: Vec<_> = value.children().collect();
+                items
+                    .into_iter()
+                    .rev()
+                    .for_each(|item| fill(item.resolved(), map));
+            } else {
+                fill(value, map);
+            }
+        } else if let Some(key) = key.key_text() {
+            map.insert(key.into_owned(), value.to_value());
+        }
+    }
+}
+
+/// What a scalar means, its tag considered; the error is why no JSON can hold it.
+pub(super) fn scalar(node: NodeRef<'_>) -> Result<Scalar<'_>, String> {
+    let text = node.text();
+    let tag = match node.tag() {
+        None if node.style() != Style::Plain => return Ok(Scalar::Str(text)),
+        None => return Ok(resolve(text)),
+        Some(tag) => tag,
+    };
+    let resolved = resolve(text);
+    let unfit = |tag: &str| Err(format!("`{text}` does not fit its tag `!!{tag}`"));
+    match (tag, resolved) {
+        (Tag::NonSpecific, resolved)
+        | (Tag::Bool, resolved @ Scalar::Bool(_))
+        | (Tag::Int, resolved @ (Scalar::Int(_) | Scalar::Uint(_)))
+        | (Tag::Float, resolved @ Scalar::Float(_))
+        | (Tag::Null, resolved @ Scalar::Null) => Ok(resolved),
+        (Tag::Float, Scalar::Int(integer)) => Ok(Scalar::Float(integer as f64)),
+        (Tag::Str | Tag::Other | Tag::Merge | Tag::Binary, _) => Ok(Scalar::Str(text)),
+        (Tag::Timestamp, _) if super::timestamp::is_timestamp(text) => Ok(Scalar::Str(text)),
+        (Tag::Bool, _) => unfit("bool"),
+        (Tag::Int, _) => unfit("int"),
+        (Tag::Float, _) => unfit("float"),
+        (Tag::Null, _) => unfit("null"),
+        (Tag::Timestamp, _) => unfit("timestamp"),
+    }
+}
+
+fn scalar_value(node: NodeRef<'_>) -> Value {
+    if node.tag() == Some(Tag::Binary) {
+        return super::base64::decode(node.text()).map_or(Value::Null, Value::from);
+    }
+    match scalar(node) {
+        Ok(Scalar::Bool(value)) => value.into(),
+        Ok(Scalar::Int(value)) => value.into(),
+        Ok(Scalar::Uint(value)) => value.into(),
+        Ok(Scalar::Float(value)) => Number::from_f64(value).map_or(Value::Null, whole),
+        Ok(Scalar::Str(value)) => value.into(),
+        Ok(Scalar::Null) | Err(_) => Value::Null,
+    }
+}
+
+/// JSON knows one kind of number: `1.0` is `1`.
+fn whole(number: Number) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(float) if float.fract() == 0.0 && float.abs() <= EXACT => Value::from(float as i64),
+        _ => Value::Number(number),
+    }
+}
+
+/// Refuses a scalar that no JSON can hold.
+pub(super) fn check_scalar(node: NodeRef<'_>) -> Result<(), ReadError> {
+    if node.tag().is_none() {
+        // Only these can begin an infinity; everything else is fine without a look.
+        let suspicious = node.style() == Style::Plain && node.text().starts_with(['.', '+', '-']);
+        if !suspicious {
+            return Ok(());
+        }
+    }
+    let error = |message: String| Err(ReadError::new(node.span(), message));
+    if node.tag() == Some(Tag::Binary) && super::base64::decode(node.text()).is_none() {
+        return error("a `!!binary` value must be base64 of UTF-8 text".into());
+    }
+    match scalar(node) {
+        Ok(Scalar::Float(float)) if !float.is_finite() => error(format!(
+            "`{}` is a number that JSON does not have",
+            node.text()
+        )),
+        Ok(_) => Ok(()),
+        Err(message) => error(message),
+    }
+}
+
+/// Refuses a key that JSON cannot have.
+pub(super) fn check_key(node: NodeRef<'_>) -> Result<(), ReadError> {
+    match key_text(node.resolved()) {
+        Some(_) => Ok(()),
+        None => {
+            let help = "quote it, if it is meant as text";
+            Err(ReadError::new(
+                node.span(),
+                "a key cannot be null, a collection, or this number",
+            )
+            .help(help))
+        }
+    }
+}
+
+/// A key as sigs.k8s.io/yaml turns it into text; floats by Go's `%g` in 32 bits.
+pub(super) fn key_text(node: NodeRef<'_>) -> Option<Cow<'_, str>> {
+    if node.kind() != Kind::Scalar {
+        return None;
+    }
+    if node.tag() == Some(Tag::Binary) {
+        return super::base64::decode(node.text()).map(Cow::Owned);
+    }
+    Some(match scalar(node).ok()? {
+        Scalar::Str(text) => Cow::Borrowed(text),
+        Scalar::Int(integer) => Cow::Owned(integer.to_string()),
+        Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+        Scalar::Float(float) => Cow::Owned(float_key(float as f32)),
+        Scalar::Null | Scalar::Uint(_) => return None,
+    })
+}
+
+/// Go's `strconv.FormatFloat(f, 'g', -1, 32)`: shortest digits, an exponent below -4 or from 21 on.
+fn float_key(float: f32) -> String {
+    if float.is_nan() {
+        return ".nan".into();
+    }
+    if float.is_infinite() {
+        return if float > 0.0 {
+            ".inf".into()
+        } else {
+            "-.inf".into()
+        };
+    }
+    let scientific = format!("{float:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..21).contains(&exponent) {
+        return float.to_string();
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
