@@ -79,8 +79,6 @@ pub(super) enum Tag {
     Timestamp,
     Binary,
     Merge,
-    /// `!`: the scalar is resolved as if it were plain.
-    NonSpecific,
     /// Anything else; a scalar with it is a string.
     Other,
 }
@@ -257,7 +255,7 @@ impl<'d> NodeRef<'d> {
         self.kind() == Kind::Scalar
             && match self.tag() {
                 None => self.style() == Style::Plain,
-                Some(tag) => matches!(tag, Tag::Merge | Tag::NonSpecific),
+                Some(tag) => tag == Tag::Merge,
             }
             && self.text() == "<<"
     }

@@ -144,7 +144,7 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span)?,
-            Event::Anchor(id, _) => self.anchor(id, span),
+            Event::Anchor(id, _) => self.anchor(id, span)?,
             _ => {}
         }
         Ok(())
@@ -210,14 +210,22 @@ impl<'a> Builder<'a> {
         self.tagged(id, tag);
         self.counted();
         self.cursor = span.end;
-        let node = self.document.node(NodeId(id));
-        if is_key {
-            self.document.has_merge |= node.is_merge_key();
-            let node = self.document.node(NodeId(id));
-            value::check_key(node)
-        } else {
-            value::check_scalar(node)
+        if style == Style::Plain && self.in_flow() {
+            flow_plain(self.document.text, span, is_key)?;
         }
+        let node = self.document.node(NodeId(id));
+        if !is_key {
+            return value::check_scalar(node);
+        }
+        value::check_key(node)?;
+        self.document.has_merge |= node.is_merge_key();
+        Ok(())
+    }
+
+    fn in_flow(&self) -> bool {
+        self.open
+            .last()
+            .is_some_and(|&(id, _)| self.document.nodes[id as usize].style == Style::Flow)
     }
 
     fn open(
@@ -309,7 +317,15 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn anchor(&mut self, id: usize, span: Span) {
+    fn anchor(&mut self, id: usize, span: Span) -> Result<(), ReadError> {
+        let name = &self.document.text[span.start + 1..span.end];
+        if !name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        {
+            let message = "an anchor's name may hold letters, digits, `_` and `-` only";
+            return Err(ReadError::new(span, message));
+        }
         let node = self.document.nodes.len() as u32 - 1;
         if self.anchors.len() <= id {
             self.anchors.resize(id + 1, u32::MAX);
@@ -321,6 +337,7 @@ impl<'a> Builder<'a> {
         };
         let row = self.row(node, span.start);
         row.anchor = Some(anchor);
+        Ok(())
     }
 
     fn tagged(&mut self, node: u32, tag: Option<(Tag, usize)>) {
@@ -348,8 +365,23 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Where go-yaml v2 would end a plain scalar in brackets and YAML 1.2 would not.
+fn flow_plain(text: &str, span: Span, is_key: bool) -> Result<(), ReadError> {
+    let help = "put it in quotes";
+    if text[span.range()].contains('?') {
+        return Err(ReadError::new(span, "in brackets, `?` begins a key").help(help));
+    }
+    let mut after = text[span.end..].chars();
+    if is_key && after.next() == Some(':') && after.next().is_some_and(|c| ",[]{}".contains(c)) {
+        return Err(
+            ReadError::new(span, "in brackets, a blank must follow the colon of a key").help(help),
+        );
+    }
+    Ok(())
+}
+
 fn tag_of(tag: &granit_parser::Tag) -> Tag {
-    match tag.core_suffix() {
+    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
         Some("str") => Tag::Str,
         Some("bool") => Tag::Bool,
         Some("int") => Tag::Int,
@@ -358,7 +390,6 @@ fn tag_of(tag: &granit_parser::Tag) -> Tag {
         Some("timestamp") => Tag::Timestamp,
         Some("binary") => Tag::Binary,
         Some("merge") => Tag::Merge,
-        _ if tag.original() == "!" => Tag::NonSpecific,
         _ => Tag::Other,
     }
 }

@@ -54,8 +54,7 @@ pub(super) fn scalar(node: NodeRef<'_>) -> Result<Scalar<'_>, String> {
     let resolved = resolve(text);
     let unfit = |tag: &str| Err(format!("`{text}` does not fit its tag `!!{tag}`"));
     match (tag, resolved) {
-        (Tag::NonSpecific, resolved)
-        | (Tag::Bool, resolved @ Scalar::Bool(_))
+        (Tag::Bool, resolved @ Scalar::Bool(_))
         | (Tag::Int, resolved @ (Scalar::Int(_) | Scalar::Uint(_)))
         | (Tag::Float, resolved @ Scalar::Float(_))
         | (Tag::Null, resolved @ Scalar::Null) => Ok(resolved),
