@@ -2,11 +2,15 @@
 
 mod alias;
 pub(crate) mod base64;
+mod emit;
 mod error;
+mod layout;
 mod node;
 mod parse;
 mod pointer;
 mod scalar;
+mod sequence;
+mod splice;
 mod stream;
 mod timestamp;
 mod value;
@@ -16,4 +20,22 @@ pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
 pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
+pub use splice::Shared;
 pub use stream::{Stream, decode};
+
+/// Equality as JSON has it: a number is its value, however it is written.
+pub fn same_value(left: &serde_json::Value, right: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Number, Object};
+    match (left, right) {
+        (Number(a), Number(b)) => a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64(),
+        (Array(a), Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
+        }
+        (Object(a), Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same_value(a, b)))
+        }
+        _ => left == right,
+    }
+}

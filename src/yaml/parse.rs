@@ -194,6 +194,7 @@ impl<'a> Builder<'a> {
         };
         let own = match style {
             Style::Literal | Style::Folded => block_scalar(self.document.text, self.cursor, span),
+            Style::Plain if span.is_empty() => absent_value(self.document.text, span),
             _ => span,
         };
         let is_key = self.at_key();
@@ -391,6 +392,18 @@ fn tag_of(tag: &granit_parser::Tag) -> Tag {
         Some("binary") => Tag::Binary,
         Some("merge") => Tag::Merge,
         _ => Tag::Other,
+    }
+}
+
+/// The parser puts an absent value before the colon of its key; it belongs behind it.
+fn absent_value(text: &str, span: Span) -> Span {
+    let blanks =
+        text[span.start..].len() - text[span.start..].trim_start_matches([' ', '\t']).len();
+    let colon = span.start + blanks;
+    if text[colon..].starts_with(':') {
+        Span::empty(colon + 1)
+    } else {
+        span
     }
 }
 

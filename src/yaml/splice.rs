@@ -1,0 +1,373 @@
+//! From a document and the value that it shall have to edits of its text: the fewest bytes, in the author's manner.
+//!
+//! A new key goes after the last child's content and before comments that trail it; removing takes the comment on the
+//! line along and leaves following lines. What would leak through an anchor into other places is refused.
+
+use super::emit::Manner;
+use super::node::{Document, Kind, NodeRef, Style};
+use super::sequence;
+use crate::text::{Edit, Span};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// The edit cannot be made without changing other places too.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Shared {
+    /// The anchor, alias or merge key that is in the way, in the document's text.
+    pub span: Span,
+    /// Which anchor, and what to do.
+    pub reason: String,
+}
+
+impl Document<'_> {
+    /// The edits, as offsets into the document's text, that make it read as `target`.
+    ///
+    /// # Errors
+    /// The value is shared with other places by an anchor.
+    pub fn splice(&self, target: &Value) -> Result<Vec<Edit>, Shared> {
+        let mut splicer = Splicer {
+            document: self,
+            manner: self.manner(),
+            edits: Vec::new(),
+        };
+        if let Some(root) = self.root() {
+            splicer.node(root, target, Place::Root)?;
+        }
+        Ok(splicer.edits)
+    }
+}
+
+/// What holds a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'d> {
+    Root,
+    /// The value of this key.
+    Key(NodeRef<'d>),
+    Item,
+    Brackets,
+}
+
+pub(super) struct Splicer<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) manner: Manner,
+    pub(super) edits: Vec<Edit>,
+}
+
+impl<'d> Splicer<'d> {
+    pub(super) fn edit(&mut self, span: Span, insert: impl Into<String>) {
+        self.edits.push(Edit {
+            span,
+            insert: insert.into(),
+        });
+    }
+
+    /// Makes `node` read as `target`.
+    pub(super) fn node(
+        &mut self,
+        node: NodeRef<'d>,
+        target: &Value,
+        place: Place<'d>,
+    ) -> Result<(), Shared> {
+        let anchored = node.anchor().is_some_and(|(_, aliases)| aliases > 0);
+        if node.kind() == Kind::Alias || anchored {
+            return if super::same_value(&node.to_value(), target) {
+                Ok(())
+            } else {
+                Err(shared(node))
+            };
+        }
+        match (node.kind(), target) {
+            (Kind::Mapping, Value::Object(map)) => self.mapping(node, map, place),
+            (Kind::Sequence, Value::Array(items)) => sequence::splice(self, node, items, place),
+            (Kind::Scalar, scalar) if super::same_value(&node.to_value(), scalar) => Ok(()),
+            _ => {
+                self.replace(node, target, place);
+                Ok(())
+            }
+        }
+    }
+
+    fn mapping(
+        &mut self,
+        node: NodeRef<'d>,
+        target: &Map<String, Value>,
+        place: Place<'d>,
+    ) -> Result<(), Shared> {
+        let entries: Vec<(Cow<'d, str>, NodeRef<'d>, NodeRef<'d>)> = node
+            .entries()
+            .filter(|(key, _)| !(self.document.has_merge && key.is_merge_key()))
+            .filter_map(|(key, value)| Some((key.key_text()?, key, value)))
+            .collect();
+        let mut new = Map::new();
+        for (key, value) in target {
+            // The last of duplicate keys counts, unless a merge key after it overwrites it.
+            let own = entries.iter().rev().find(|(name, ..)| name == key);
+            let decides = if self.document.has_merge {
+                node.entry(key)
+            } else {
+                own.map(|(_, k, v)| (*k, *v))
+            };
+            match (own, decides) {
+                (Some((_, own_key, own_value)), Some((key, _))) if key.id == own_key.id => {
+                    self.node(*own_value, value, inside(node, *own_key))?;
+                }
+                (_, Some((_, merged))) if super::same_value(&merged.to_value(), value) => {}
+                (Some((_, own_key, _)), _) => return Err(overwritten(*own_key)),
+                _ => {
+                    new.insert(key.clone(), value.clone());
+                }
+            }
+        }
+        let gone: Vec<_> = entries
+            .iter()
+            .filter(|(name, ..)| !target.contains_key(&**name))
+            .collect();
+        if !gone.is_empty() {
+            if gone.len() == entries.len() {
+                self.replace(node, &Value::Object(target.clone()), place);
+                return Ok(());
+            }
+            gone.iter()
+                .for_each(|(_, key, value)| self.remove_entry(node, *key, *value));
+        }
+        if self.document.has_merge && merged_key_gone(node, target) {
+            return Err(shared(node));
+        }
+        if !new.is_empty() {
+            let kept = entries
+                .iter()
+                .rev()
+                .find(|(name, ..)| target.contains_key(&**name));
+            self.insert_keys(
+                node,
+                &new,
+                kept.map(|(_, key, value)| (*key, *value)),
+                place,
+            );
+        }
+        Ok(())
+    }
+
+    /// New keys after the last child's content.
+    fn insert_keys(
+        &mut self,
+        node: NodeRef<'d>,
+        new: &Map<String, Value>,
+        last: Option<(NodeRef<'d>, NodeRef<'d>)>,
+        place: Place<'d>,
+    ) {
+        let last = node.entries().last().or(last);
+        let Some((last_key, last_value)) = last else {
+            return self.replace(node, &Value::Object(new.clone()), place);
+        };
+        if node.style() == Style::Flow {
+            let manner = Manner {
+                json: self.document.is_json(node),
+                ..self.manner
+            };
+            let key_start = last_key.outer_span().start;
+            let separator = match self.document.begins_line(key_start) {
+                true => format!(
+                    ",{}{}",
+                    manner.newline,
+                    " ".repeat(self.document.column(key_start))
+                ),
+                false => ", ".to_owned(),
+            };
+            let texts = new
+                .iter()
+                .map(|(key, value)| separator.clone() + &manner.flow_entry(key, value));
+            let text: String = texts.collect();
+            return self.edit(Span::empty(self.entry_end(last_key, last_value)), text);
+        }
+        let first_key = node.children().next().unwrap_or(last_key);
+        let indent = self.document.column(first_key.outer_span().start);
+        let manner = Manner {
+            quote: quote_of(node).unwrap_or(self.manner.quote),
+            ..self.manner
+        };
+        let mut text = String::new();
+        for (key, value) in new {
+            manner.line(&mut text, indent);
+            text.push_str(&manner.entry(key, value, indent));
+        }
+        let at = self.document.line_end(self.entry_end(last_key, last_value));
+        self.edit(Span::empty(at), text);
+    }
+
+    /// The end of an entry's content; an absent value ends at its colon.
+    fn entry_end(&self, key: NodeRef<'d>, value: NodeRef<'d>) -> usize {
+        value.outer_span().end.max(key.outer_span().end)
+    }
+
+    fn remove_entry(&mut self, node: NodeRef<'d>, key: NodeRef<'d>, value: NodeRef<'d>) {
+        let span = Span::new(key.outer_span().start, self.entry_end(key, value));
+        let others: Vec<_> = node.entries().map(|(key, _)| key).collect();
+        let index = others
+            .iter()
+            .position(|other| other.id == key.id)
+            .unwrap_or(0);
+        let next = others.get(index + 1).map(|next| next.outer_span().start);
+        let previous = node
+            .entries()
+            .take(index)
+            .last()
+            .map(|(key, value)| self.entry_end(key, value));
+        self.remove(span, next, previous, node.style());
+    }
+
+    /// Removes one child of a collection, with its line where it has one to itself.
+    pub(super) fn remove(
+        &mut self,
+        span: Span,
+        next: Option<usize>,
+        previous: Option<usize>,
+        style: Style,
+    ) {
+        let span = match (style, next, previous) {
+            (Style::Flow, Some(next), _) => Span::new(span.start, next),
+            (Style::Flow, None, Some(previous)) => Span::new(previous, span.end),
+            (Style::Flow, None, None) => span,
+            // The first key of an item stands behind its dash, which stays.
+            _ if !self.document.begins_line(span.start) => {
+                Span::new(span.start, next.unwrap_or(span.end))
+            }
+            _ => self.whole_lines(span),
+        };
+        self.edit(span, "");
+    }
+
+    /// The lines of `span` with the last line break, or, at the end of a text without one, the one before.
+    fn whole_lines(&self, span: Span) -> Span {
+        let start = self.document.line_start(span.start);
+        let end = self.document.next_line(span.end);
+        if end == self.document.text.len() && !self.document.text.ends_with('\n') && start > 0 {
+            return Span::new(self.document.line_end(start - 1), end);
+        }
+        Span::new(start, end)
+    }
+
+    /// Another value in the place of a whole node.
+    pub(super) fn replace(&mut self, node: NodeRef<'d>, target: &Value, place: Place<'d>) {
+        let collection = matches!(target, Value::Object(m) if !m.is_empty())
+            || matches!(target, Value::Array(a) if !a.is_empty());
+        let span = node.outer_span();
+        let manner = Manner {
+            quote: quote_like(node).unwrap_or(self.manner.quote),
+            ..self.manner
+        };
+        match place {
+            Place::Key(key) if collection && node.style() != Style::Block => {
+                // The value's bytes go, blanks before them too; the block stands below the key's line.
+                let indent = self.document.column(key.outer_span().start);
+                let kept = self.document.text[..span.start]
+                    .trim_end_matches([' ', '\t', '\n', '\r'])
+                    .len();
+                let mut text = String::new();
+                manner.value_after(&mut text, target, indent);
+                let at = self.document.line_end(span.end);
+                if kept < span.end {
+                    self.edit(Span::new(kept, span.end), "");
+                }
+                self.edit(Span::empty(at), text);
+            }
+            Place::Key(key) if collection => {
+                let indent = self.document.column(key.outer_span().start);
+                let mut text = String::new();
+                manner.value_after(&mut text, target, indent);
+                let start = self.document.line_end(key.outer_span().end);
+                self.edit(Span::new(start, span.end), text);
+            }
+            Place::Key(key) if node.style() == Style::Block => {
+                // One line takes the place of the block's lines, behind the colon.
+                let mut text = " ".to_owned();
+                manner.flow(&mut text, target);
+                let key_end = key.outer_span().end;
+                let colon = self.document.text[key_end..]
+                    .find(':')
+                    .map_or(key_end, |n| key_end + n + 1);
+                self.edit(Span::empty(colon), text);
+                self.edit(self.whole_lines(span), "");
+            }
+            _ => {
+                let in_brackets = matches!(place, Place::Brackets);
+                let mut text = if span.is_empty() {
+                    " ".to_owned()
+                } else {
+                    String::new()
+                };
+                if in_brackets {
+                    manner.nested(&mut text, target)
+                } else {
+                    manner.flow(&mut text, target)
+                }
+                self.edit(span, text);
+            }
+        }
+    }
+}
+
+/// The place of a key's value.
+fn inside<'d>(node: NodeRef<'d>, key: NodeRef<'d>) -> Place<'d> {
+    if node.style() == Style::Flow {
+        Place::Brackets
+    } else {
+        Place::Key(key)
+    }
+}
+
+/// The quote that a mapping's own scalars use.
+fn quote_of(node: NodeRef<'_>) -> Option<char> {
+    node.children().find_map(quote_like)
+}
+
+fn quote_like(node: NodeRef<'_>) -> Option<char> {
+    match node.style() {
+        Style::SingleQuoted => Some('\''),
+        Style::DoubleQuoted => Some('"'),
+        _ => None,
+    }
+}
+
+/// Whether a key that stands behind a merge key would have to go.
+fn merged_key_gone(node: NodeRef<'_>, target: &Map<String, Value>) -> bool {
+    node.to_value().as_object().is_some_and(|now| {
+        now.keys().any(|key| {
+            let own = node
+                .entries()
+                .any(|(name, _)| !name.is_merge_key() && name.key_text().as_deref() == Some(key));
+            !own && !target.contains_key(key)
+        })
+    })
+}
+
+fn shared(node: NodeRef<'_>) -> Shared {
+    let named = node
+        .resolved()
+        .anchor()
+        .map(|(name, _)| format!("the anchor `&{name}`"));
+    let by = named.unwrap_or_else(|| "a merge key `<<`".to_owned());
+    let reason = format!(
+        "the value is shared with other places by {by}; write it out here to change it alone"
+    );
+    Shared {
+        span: node.outer_span(),
+        reason,
+    }
+}
+
+fn overwritten(key: NodeRef<'_>) -> Shared {
+    let reason = format!(
+        "a merge key `<<` after it overwrites `{}`; put the merge key first",
+        key.text()
+    );
+    Shared {
+        span: key.outer_span(),
+        reason,
+    }
+}
+
+#[cfg(test)]
+#[path = "splice_tests.rs"]
+mod tests;
