@@ -1,0 +1,152 @@
+//! The Kubernetes objects of a stream, Lists flattened.
+
+use crate::text::Span;
+use crate::yaml::{Kind, NodeId, NodeRef, Pointer, ReadError, Stream};
+use std::fmt;
+
+/// One object: what names it, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Object<'d> {
+    /// Its place among the stream's objects.
+    pub index: usize,
+    /// Which document of the stream holds it.
+    pub document: usize,
+    /// Its node there.
+    pub node: NodeId,
+    /// Its place in the document: the root, or `/items/3` of a List.
+    pub pointer: Pointer,
+    /// `group/version`, or `v1`.
+    pub api_version: &'d str,
+    /// As written.
+    pub kind: &'d str,
+    /// `metadata.namespace`, where it is written.
+    pub namespace: Option<&'d str>,
+    /// `metadata.name`, or `metadata.generateName`, or nothing.
+    pub name: &'d str,
+}
+
+impl fmt::Display for Object<'_> {
+    /// `Deployment/minio`, as `kubectl` prints it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+/// The objects of a stream, in order. Documents of nothing, or null, hold none.
+///
+/// # Errors
+/// What Kubernetes would refuse to take for an object.
+pub fn objects<'d>(stream: &'d Stream<'_>) -> Result<Vec<Object<'d>>, ReadError> {
+    let mut objects = Vec::with_capacity(stream.documents.len());
+    for (index, document) in stream.documents.iter().enumerate() {
+        if let Some(root) = document.root().filter(|root| !is_null(*root)) {
+            flatten(root, index, &Pointer::root(), &mut objects)?;
+        }
+    }
+    Ok(objects)
+}
+
+fn is_null(node: NodeRef<'_>) -> bool {
+    node.kind() == Kind::Scalar && node.to_value().is_null()
+}
+
+fn flatten<'d>(
+    node: NodeRef<'d>,
+    document: usize,
+    pointer: &Pointer,
+    objects: &mut Vec<Object<'d>>,
+) -> Result<(), ReadError> {
+    let refuse = |node: NodeRef<'_>, message: &str| {
+        let span = first_line(node).shifted(node.document.offset);
+        Err(ReadError::new(span, message)
+            .help("every object needs `apiVersion`, `kind` and a name"))
+    };
+    let node = node.resolved();
+    if node.kind() != Kind::Mapping {
+        return refuse(node, "a Kubernetes object must be a mapping");
+    }
+    let Some(kind) = text(node, "kind").filter(|kind| !kind.is_empty()) else {
+        return refuse(node, "the object has no `kind`");
+    };
+    let Some(api_version) = text(node, "apiVersion").filter(|version| !version.is_empty()) else {
+        return refuse(node, "the object has no `apiVersion`");
+    };
+    if let Some(items) = list_items(node, kind) {
+        let pointer = pointer.child("items");
+        return items
+            .children()
+            .enumerate()
+            .try_for_each(|(index, item)| flatten(item, document, &pointer.child(index), objects));
+    }
+    let metadata = node.get("metadata");
+    let of = |key: &str| metadata.and_then(|metadata| text(metadata, key));
+    objects.push(Object {
+        index: objects.len(),
+        document,
+        node: node.id,
+        pointer: pointer.clone(),
+        api_version,
+        kind,
+        namespace: of("namespace"),
+        name: of("name")
+            .or_else(|| of("generateName"))
+            .unwrap_or_default(),
+    });
+    Ok(())
+}
+
+/// The items of a `List`, of any `*List`, and of a KRM `ResourceList`.
+fn list_items<'d>(node: NodeRef<'d>, kind: &str) -> Option<NodeRef<'d>> {
+    let items = node.get("items").filter(|_| kind.ends_with("List"))?;
+    (items.kind() == Kind::Sequence).then_some(items)
+}
+
+fn text<'d>(node: NodeRef<'d>, key: &str) -> Option<&'d str> {
+    let value = node.get(key)?;
+    (value.kind() == Kind::Scalar && value.to_value().is_string()).then(|| value.text())
+}
+
+fn first_line(node: NodeRef<'_>) -> Span {
+    let span = node.span();
+    let line = node.source().lines().next().unwrap_or_default();
+    Span::new(span.start, span.start + line.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_flattened_at_any_depth() {
+        let text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n\
+                    - apiVersion: v1\n  kind: List\n  items: [{apiVersion: v1, kind: Pod, metadata: {generateName: b-}}]\n\
+                    ---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: c, namespace: n}\n";
+        let stream = Stream::parse(text).unwrap();
+        let seen: Vec<_> = objects(&stream)
+            .unwrap()
+            .iter()
+            .map(|o| format!("{} {} {}", o.index, o, o.pointer))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                "0 ConfigMap/a /items/0",
+                "1 Pod/b- /items/1/items/0",
+                "2 Secret/c "
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for text in [
+            "- a\n",
+            "a: 1\n",
+            "kind: Pod\n",
+            "text\n",
+            "kind: 1\napiVersion: v1\n",
+        ] {
+            objects(&Stream::parse(text).unwrap()).unwrap_err();
+        }
+    }
+}
