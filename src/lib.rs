@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod guard;
+pub mod host;
 pub mod manifest;
+pub mod report;
 pub mod text;
 pub mod yaml;

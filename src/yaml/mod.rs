@@ -5,6 +5,7 @@ pub(crate) mod base64;
 mod emit;
 mod error;
 mod layout;
+mod locate;
 mod node;
 mod parse;
 mod pointer;
@@ -15,13 +16,14 @@ mod stream;
 mod timestamp;
 mod value;
 
+pub use emit::flow_text;
 pub use error::ReadError;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
 pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
 pub use splice::Shared;
-pub use stream::{Stream, decode};
+pub use stream::{Stream, decode, frames};
 
 /// Equality as JSON has it: a number is its value, however it is written.
 pub fn same_value(left: &serde_json::Value, right: &serde_json::Value) -> bool {

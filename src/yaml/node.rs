@@ -149,6 +149,11 @@ impl<'d> NodeRef<'d> {
         }
     }
 
+    /// The id after its last child's.
+    pub(super) fn next(self) -> u32 {
+        self.raw().next
+    }
+
     /// What it is.
     pub fn kind(self) -> Kind {
         self.raw().kind

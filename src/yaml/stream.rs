@@ -81,7 +81,10 @@ const SUSPICIOUS: [bool; 256] = {
 };
 
 /// Where the documents lie, without their separators.
-fn frames(text: &str) -> Result<Vec<Span>, ReadError> {
+///
+/// # Errors
+/// A separator with something else behind it, or a JSON stream that ends in something else.
+pub fn frames(text: &str) -> Result<Vec<Span>, ReadError> {
     let mut frames = Vec::new();
     let rest = if text.trim_start().starts_with('{') {
         json_frames(text, &mut frames)?
