@@ -45,6 +45,7 @@ fn parser_options(text: &str) -> Options {
         .starts_with('{');
     options! {
         emit_anchor_events: true,
+        emit_unresolved_aliases: true,
         emit_comments: false,
         disallow_directives: true,
         bom_inside_document_as_content: true,
@@ -143,6 +144,12 @@ impl<'a> Builder<'a> {
                 )?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::UnresolvedAlias(name) => {
+                return Err(ReadError::new(
+                    span,
+                    format!("no anchor `&{name}` stands before this in its document"),
+                ));
+            }
             Event::Alias(id) => self.alias(id, span)?,
             Event::Anchor(id, _) => self.anchor(id, span)?,
             _ => {}
