@@ -1,1 +1,6 @@
 //! Integration tests.
+
+mod hosts;
+mod pod_security;
+mod pods;
+mod support;
