@@ -8,32 +8,31 @@ use serde_json::Value;
 /// The pages of what [`rejected`] finds.
 pub(super) const PAGES: &[Page] = &[pages::QUANTITY, pages::REQUEST_ABOVE_LIMIT];
 
-/// Reads a quantity as Kubernetes does, in billionths of its unit (`100m` is 100,000,000); `None` for what is none.
-pub type Nanos = fn(&Value) -> Option<i128>;
-
-/// The API server rounds every amount up to thousandths before it compares.
-const MILLI: i128 = 1_000_000;
+/// Reads a quantity as Kubernetes does, in thousandths of its unit (`100m` is 100); `None` for what is none.
+///
+/// Thousandths, rounded up, because that is what the API server keeps before it compares.
+pub type Millis = fn(&Value) -> Option<i128>;
 
 /// Requests and limits of containers and of the pod that cannot be read, are negative, or where a request is above its limit.
-pub fn rejected(pod: Pod<'_>, nanos: Nanos) -> Vec<Violation> {
+pub fn rejected(pod: Pod<'_>, millis: Millis) -> Vec<Violation> {
     Holder::all(pod)
         .flat_map(|holder| {
-            let mut found = amounts(holder, "limits", nanos);
-            found.extend(amounts(holder, "requests", nanos));
-            found.extend(above_limit(holder, nanos));
+            let mut found = amounts(holder, "limits", millis);
+            found.extend(amounts(holder, "requests", millis));
+            found.extend(above_limit(holder, millis));
             found
         })
         .collect()
 }
 
 /// Amounts of one list that are no amounts.
-fn amounts(holder: Holder<'_>, list: &str, nanos: Nanos) -> Vec<Violation> {
+fn amounts(holder: Holder<'_>, list: &str, millis: Millis) -> Vec<Violation> {
     let entries = holder.get(&["resources", list]).as_object();
     entries
         .into_iter()
         .flatten()
         .filter_map(|(name, amount)| {
-            let fault = match nanos(amount) {
+            let fault = match millis(amount) {
                 // Null is 0, as Kubernetes decodes it.
                 None if amount.is_null() => return None,
                 None => "is no quantity",
@@ -54,11 +53,7 @@ fn amounts(holder: Holder<'_>, list: &str, nanos: Nanos) -> Vec<Violation> {
         .collect()
 }
 
-fn above_limit(holder: Holder<'_>, nanos: Nanos) -> Vec<Violation> {
-    let millis = |amount: &Value| {
-        let n = nanos(amount)?;
-        Some(n.div_euclid(MILLI) + i128::from(n.rem_euclid(MILLI) > 0))
-    };
+fn above_limit(holder: Holder<'_>, millis: Millis) -> Vec<Violation> {
     let requests = holder.get(&["resources", "requests"]).as_object();
     requests
         .into_iter()

@@ -39,9 +39,13 @@ fn capabilities_of_restricted_stand_in_for_those_of_baseline() {
         check_containers(Restricted, &capabilities(json!({"drop": lacking})), &[drop]);
     }
     check_containers(Restricted, &capabilities(json!(null)), &[drop]);
-    // Allowed by `baseline`, and refused here by the one control that counts.
+    // Refused once, by the control of `restricted`, whether `baseline` allows it or not.
     let add = "capabilities_restricted C/securityContext/capabilities/add/0";
-    check_containers(Restricted, &capabilities(json!({"add": ["CHOWN"]})), &[add]);
+    check_containers(
+        Restricted,
+        &capabilities(json!({"add": ["NET_RAW"]})),
+        &[add],
+    );
     check_containers(
         Restricted,
         &capabilities(json!({"add": ["CHOWN"], "drop": null})),
@@ -106,6 +110,9 @@ fn seccomp_of_restricted_is_inherited_but_a_bad_value_fails_anywhere() {
     let profile = |kind: &str| json!({"securityContext": {"seccompProfile": {"type": kind}}});
     let path = "seccompProfile_restricted C/securityContext/seccompProfile/type";
     check_containers(Restricted, &profile("Unconfined"), &[path]);
+    let of_pod = ["seccompProfile_restricted /spec/securityContext/seccompProfile/type"];
+    let bad = json!({"spec": profile("Unconfined")});
+    check(Restricted, &bad, &of_pod); // one violation, not one for each container
     let mut pod = compliant();
     for list in ["initContainers", "containers", "ephemeralContainers"] {
         json_patch::merge(&mut pod["spec"][list][0], &profile("RuntimeDefault"));
@@ -117,10 +124,9 @@ fn seccomp_of_restricted_is_inherited_but_a_bad_value_fails_anywhere() {
         "every container has its own"
     );
     pod["spec"]["securityContext"]["seccompProfile"] = json!({"type": "Unconfined"});
-    let expected = ["seccompProfile_restricted /spec/securityContext/seccompProfile/type"];
     assert_eq!(
         found(&pod, Restricted),
-        expected,
+        of_pod,
         "though every container overrides it"
     );
 }
