@@ -1,4 +1,8 @@
 //! Integration tests: one binary.
 
+mod fixtures;
+mod hosts;
+mod pod_security;
+mod pods;
 mod reading;
 mod support;
