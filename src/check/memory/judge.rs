@@ -199,7 +199,7 @@ impl Case<'_> {
         let (limit, bytes) = &self.limit;
         let minimum = self.parameters.overhead_minimum;
         let heap = largest_heap(bytes / MIB, self.percent, minimum).unwrap_or(DEFAULT_HEAP);
-        let enough = DEFAULT_HEAP + overhead(DEFAULT_HEAP, self.percent, minimum);
+        let enough = DEFAULT_HEAP.saturating_add(overhead(DEFAULT_HEAP, self.percent, minimum));
         (
             format!(
                 "Spark's launcher always passes -Xmx and takes 1g where nothing is set, whatever the pod limit is: the \

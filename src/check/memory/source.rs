@@ -26,6 +26,9 @@ const MENTIONS: [&str; 7] = [
     "-Xmx",
 ];
 
+/// A text without any of these holds none of the above.
+const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
+
 /// The two kinds that pods read files and variables from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -100,11 +103,7 @@ impl File {
             size: is_plain(trimmed).then(|| setting(trimmed)),
             ..Self::default()
         };
-        if !MENTIONS
-            .iter()
-            .chain(&SETTINGS)
-            .any(|name| text.contains(name))
-        {
+        if !HINTS.iter().any(|hint| text.contains(hint)) {
             return file;
         }
         for Property { key, value, .. } in properties(text) {

@@ -171,6 +171,10 @@ mod tests {
         assert_eq!(paths(&object), ["/data/a.conf", "/stringData/b.conf"]);
         let found = find(&object);
         assert!(!format!("{found:?}").contains("77"), "{found:?}");
+        assert!(
+            found.iter().all(|f| !f.message.contains("line")),
+            "{found:?}"
+        );
     }
 
     #[test]

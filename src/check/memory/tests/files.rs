@@ -1,6 +1,6 @@
 //! Settings that a pod reads through its volumes and variables.
 
-use super::{deployment, run, submit, verdict};
+use super::{deployment, env, run, submit, verdict};
 use serde_json::{Value, json};
 
 fn with_volumes(mut deployment: Value, volumes: Value) -> Value {
@@ -215,4 +215,42 @@ fn figures_from_a_secret_are_not_told() {
         // Neither the heap nor the sum that would tell it.
         assert!(!said.contains("7777") && !said.contains("8554"), "{said}");
     }
+}
+
+#[test]
+fn a_setting_that_is_not_in_the_stream_may_overrule_a_variable() {
+    let mount = json!({"name": "v", "mountPath": "/opt/spark/conf"});
+    let volume = json!({"name": "v", "configMap": {"name": "elsewhere"}});
+    let pod = mounting("4Gi", env("SPARK_DRIVER_MEMORY", "8g"), &mount, &volume);
+    assert_eq!(verdict("spark-driver", &[pod]), None);
+}
+
+#[test]
+fn a_file_that_may_be_copied_into_place_is_not_contradicted() {
+    let mount = json!({"name": "v", "mountPath": "/etc/spark"});
+    let volume = json!({"name": "v", "configMap": {"name": "c"}});
+    for heap in ["2g", "8g"] {
+        let text = format!("spark.driver.memory={heap}");
+        let pod = mounting("4Gi", json!({}), &mount, &volume);
+        let objects = [config_map("c", "prod.conf", &text), pod];
+        assert_eq!(verdict("spark-driver", &objects), None, "{heap}");
+    }
+}
+
+#[test]
+fn the_last_variable_wins() {
+    let twice = json!({"env": [{"name": "SPARK_DAEMON_MEMORY", "value": "8g"},
+        {"name": "SPARK_DAEMON_MEMORY", "value": "2g"}]});
+    assert_eq!(
+        verdict("spark-history-server", &[deployment("4Gi", twice)]),
+        None
+    );
+    let from =
+        json!({"envFrom": [{"configMapRef": {"name": "a"}}, {"configMapRef": {"name": "b"}}]});
+    let objects = [
+        config_map("a", "SPARK_DAEMON_MEMORY", "8g"),
+        config_map("b", "SPARK_DAEMON_MEMORY", "2g"),
+        deployment("4Gi", from),
+    ];
+    assert_eq!(verdict("spark-history-server", &objects), None);
 }

@@ -89,6 +89,24 @@ fn any_shape_survives() {
 }
 
 #[test]
+fn init_containers_are_gone_before_a_heap_grows() {
+    let pod = json!({"spec": {
+        "initContainers": [{"name": "i", "resources": {"limits": {"memory": "4Gi"}}}],
+        "containers": [{"name": "m", "resources": {"limits": {"memory": "4Gi"}}}],
+    }});
+    let parameters = Parameters::default();
+    let mut collector = Collector::new(&parameters, |_| None);
+    let view = Pod { value: &pod };
+    collector.judge(0, &pod, view, &Pointer::clone, &|_| Some("spark-master"));
+    let found: Vec<_> = collector
+        .finish()
+        .into_iter()
+        .map(|f| f.container.unwrap())
+        .collect();
+    assert_eq!(found, ["m"]);
+}
+
+#[test]
 fn findings_are_sorted_by_object_and_id() {
     let key = "spark.kubernetes.executor.limit.memory";
     let parameters = Parameters::default();

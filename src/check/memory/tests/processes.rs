@@ -213,6 +213,7 @@ fn java_without_the_launcher_has_the_heap_that_it_is_given() {
         ("-Xmx4g -cp x Main", "4Gi", Some("SK104")),
         ("-Xmx2g -cp x Main", "4Gi", None),
         ("-Xmx4294967296 -cp x Main", "4Gi", Some("SK104")),
+        ("-Xmx2147483648 -cp x Main", "4Gi", None),
         ("-XX:MaxRAMPercentage=70 -cp x Main", "4Gi", None),
     ] {
         let found = verdict("spark-history-server", &[deployment(limit, java(words))]);
