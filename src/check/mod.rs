@@ -1,6 +1,7 @@
 //! Checks: requirements whose logic is Rust, switched on and graded by a preset. One folder or file a family.
 
 mod holder;
+pub mod memory;
 mod page;
 pub mod pod_security;
 pub mod validity;

@@ -1,6 +1,6 @@
 //! What `explain` has to say about a check.
 
-use super::{pod_security, validity};
+use super::{memory, pod_security, validity};
 use std::sync::LazyLock;
 
 /// One check, for whoever met it in a report.
@@ -24,9 +24,13 @@ pub struct Page {
     pub after: &'static str,
 }
 
-/// The pages of all checks: Pod Security in upstream's order, then validity.
+/// The pages of all checks: Pod Security in upstream's order, then validity, then memory.
 pub fn pages() -> &'static [Page] {
-    static PAGES: LazyLock<Vec<Page>> =
-        LazyLock::new(|| pod_security::pages().chain(validity::pages()).collect());
+    static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
+        pod_security::pages()
+            .chain(validity::pages())
+            .chain(memory::pages().iter().copied())
+            .collect()
+    });
     &PAGES
 }

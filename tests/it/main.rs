@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod hosts;
+mod memory;
 mod pod_security;
 mod pods;
 mod reading;

@@ -208,7 +208,11 @@ fn stream(objects: &[Value]) -> String {
 #[test]
 fn each_page_shows_a_violation_and_how_it_is_mended() {
     let mut seen = BTreeSet::new();
-    for page in pages() {
+    // A memory page's example is a whole stream; those checks have tests of their own.
+    for page in pages()
+        .iter()
+        .filter(|page| !page.id.starts_with("memory/"))
+    {
         assert!(seen.insert(page.id), "{} has two pages", page.id);
         for text in [
             page.title,
