@@ -1,5 +1,21 @@
 //! Kubernetes without policy: objects, where pods live, containers, quantities, roles.
 
+mod command;
+mod glob;
+mod image;
+mod list;
+mod place;
 mod pod;
+mod quantity;
+mod replace;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub use command::Command;
+pub use glob::{BadGlob, Glob};
+pub use image::{BadImage, Family, Image, ImageFamilies};
+pub use list::{Item, is_list, items, objects};
+pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};
 pub use pod::{Container, ContainerKind, Pod};
+pub use quantity::{BadQuantity, Problem, Quantity};
+pub use replace::{helm_hooks, replaceable};
