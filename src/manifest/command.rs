@@ -171,6 +171,9 @@ impl Reader {
                     self.word.get_or_insert_default();
                 }
                 (None, '#') if self.word.is_none() => break,
+                (None | Some('"'), '$') if chars.peek() == Some(&'(') => {
+                    self.substitution(&mut chars)
+                }
                 (None, '&') if self.word.as_deref().is_some_and(|w| w.ends_with('>')) => {
                     self.push(c);
                 }
@@ -183,6 +186,21 @@ impl Reader {
         match self.quote {
             Some(_) => self.push('\n'),
             None => self.end_command(),
+        }
+    }
+
+    /// `$(POD_IP)`, `$(date +%s)`: part of a word, whether Kubernetes or the shell replaces it.
+    fn substitution(&mut self, chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+        self.push('$');
+        let mut open = 0;
+        for c in chars.by_ref() {
+            self.push(c);
+            match c {
+                '(' => open += 1,
+                ')' if open == 1 => return,
+                ')' => open -= 1,
+                _ => {}
+            }
         }
     }
 
@@ -268,6 +286,25 @@ mod tests {
                 "tee log",
                 "cat > file",
                 "minio server /data",
+            ]
+        );
+    }
+
+    #[test]
+    fn substitutions_are_part_of_a_word() {
+        let script =
+            "spark-submit --conf a.host=$(POD_IP) --name \"x-$(date; echo $(id))\" --class a.B";
+        let command = &Command::all(&json!({"command": ["sh", "-c", script]}))[0];
+        assert_eq!(
+            command.words,
+            [
+                "spark-submit",
+                "--conf",
+                "a.host=$(POD_IP)",
+                "--name",
+                "x-$(date; echo $(id))",
+                "--class",
+                "a.B"
             ]
         );
     }

@@ -10,6 +10,7 @@ pub(crate) fn table<T: DeserializeOwned>(name: &str) -> T {
         "places" => include_str!("../../presets/tables/places.yaml"),
         "images" => include_str!("../../presets/tables/images.yaml"),
 
+        "roles" => include_str!("../../presets/tables/roles.yaml"),
         _ => panic!("no table {name}"),
     };
     serde_json::from_value(yaml(text)).unwrap()
