@@ -172,7 +172,7 @@ impl Reader {
                 }
                 (None, '#') if self.word.is_none() => break,
                 (None | Some('"'), '$') if chars.peek() == Some(&'(') => {
-                    self.substitution(&mut chars)
+                    self.substitution(&mut chars);
                 }
                 (None, '&') if self.word.as_deref().is_some_and(|w| w.ends_with('>')) => {
                     self.push(c);

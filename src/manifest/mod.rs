@@ -1,6 +1,7 @@
 //! Kubernetes without policy: objects, where pods live, containers, quantities, roles.
 
 mod command;
+mod facts;
 mod glob;
 mod image;
 mod list;
@@ -14,6 +15,7 @@ mod role;
 pub(crate) mod testing;
 
 pub use command::Command;
+pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
 pub use glob::{BadGlob, Glob};
 pub use image::{BadImage, Family, Image, ImageFamilies};
 pub use list::{Item, is_list, items, objects};

@@ -49,6 +49,9 @@ pub struct Family {
     /// Its `USER`, where that is a name, which the kubelet cannot check for `runAsNonRoot`.
     #[serde(default)]
     pub user_name: Option<String>,
+    /// Whether it is made to run anybody's command, so that a uid elsewhere in the stream proves nothing.
+    #[serde(default)]
+    pub base: bool,
     /// The fact.
     pub why: String,
 }
