@@ -34,9 +34,6 @@ const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 /// Words of the shell after which a command begins.
 const KEYWORDS: [&str; 8] = ["!", "do", "elif", "else", "if", "then", "until", "while"];
 
-/// A script in a script in a script is where we stop reading.
-const DEPTH: usize = 4;
-
 impl Command {
     /// What a container's `command` and `args` run, in order; nothing where it writes neither.
     pub fn all(container: &Value) -> Vec<Self> {
@@ -47,7 +44,7 @@ impl Command {
         let to_entrypoint = words("command").next().is_none();
         let argv = words("command").chain(words("args")).collect();
         let mut all = Vec::new();
-        unwrap(argv, to_entrypoint, DEPTH, &mut all);
+        unwrap(argv, to_entrypoint, &mut all);
         all
     }
 
@@ -68,19 +65,20 @@ fn base(word: &str) -> &str {
 }
 
 /// Takes shells and wrappers off a list of words, and reads the scripts that it finds.
-fn unwrap(mut words: Vec<String>, mut to_entrypoint: bool, depth: usize, out: &mut Vec<Command>) {
+///
+/// A script in a script is at most half as long, for its quotes must be quoted: this ends.
+fn unwrap(mut words: Vec<String>, mut to_entrypoint: bool, out: &mut Vec<Command>) {
     loop {
         let Some(first) = words.first() else { return };
         let program = base(first);
         if SHELLS.contains(&program) {
             match script(&words) {
-                Some(text) if depth > 0 => {
+                Some(text) => {
                     for command in simple_commands(&text) {
-                        unwrap(command, false, depth - 1, out);
+                        unwrap(command, false, out);
                     }
                     return;
                 }
-                Some(_) => return,
                 None => drop_head(&mut words, 0),
             }
             to_entrypoint = false;

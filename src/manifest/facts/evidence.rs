@@ -47,10 +47,10 @@ const BEYOND_FS_GROUP: [&str; 2] = ["hostPath", "nfs"];
 /// Judges one container of a pod.
 ///
 /// What the author wrote counts first: the container's uid, else the pod's, then `runAsNonRoot` likewise. Otherwise the
-/// image's family decides, or else the uid that the same image has elsewhere in the stream, unless it is a base image that
-/// runs anybody's command; neither counts for init
-/// containers, which often prepare what belongs to root, nor for ephemeral ones, nor where the container writes to a
-/// volume that may belong to root. A native sidecar is a service and is judged like a main container.
+/// image's family decides, or else the uid that the same image has elsewhere in the stream, unless it is a base image,
+/// which runs anybody's command. Neither counts for init containers, which often prepare what belongs to root, nor for
+/// ephemeral ones, nor where the container writes to a volume that may belong to root. A native sidecar is a service
+/// and is judged like a main container.
 pub fn evidence(
     pod: Pod<'_>,
     container: Container<'_>,

@@ -154,7 +154,7 @@ fn tail_matches(glob: &Glob, path: &str) -> bool {
     let parts = glob.text().split('/').count();
     let tail = path.rmatch_indices('/').nth(parts - 1);
     let tail = tail.map_or(path, |(slash, _)| &path[slash + 1..]);
-    tail.split('/').count() == parts && glob.matches(tail)
+    glob.matches(tail)
 }
 
 fn is_part(part: &str) -> bool {

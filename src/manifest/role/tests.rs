@@ -198,6 +198,7 @@ const PROGRAMS: &[(&str, &str)] = &[
         "image: 'postgres:15', args: [-c, max_connections=9]",
         "database",
     ),
+    ("image: 'postgres:15', args: [psql, -c, select 1]", "-"),
     (
         "image: 'postgres:15', command: [sh, -c, psql -c 'select 1']",
         "-",

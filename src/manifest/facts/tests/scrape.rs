@@ -91,6 +91,13 @@ fn service_monitors_go_by_the_ports_of_services() {
         "ServiceMonitor/m is dead: the pod declares no port 4041"
     );
     assert_eq!(scrape(&[&by_name]), "open", "the Service may be elsewhere");
+    let others =
+        service("{name: metrics, port: 80}").replace("selector: {app: a}", "selector: {app: b}");
+    assert_eq!(
+        scrape(&[&others, &by_name]),
+        "open",
+        "the Service is for other pods"
+    );
     let several = monitor("ServiceMonitor", "endpoints: [{port: gone}, {port: x}]");
     assert_eq!(scrape(&[&any, &several]), "monitored by ServiceMonitor/m");
 }
