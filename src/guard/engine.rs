@@ -7,7 +7,7 @@ use super::view::{Context, PodView, Subject, View};
 use super::waiver::Waiver;
 use super::{Change, Finding, judge, patch, select};
 use crate::manifest::Container;
-use crate::preset::{Body, NoUser, Policy, ResolvedRule, Root, Severity, Verb};
+use crate::preset::{Body, PatchStep, Policy, ResolvedRule, Root, Severity, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ struct Part {
 
 enum Wish {
     Merge(Merge, Value),
-    Patch(json_patch::Patch),
+    Patch(Vec<PatchStep>, Option<i64>),
 }
 
 /// Runs all rules over one object whose value is `value`.
@@ -183,7 +183,7 @@ impl<'e> Run<'e> {
         }
         let user = container.zip(pod).and_then(|(container, (_, pod))| pod.image_user(container, self.context.tables));
         let root = container.map_or_else(Pointer::root, Container::pointer);
-        let Ok(parts) = self.parts(rule, root.clone(), user) else {
+        let Some(parts) = self.parts(rule, root.clone(), user) else {
             return self.no_user(rule, pod.map(|(_, pod)| pod), &root, name);
         };
         let application = Application { rule, pod: pod.map(|(index, _)| index), container: name, parts };
@@ -199,21 +199,20 @@ impl<'e> Run<'e> {
         }
     }
 
-    fn parts(&self, rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Result<Vec<Part>, NoUser> {
-        let policy = self.policy.mark();
-        let body = |body: &Body| body.to_value(user, &policy);
+    fn parts(&self, rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Option<Vec<Part>> {
+        let body = |body: &Body| body.to_value(user);
         let (merge, wish) = match &rule.verb {
             Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
             Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
             Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-            Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone())),
-            Verb::Forbid(_) | Verb::Require(_) => return Ok(Vec::new()),
+            Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
+            Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
         };
         let mut parts = vec![Part { root, wish }];
         if let Some(pod) = &rule.pod {
             parts.push(Part { root: Pointer::root(), wish: Wish::Merge(merge, body(pod)?) });
         }
-        Ok(parts)
+        Some(parts)
     }
 
     /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
@@ -223,7 +222,7 @@ impl<'e> Run<'e> {
             let at = part.root.of(current);
             match &part.wish {
                 Wish::Merge(merge, body) => effects.push(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted) => match at.and_then(|at| patch::steps(wanted, at, &part.root)) {
+                Wish::Patch(wanted, user) => match at.and_then(|at| patch::steps(wanted, *user, at, &part.root)) {
                     Some(steps) => effects.push(steps),
                     None => return Vec::new(),
                 },

@@ -1,9 +1,18 @@
 //! Rules: select, propose, settle, apply; what they did and what they have to say.
 
+mod conflict;
+mod engine;
 mod finding;
+mod judge;
 mod merge;
-mod pattern;
+mod patch;
+mod select;
+mod view;
+mod waiver;
 
-pub use finding::{Change, Finding, Op, Severity};
-pub use merge::{Merge, Step, apply, leaves, steps, without};
-pub use pattern::{matches, mismatch, place};
+pub use crate::preset::Severity;
+pub use engine::{Outcome, PolicyConflict, run};
+pub use finding::{Change, Finding, Op};
+pub use merge::{Merge, Step, apply, steps};
+pub use view::{Context, PodView, Subject, View, family};
+pub use waiver::{BadWaiver, Waiver};

@@ -1,16 +1,15 @@
 //! `--skip`: a waiver given by hand, for those who have no project file yet.
 
-use super::pattern::glob_matches;
-use crate::manifest::Object;
+use crate::manifest::{Glob, Object};
 use std::cell::Cell;
 
 /// `RULE=KIND/NAME[/CONTAINER]: REASON`; rule, name and container may hold `*`.
 #[derive(Debug)]
 pub struct Waiver {
-    rule: String,
+    rule: Glob,
     kind: String,
-    name: String,
-    container: Option<String>,
+    name: Glob,
+    container: Option<Glob>,
     /// Why.
     pub reason: String,
     /// As it was typed.
@@ -33,25 +32,26 @@ impl Waiver {
         let (rule, rest) = text.split_once('=')?;
         let (target, reason) = rest.split_once(':')?;
         let mut parts = target.trim().split('/');
+        let glob = |text: &str| Glob::new(text.trim()).ok().filter(|_| !text.trim().is_empty());
         let waiver = Self {
-            rule: rule.trim().to_owned(),
+            rule: glob(rule)?,
             kind: parts.next()?.to_owned(),
-            name: parts.next()?.to_owned(),
-            container: parts.next().map(str::to_owned),
+            name: glob(parts.next()?)?,
+            container: parts.next().map(|text| glob(text).ok_or(())).transpose().ok()?,
             reason: reason.trim().to_owned(),
             text: text.to_owned(),
             used: Cell::new(false),
         };
-        let whole = parts.next().is_none() && [&waiver.rule, &waiver.kind, &waiver.name, &waiver.reason].iter().all(|part| !part.is_empty());
+        let whole = parts.next().is_none() && !waiver.kind.is_empty() && !waiver.reason.is_empty();
         whole.then_some(waiver)
     }
 
     /// Whether it speaks of this rule on this object and container; remembers that it was used.
     pub fn covers(&self, rule: &str, object: &Object<'_>, container: Option<&str>) -> bool {
-        let covers = glob_matches(&self.rule, rule)
+        let covers = self.rule.matches(rule)
             && self.kind == object.kind
-            && glob_matches(&self.name, object.name)
-            && self.container.as_ref().is_none_or(|glob| container.is_some_and(|name| glob_matches(glob, name)));
+            && self.name.matches(object.name)
+            && self.container.as_ref().is_none_or(|glob| container.is_some_and(|name| glob.matches(name)));
         self.used.set(self.used.get() || covers);
         covers
     }
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn reasons_are_mandatory() {
         let waiver = Waiver::parse("pod-security/*=Deployment/minio/init: owns its volume").unwrap();
-        assert_eq!((waiver.container.as_deref(), waiver.reason.as_str()), (Some("init"), "owns its volume"));
+        assert_eq!((waiver.container.as_ref().map(Glob::text), waiver.reason.as_str()), (Some("init"), "owns its volume"));
         for bad in ["a=Deployment/x", "a=Deployment/x:  ", "a=x: r", "Deployment/x: r", "a=D/x/c/d: r"] {
             Waiver::parse(bad).unwrap_err();
         }

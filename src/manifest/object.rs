@@ -40,7 +40,7 @@ pub fn objects<'d>(stream: &'d Stream<'_>) -> Result<Vec<Object<'d>>, ReadError>
     let mut objects = Vec::with_capacity(stream.documents.len());
     for (index, document) in stream.documents.iter().enumerate() {
         if let Some(root) = document.root().filter(|root| !is_null(*root)) {
-            flatten(root, index, &Pointer::root(), &mut objects)?;
+            flatten(root, index, &Pointer::root(), None, &mut objects)?;
         }
     }
     Ok(objects)
@@ -54,6 +54,7 @@ fn flatten<'d>(
     node: NodeRef<'d>,
     document: usize,
     pointer: &Pointer,
+    typed: Option<(&'d str, &'d str)>,
     objects: &mut Vec<Object<'d>>,
 ) -> Result<(), ReadError> {
     let refuse = |node: NodeRef<'_>, message: &str| {
@@ -65,18 +66,21 @@ fn flatten<'d>(
     if node.kind() != Kind::Mapping {
         return refuse(node, "a Kubernetes object must be a mapping");
     }
-    let Some(kind) = text(node, "kind").filter(|kind| !kind.is_empty()) else {
+    let kind = text(node, "kind").or(typed.map(|typed| typed.1));
+    let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
         return refuse(node, "the object has no `kind`");
     };
-    let Some(api_version) = text(node, "apiVersion").filter(|version| !version.is_empty()) else {
+    let api_version = text(node, "apiVersion").or(typed.map(|typed| typed.0));
+    let Some(api_version) = api_version.filter(|version| !version.is_empty()) else {
         return refuse(node, "the object has no `apiVersion`");
     };
     if let Some(items) = list_items(node, kind) {
+        // Items of a typed list (`PodList`) may leave out what the list says of them.
+        let item_kind = kind.strip_suffix("List").filter(|kind| !matches!(*kind, "" | "Resource"));
+        let typed = item_kind.map(|kind| (api_version, kind));
         let pointer = pointer.child("items");
-        return items
-            .children()
-            .enumerate()
-            .try_for_each(|(index, item)| flatten(item, document, &pointer.child(index), objects));
+        let mut items = items.children().enumerate().filter(|(_, item)| !is_null(*item));
+        return items.try_for_each(|(index, item)| flatten(item, document, &pointer.child(index), typed, objects));
     }
     let metadata = node.get("metadata");
     let of = |key: &str| metadata.and_then(|metadata| text(metadata, key));
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     fn lists_are_flattened_at_any_depth() {
         let text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n\
-                    - apiVersion: v1\n  kind: List\n  items: [{apiVersion: v1, kind: Pod, metadata: {generateName: b-}}]\n\
+                    - apiVersion: v1\n  kind: List\n  items: [{apiVersion: v1, kind: Pod, metadata: {generateName: b-}}, null]\n\
                     ---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: c, namespace: n}\n";
         let stream = Stream::parse(text).unwrap();
         let seen: Vec<_> = objects(&stream)
@@ -135,6 +139,13 @@ mod tests {
                 "2 Secret/c "
             ]
         );
+    }
+
+    #[test]
+    fn a_typed_list_lends_its_kind() {
+        let stream = Stream::parse("apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n").unwrap();
+        let object = &objects(&stream).unwrap()[0];
+        assert_eq!((object.api_version, object.kind, object.name), ("v1", "Pod", "a"));
     }
 
     #[test]
