@@ -62,7 +62,7 @@ pub fn render(
     objects: &[Object<'_>],
     setup: Setup<'_>,
 ) -> Result<Rendered, RenderError> {
-    let mut checks = Checks::new(setup.policy, setup.waivers, setup.tables);
+    let mut checks = Checks::new(setup.policy, setup.waivers);
     let facts = gather(stream, objects, setup.tables, &mut checks);
     let context = Context { tables: setup.tables, facts: &facts };
     let (mut changes, mut findings, mut restarts) = (Vec::new(), Vec::new(), Vec::new());
@@ -109,7 +109,7 @@ fn gather(
     for object in objects {
         let document = &stream.documents[object.document];
         let place = tables.places.of(object.api_version, object.kind);
-        let tells = place.is_some() || FactsBuilder::reads(object.kind);
+        let tells = place.is_some() || FactsBuilder::reads(document.text);
         if tells || checks.gathers(object, document) {
             let value = document.node(object.node).to_value();
             facts.add(object.index, &value, place);

@@ -1,39 +1,52 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
-use super::{Violation, duplicates, memory, pod_security, validity};
+use super::{Violation, duplicates, memory, pages, pod_security, validity};
 use crate::guard::{Context, Finding, PodView, Subject, View, Waiver};
-use crate::manifest::{NonRoot, Object, Quantity};
+use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
 use crate::yaml::{Document, NodeRef, Pointer, Stream};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The checks that presets may switch on, with their settings.
-pub const SPECS: &[CheckSpec<'static>] = &[
-    CheckSpec {
-        id: "pod-security",
-        findings: pod_security::FINDINGS,
-        settings: &[
-            ("level", SettingKind::OneOf(&["baseline", "restricted"])),
-            ("version", SettingKind::OneOf(&["latest"])),
-            // `summary`: what is merely absent from a container is one finding.
-            ("absent", SettingKind::OneOf(&["each", "summary"])),
-        ],
-    },
-    CheckSpec { id: "api-validity", findings: validity::FINDINGS, settings: &[] },
-    CheckSpec {
-        id: "memory",
-        findings: memory::FINDINGS,
-        settings: &[
-            // MiB: a limit from here on without a heap setting is a finding.
-            ("heapExpectedFrom", SettingKind::Integer),
-            // MiB
-            ("overheadMinimum", SettingKind::Integer),
-            ("overheadPercent", SettingKind::Integer),
-            ("overheadPercentPython", SettingKind::Integer),
-        ],
-    },
+pub fn specs() -> &'static [CheckSpec<'static>] {
+    static SPECS: LazyLock<[CheckSpec<'static>; 3]> = LazyLock::new(|| {
+        [
+            spec("pod-security", &["pod-security/"], POD_SECURITY),
+            spec("api-validity", &["api/", "kubelet/"], &[]),
+            spec("memory", &["memory/"], MEMORY),
+        ]
+    });
+    &*SPECS
+}
+
+const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
+    ("level", SettingKind::OneOf(&["baseline", "restricted"])),
+    ("version", SettingKind::OneOf(&["latest"])),
+    // `summary`: what is merely absent from a container is one finding.
+    ("absent", SettingKind::OneOf(&["each", "summary"])),
 ];
+
+const MEMORY: &[(&str, SettingKind<'static>)] = &[
+    // MiB: a limit from here on without a heap setting is a finding.
+    ("heapExpectedFrom", SettingKind::Integer),
+    // MiB
+    ("overheadMinimum", SettingKind::Integer),
+    ("overheadPercent", SettingKind::Integer),
+    ("overheadPercentPython", SettingKind::Integer),
+];
+
+/// The ids of a check's findings are those of its pages.
+fn spec(
+    id: &'static str,
+    prefixes: &[&str],
+    settings: &'static [(&'static str, SettingKind<'static>)],
+) -> CheckSpec<'static> {
+    let ids = pages().iter().map(|page| page.id);
+    let ids: Vec<_> = ids.filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix))).collect();
+    CheckSpec { id, findings: ids.leak(), settings }
+}
 
 /// The id of the one finding for all that is merely absent from a container.
 const SUMMARY: &str = "pod-security/incomplete";
@@ -205,7 +218,7 @@ fn unused(waiver: &Waiver) -> Finding {
 fn millis(value: &Value) -> Option<i128> {
     match Quantity::of(value) {
         Ok(quantity) => Some(quantity.millis()),
-        Err(error) if error.is_too_large() => Some(i128::MAX),
+        Err(error) if error.problem == Problem::TooLarge => Some(i128::MAX),
         Err(_) => None,
     }
 }

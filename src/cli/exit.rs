@@ -2,7 +2,7 @@
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(super) enum Exit {
     /// Done; for `check` nothing above a warning, for `diff` no difference.
     Ok = 0,
     /// The answer is no: refused, findings at error, differences.

@@ -6,7 +6,7 @@ use super::merge::{Merge, Step, apply, steps};
 use super::view::{Context, PodView, Subject, View};
 use super::waiver::Waiver;
 use super::{Change, Finding, judge, patch, select};
-use crate::manifest::Container;
+use crate::manifest::{Container, Object};
 use crate::preset::{Body, PatchStep, Policy, ResolvedRule, Root, Severity, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -103,6 +103,17 @@ pub fn run(
     run.outcome.findings.truncate(said);
     judge::rules(policy, waivers, context, subject, &mut run.outcome);
     Ok(run.outcome)
+}
+
+/// Whether any rule may look at an object that makes no pods.
+pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
+    policy.rules.iter().filter(|rule| rule.on == Root::Object).any(|rule| {
+        rule.selectors.iter().all(|selector| {
+            let kinds = selector.kinds.as_ref();
+            selector.workload != Some(true)
+                && kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind.matches(object.api_version, object.kind)))
+        })
+    })
 }
 
 struct Run<'e> {

@@ -149,7 +149,7 @@ impl Walk {
 }
 
 /// Every single value that a step decides, with its place: what two rules can disagree about.
-pub fn leaves(step: &Step) -> Vec<(Pointer, Value)> {
+pub(super) fn leaves(step: &Step) -> Vec<(Pointer, Value)> {
     let mut out = Vec::new();
     if let Some(value) = &step.value {
         collect(value, &step.place, &mut out);
@@ -177,7 +177,7 @@ fn collect(value: &Value, place: &Pointer, out: &mut Vec<(Pointer, Value)>) {
 }
 
 /// The step without what stands at `lost`; `None` where nothing is left of it.
-pub fn without(step: &Step, lost: &Pointer) -> Option<Step> {
+pub(super) fn without(step: &Step, lost: &Pointer) -> Option<Step> {
     let rest = lost.strip(&step.place)?;
     let mut value = step.value.clone()?;
     let segments: Vec<_> = rest.segments().map(str::to_owned).collect();

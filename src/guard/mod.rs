@@ -11,7 +11,7 @@ mod view;
 mod waiver;
 
 pub use crate::preset::Severity;
-pub use engine::{Outcome, PolicyConflict, run};
+pub use engine::{Outcome, PolicyConflict, concerns, run};
 pub use finding::{Change, Finding, Op};
 pub use merge::{Merge, Step, apply, steps};
 pub use view::{Context, PodView, Subject, View, family};

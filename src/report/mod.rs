@@ -1,15 +1,17 @@
 //! Findings and changes for people and machines. Formats are siblings that only read.
 
+mod diff;
 mod json;
 mod message;
 mod sensitive;
 mod summary;
 mod text;
 
+pub use diff::{diff, restarts};
 pub use json::report as json;
 pub use message::Message;
 pub use summary::Summary;
-pub use text::{findings, overview};
+pub use text::{findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
 use crate::manifest::Object;
@@ -67,6 +69,21 @@ impl<'a> Report<'a> {
     /// The line index of the input, made when it is first needed.
     pub fn lines(&self) -> &Lines<'a> {
         self.lines.get_or_init(|| Lines::new(self.stream.text))
+    }
+
+    /// Where the text of what stands at a pointer, or of its nearest parent, ends: a new key appears there.
+    pub fn locate_end(&self, object: usize, path: &crate::yaml::Pointer) -> usize {
+        let object = &self.objects[object];
+        let document = &self.stream.documents[object.document];
+        let root = document.node(object.node);
+        let mut pointer = Some(path.clone());
+        while let Some(at) = pointer {
+            if let Some(node) = root.at_pointer(&at) {
+                return node.span().end + document.offset;
+            }
+            pointer = at.parent();
+        }
+        document.offset
     }
 
     /// Where a pointer into an object points to in the input.

@@ -38,9 +38,11 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
     };
     notes.push(("help", help));
     let about = match (finding.object, &finding.container) {
-        (Some(object), Some(container)) => {
-            format!("`{}` container `{container}`: ", report.objects[object])
+        // Checks of pods name the container themselves.
+        (Some(object), _) if finding.message.starts_with("container `") || finding.message.starts_with("pod ") => {
+            format!("`{}` ", report.objects[object])
         }
+        (Some(object), Some(container)) => format!("`{}` container `{container}`: ", report.objects[object]),
         (Some(object), None) => format!("`{}`: ", report.objects[object]),
         (None, _) => String::new(),
     };
@@ -89,7 +91,7 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
 }
 
 /// The run in numbers, and where to read more.
-pub(super) fn numbers(report: &Report<'_>, verb: &str) -> String {
+fn numbers(report: &Report<'_>, verb: &str) -> String {
     let summary = Summary::of(report);
     let mut out = format!(
         "sparkk8s-post {verb}: {}, {} with {} by {}; {}, {}",
@@ -108,4 +110,15 @@ pub(super) fn numbers(report: &Report<'_>, verb: &str) -> String {
         out.push_str("each warning with its place: sparkk8s-post check\n");
     }
     out
+}
+
+/// Three lines for a terminal whose host swallows everything else.
+pub fn three_lines(report: &Report<'_>, verb: &str) -> String {
+    let refused = report.findings.iter().filter(|f| f.waived.is_none() && f.severity == Severity::Error);
+    let first = refused.clone().next().map(|finding| {
+        let object = finding.object.map_or_else(String::new, |object| format!("`{}` ", report.objects[object]));
+        format!("refused: {object}{}\n", finding.message)
+    });
+    let rest = "every finding with its place: helm template … | sparkk8s-post check --host pipe\n";
+    numbers(report, verb).lines().next().unwrap_or_default().to_owned() + "\n" + &first.unwrap_or_default() + rest
 }

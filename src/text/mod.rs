@@ -4,8 +4,10 @@ mod edit;
 mod lines;
 mod source;
 mod span;
+mod suggest;
 
 pub use edit::{Conflict, Edit, EditSet};
 pub use lines::Lines;
 pub use source::{Position, Source};
 pub use span::Span;
+pub use suggest::{hint, nearest, quoted};

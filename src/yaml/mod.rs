@@ -12,10 +12,12 @@ mod pointer;
 mod scalar;
 mod sequence;
 mod splice;
+mod serde;
 mod stream;
 mod timestamp;
 mod value;
 
+pub use self::serde::{Entries, Spanned, from_document};
 pub use emit::flow_text;
 pub use error::ReadError;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};

@@ -14,17 +14,17 @@ use serde_json::Value;
 
 /// Gathers what the checks need. It keeps a few words of each ConfigMap and Secret, and no object.
 #[derive(Debug)]
-pub struct Collector<'p> {
-    parameters: &'p Parameters,
+pub struct Collector {
+    parameters: Parameters,
     parse: ParseYaml,
     sources: Sources,
     templates: Templates,
     findings: Vec<Finding>,
 }
 
-impl<'p> Collector<'p> {
+impl Collector {
     /// `parse` reads the YAML inside every ConfigMap and Secret.
-    pub fn new(parameters: &'p Parameters, parse: ParseYaml) -> Self {
+    pub fn new(parameters: Parameters, parse: ParseYaml) -> Self {
         Self {
             parameters,
             parse,
@@ -38,7 +38,7 @@ impl<'p> Collector<'p> {
     pub fn add(&mut self, index: usize, object: &Value) {
         for mention in mentions(object) {
             self.findings
-                .extend(unknown_key::finding(self.parameters, index, &mention));
+                .extend(unknown_key::finding(&self.parameters, index, &mention));
             self.templates.add_mention(&mention);
         }
         if let Some(kind) = kind_of(object) {
@@ -64,8 +64,8 @@ impl<'p> Collector<'p> {
                 continue;
             };
             let reader = Reader::new(&self.sources, namespace, pod, container.value, process);
-            if let Some(verdict) = judge(self.parameters, process, &reader, container) {
-                let finding = verdict.at(self.parameters, index, container, pod_pointer);
+            if let Some(verdict) = judge(&self.parameters, process, &reader, container) {
+                let finding = verdict.at(&self.parameters, index, container, pod_pointer);
                 self.findings.push(finding);
             }
         }
@@ -73,7 +73,7 @@ impl<'p> Collector<'p> {
 
     /// The findings, by object, then id, then place.
     pub fn finish(mut self) -> Vec<Finding> {
-        self.findings.extend(self.templates.judge(self.parameters));
+        self.findings.extend(self.templates.judge(&self.parameters));
         self.findings.sort_by(|a, b| {
             let key = |f: &Finding| (f.object, f.id.clone(), f.path.clone());
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))

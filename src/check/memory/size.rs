@@ -1,5 +1,6 @@
 //! Sizes: Spark's byte strings, Kubernetes' quantities, and the arithmetic between a heap and a limit.
 
+use crate::manifest::Quantity;
 use serde_json::Value;
 
 /// Bytes in a mebibyte.
@@ -37,56 +38,7 @@ pub(super) fn spark(text: &str, plain: Unit) -> Option<u64> {
 
 /// A Kubernetes quantity of memory in bytes, rounded up as Kubernetes does; nothing where the API would refuse it.
 pub(super) fn quantity(value: &Value) -> Option<u64> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    let number = text.strip_prefix('+').unwrap_or(&text);
-    let end = number.find(|c: char| !c.is_ascii_digit() && c != '.');
-    let (number, suffix) = number.split_at(end.unwrap_or(number.len()));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = [whole, fraction].concat();
-    // 20 digits hold every quantity of memory, and keep the products below within 128 bits.
-    if digits.is_empty() || digits.len() > 20 || fraction.contains('.') {
-        return None;
-    }
-    let (times, exponent) = scale(suffix)?;
-    let exponent = exponent - i32::try_from(fraction.len()).ok()?;
-    let value = digits.parse::<u128>().ok()?.checked_mul(times)?;
-    let power = 10u128.checked_pow(exponent.unsigned_abs())?;
-    let bytes = if exponent < 0 {
-        value.div_ceil(power)
-    } else {
-        value.checked_mul(power)?
-    };
-    u64::try_from(bytes).ok()
-}
-
-/// A suffix as a factor and a power of ten.
-fn scale(suffix: &str) -> Option<(u128, i32)> {
-    Some(match suffix {
-        "" => (1, 0),
-        "Ki" => (1 << 10, 0),
-        "Mi" => (1 << 20, 0),
-        "Gi" => (1 << 30, 0),
-        "Ti" => (1 << 40, 0),
-        "Pi" => (1 << 50, 0),
-        "Ei" => (1 << 60, 0),
-        "n" => (1, -9),
-        "u" => (1, -6),
-        "m" => (1, -3),
-        "k" => (1, 3),
-        "M" => (1, 6),
-        "G" => (1, 9),
-        "T" => (1, 12),
-        "P" => (1, 15),
-        "E" => (1, 18),
-        exponent => {
-            let exponent = exponent.strip_prefix(['e', 'E'])?;
-            (1, exponent.parse().ok().filter(|e| (-18..=18).contains(e))?)
-        }
-    })
+    u64::try_from(Quantity::of(value).ok()?.bytes()).ok()
 }
 
 /// Whether a text can be shown: digits and a unit, so never a credential.

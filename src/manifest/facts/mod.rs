@@ -74,6 +74,11 @@ struct Uid {
 }
 
 impl FactsBuilder {
+    /// Whether an object in this text may say something about others: all that does so has a selector.
+    pub fn reads(text: &str) -> bool {
+        memchr::memmem::find(text.as_bytes(), b"elector").is_some()
+    }
+
     /// Reads one object; `index` counts the stream's objects, Lists flattened, and `place` says where its pods are.
     pub fn add(&mut self, index: usize, object: &Value, place: Option<&Place>) {
         let known = ObjectFacts::of(object);
