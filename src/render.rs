@@ -1,8 +1,8 @@
 //! The road: a stream and a policy to guarded bytes, changes and findings. It reads as a table of contents.
 
-use crate::check::Checks;
+use crate::check::{self, Checks};
 use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
-use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Tables};
+use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Stranger, Tables};
 use crate::preset::Policy;
 use crate::text::{Edit, EditSet};
 use crate::yaml::{Document, NodeRef, Pointer, Stream, same_value};
@@ -31,7 +31,9 @@ pub enum RenderError {
     #[error(transparent)]
     Policy(#[from] PolicyConflict),
     /// A bug of ours. Nothing was written.
-    #[error("internal error: the edits of document {document} ({objects}) do not come out as planned: {what}")]
+    #[error(
+        "internal error: the edits of document {document} ({objects}) do not come out as planned: {what}"
+    )]
     Bug {
         /// 1-based, in the stream.
         document: usize,
@@ -59,12 +61,15 @@ pub struct Setup<'s> {
 /// The policy contradicts itself, or the result is not what was planned.
 pub fn render(
     stream: &Stream<'_>,
-    objects: &[Object<'_>],
+    (objects, strangers): (&[Object<'_>], &[Stranger]),
     setup: Setup<'_>,
 ) -> Result<Rendered, RenderError> {
     let mut checks = Checks::new(setup.policy, setup.waivers);
     let facts = gather(stream, objects, setup.tables, &mut checks);
-    let context = Context { tables: setup.tables, facts: &facts };
+    let context = Context {
+        tables: setup.tables,
+        facts: &facts,
+    };
     let (mut changes, mut findings, mut restarts) = (Vec::new(), Vec::new(), Vec::new());
     let mut edits = Vec::new();
     for own in objects.chunk_by(|a, b| a.document == b.document) {
@@ -93,9 +98,16 @@ pub fn render(
         }
     }
     findings.extend(checks.finish(stream, objects));
+    findings.extend(check::strangers(stream, strangers));
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
-    Ok(Rendered { text: edits.apply(stream.text), edits, changes, findings, restarts })
+    Ok(Rendered {
+        text: edits.apply(stream.text),
+        edits,
+        changes,
+        findings,
+        restarts,
+    })
 }
 
 /// What the stream as a whole says, before any rule runs. Only kinds that say something become values.
@@ -119,20 +131,38 @@ fn gather(
     facts.finish()
 }
 
-fn subject<'s>(document: &'s Document<'s>, object: &'s Object<'s>, tables: &'s Tables) -> Subject<'s> {
+fn subject<'s>(
+    document: &'s Document<'s>,
+    object: &'s Object<'s>,
+    tables: &'s Tables,
+) -> Subject<'s> {
     let place = tables.places.of(object.api_version, object.kind);
-    Subject { object, node: document.node(object.node), place }
+    Subject {
+        object,
+        node: document.node(object.node),
+        place,
+    }
 }
 
 /// Whether a change of the pod template replaces running pods.
 fn restarts_pods(subject: Subject<'_>, outcome: &Outcome) -> bool {
-    let Some(place) = subject.place else { return false };
+    let Some(place) = subject.place else {
+        return false;
+    };
     let pod = |path: &Pointer| {
-        let parts = ["/metadata", "/spec"].iter().filter_map(|part| Pointer::parse(part).ok());
-        let mut parts = parts.flat_map(|part| place.pods.iter().filter_map(move |pod| pod.resolve(&part).ok()));
+        let parts = ["/metadata", "/spec"]
+            .iter()
+            .filter_map(|part| Pointer::parse(part).ok());
+        let mut parts = parts.flat_map(|part| {
+            place
+                .pods
+                .iter()
+                .filter_map(move |pod| pod.resolve(&part).ok())
+        });
         parts.any(|part| path.is_within(&part))
     };
-    place.rolls(&outcome.value) == Rolls::Pods && outcome.changes.iter().any(|change| pod(&change.path))
+    place.rolls(&outcome.value) == Rolls::Pods
+        && outcome.changes.iter().any(|change| pod(&change.path))
 }
 
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
@@ -146,17 +176,28 @@ fn edit(
     let fail = |what: String| bug(own[0].document + 1, own, what);
     let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
     let operations = changes.iter().map(|change| {
-        let object = own.iter().find(|object| object.index == change.object).unwrap_or(&own[0]);
+        let object = own
+            .iter()
+            .find(|object| object.index == change.object)
+            .unwrap_or(&own[0]);
         operation(&object.pointer.join(&change.path), change)
     });
     let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
     json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
     for (object, value) in values {
-        if !object.pointer.of(&target).is_some_and(|there| same_value(there, value)) {
-            return Err(fail(format!("the operations on `{object}` do not give its value")));
+        if !object
+            .pointer
+            .of(&target)
+            .is_some_and(|there| same_value(there, value))
+        {
+            return Err(fail(format!(
+                "the operations on `{object}` do not give its value"
+            )));
         }
     }
-    let edits = document.splice(&target).map_err(|shared| fail(shared.to_string()))?;
+    let edits = document
+        .splice(&target)
+        .map_err(|shared| fail(shared.to_string()))?;
     let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = Document::parse(&edited, 0).map_err(|error| fail(error.to_string()))?;
@@ -164,12 +205,18 @@ fn edit(
     if !same_value(&value, &target) {
         return Err(fail("the edited text reads as something else".into()));
     }
-    let shift = |edit: Edit| Edit { span: edit.span.shifted(document.offset), ..edit };
+    let shift = |edit: Edit| Edit {
+        span: edit.span.shifted(document.offset),
+        ..edit
+    };
     Ok(edits.into_iter().map(shift).collect())
 }
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
-    let path = path.to_string().parse().map_err(|error| format!("{error}"))?;
+    let path = path
+        .to_string()
+        .parse()
+        .map_err(|error| format!("{error}"))?;
     let value = change.value.clone().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
@@ -179,6 +226,14 @@ fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> 
 }
 
 fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {
-    let names: Vec<_> = objects.iter().take(3).map(|object| format!("`{object}`")).collect();
-    RenderError::Bug { document, objects: names.join(", "), what }
+    let names: Vec<_> = objects
+        .iter()
+        .take(3)
+        .map(|object| format!("`{object}`"))
+        .collect();
+    RenderError::Bug {
+        document,
+        objects: names.join(", "),
+        what,
+    }
 }

@@ -14,12 +14,19 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
     for object in objects {
         let document = &stream.documents[object.document];
         let mut path = Vec::new();
-        visit(document.node(object.node), &mut path, &mut |path, first, second| {
-            let at = |span: Span| {
-                let position = Source { name: "", text: stream.text }.position(span.start + document.offset);
-                format!("line {}, column {}", position.line, position.column)
-            };
-            findings.push(Finding {
+        visit(
+            document.node(object.node),
+            &mut path,
+            &mut |path, first, second| {
+                let at = |span: Span| {
+                    let position = Source {
+                        name: "",
+                        text: stream.text,
+                    }
+                    .position(span.start + document.offset);
+                    format!("line {}, column {}", position.line, position.column)
+                };
+                findings.push(Finding {
                 id: "yaml/duplicate-key".into(),
                 severity: Severity::Warning,
                 object: Some(object.index),
@@ -34,7 +41,8 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
                 needed_by: None,
                 waived: None,
             });
-        });
+            },
+        );
     }
     findings
 }
@@ -48,7 +56,10 @@ fn visit<'d>(node: NodeRef<'d>, path: &mut Vec<String>, report: Report<'_, 'd>) 
             report(path, first, second);
             path.pop();
         });
-        for (key, value) in node.entries().filter(|(_, value)| matches!(value.kind(), Kind::Mapping | Kind::Sequence)) {
+        for (key, value) in node
+            .entries()
+            .filter(|(_, value)| matches!(value.kind(), Kind::Mapping | Kind::Sequence))
+        {
             path.push(key.text().to_owned());
             visit(value, path, report);
             path.pop();
@@ -63,10 +74,18 @@ fn visit<'d>(node: NodeRef<'d>, path: &mut Vec<String>, report: Report<'_, 'd>) 
 }
 
 fn duplicates<'d>(node: NodeRef<'d>, report: &mut dyn FnMut(NodeRef<'d>, NodeRef<'d>)) {
-    let keys: Vec<_> = node.entries().map(|(key, _)| key).filter(|key| !key.is_merge_key()).collect();
+    let keys: Vec<_> = node
+        .entries()
+        .map(|(key, _)| key)
+        .filter(|key| !key.is_merge_key())
+        .collect();
     if keys.len() <= SMALL {
         for (index, second) in keys.iter().enumerate() {
-            if let Some(first) = keys[..index].iter().rev().find(|first| first.key_text() == second.key_text()) {
+            if let Some(first) = keys[..index]
+                .iter()
+                .rev()
+                .find(|first| first.key_text() == second.key_text())
+            {
                 report(*first, *second);
             }
         }
@@ -74,7 +93,10 @@ fn duplicates<'d>(node: NodeRef<'d>, report: &mut dyn FnMut(NodeRef<'d>, NodeRef
     }
     let mut sorted = keys;
     sorted.sort_by_key(|key| (key.key_text(), key.id));
-    for pair in sorted.windows(2).filter(|pair| pair[0].key_text() == pair[1].key_text()) {
+    for pair in sorted
+        .windows(2)
+        .filter(|pair| pair[0].key_text() == pair[1].key_text())
+    {
         report(pair[0], pair[1]);
     }
 }

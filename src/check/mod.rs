@@ -6,9 +6,11 @@ pub mod memory;
 mod page;
 pub mod pod_security;
 mod run;
+mod stranger;
 pub mod validity;
 mod violation;
 
 pub use page::{Page, pages};
 pub use run::{Checks, specs};
+pub use stranger::findings as strangers;
 pub use violation::Violation;

@@ -11,14 +11,15 @@ use std::sync::LazyLock;
 
 /// The checks that presets may switch on, with their settings.
 pub fn specs() -> &'static [CheckSpec<'static>] {
-    static SPECS: LazyLock<[CheckSpec<'static>; 3]> = LazyLock::new(|| {
-        [
+    static SPECS: LazyLock<Vec<CheckSpec<'static>>> = LazyLock::new(|| {
+        let memory = memory::pages().iter().map(|page| spec(page.id, &[page.id], memory_settings(page.id)));
+        let pods = [
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec("api-validity", &["api/", "kubelet/"], &[]),
-            spec("memory", &["memory/"], MEMORY),
-        ]
+        ];
+        pods.into_iter().chain(memory).collect()
     });
-    &*SPECS
+    &SPECS
 }
 
 const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
@@ -28,14 +29,19 @@ const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
     ("absent", SettingKind::OneOf(&["each", "summary"])),
 ];
 
-const MEMORY: &[(&str, SettingKind<'static>)] = &[
-    // MiB: a limit from here on without a heap setting is a finding.
-    ("heapExpectedFrom", SettingKind::Integer),
-    // MiB
-    ("overheadMinimum", SettingKind::Integer),
-    ("overheadPercent", SettingKind::Integer),
-    ("overheadPercentPython", SettingKind::Integer),
-];
+fn memory_settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
+    match id {
+        // MiB: a limit from here on without a heap setting is a finding.
+        "memory/heap-not-set" => &[("expectedFrom", SettingKind::Integer)],
+        // The minimum in MiB; percents of the heap.
+        "memory/heap-exceeds-limit" => &[
+            ("overheadMinimum", SettingKind::Integer),
+            ("overheadPercent", SettingKind::Integer),
+            ("overheadPercentPython", SettingKind::Integer),
+        ],
+        _ => &[],
+    }
+}
 
 /// The ids of a check's findings are those of its pages.
 fn spec(
@@ -44,8 +50,14 @@ fn spec(
     settings: &'static [(&'static str, SettingKind<'static>)],
 ) -> CheckSpec<'static> {
     let ids = pages().iter().map(|page| page.id);
-    let ids: Vec<_> = ids.filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix))).collect();
-    CheckSpec { id, findings: ids.leak(), settings }
+    let ids: Vec<_> = ids
+        .filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix)))
+        .collect();
+    CheckSpec {
+        id,
+        findings: ids.leak(),
+        settings,
+    }
 }
 
 /// The id of the one finding for all that is merely absent from a container.
@@ -62,8 +74,14 @@ pub struct Checks<'c> {
 impl<'c> Checks<'c> {
     /// No object seen yet.
     pub fn new(policy: &'c Policy, waivers: &'c [Waiver]) -> Self {
-        let memory = check(policy, "memory").map(|check| memory::Collector::new(parameters(check), parse));
-        Self { policy, waivers, memory, findings: Vec::new() }
+        let memory = policy.checks.iter().any(|check| check.id.starts_with("memory/"));
+        let memory = memory.then(|| memory::Collector::new(parameters(policy), parse));
+        Self {
+            policy,
+            waivers,
+            memory,
+            findings: Vec::new(),
+        }
     }
 
     /// Whether a check has to see this object before rules run.
@@ -110,12 +128,18 @@ impl<'c> Checks<'c> {
             _ => pod_security::Level::Restricted,
         };
         let violations = pod_security::evaluate(pod.pod(), level);
-        let summary = check.setting("absent").is_some_and(|value| value == "summary");
-        let (absent, bad): (Vec<_>, Vec<_>) = violations.into_iter().partition(|v| summary && v.absent);
+        let summary = check
+            .setting("absent")
+            .is_some_and(|value| value == "summary");
+        let (absent, bad): (Vec<_>, Vec<_>) =
+            violations.into_iter().partition(|v| summary && v.absent);
         self.add(check, "pod-security/", subject, pod, bad);
         let mut by_container: BTreeMap<Option<String>, Vec<Violation>> = BTreeMap::new();
         for violation in absent {
-            by_container.entry(violation.container.clone()).or_default().push(violation);
+            by_container
+                .entry(violation.container.clone())
+                .or_default()
+                .push(violation);
         }
         for (container, violations) in by_container {
             let finding = self.incomplete(check, level, subject, pod, container, &violations);
@@ -133,12 +157,22 @@ impl<'c> Checks<'c> {
         container: Option<String>,
         violations: &[Violation],
     ) -> Finding {
-        let lacking: Vec<_> = violations.iter().map(|v| format!("`{}`", v.check)).collect();
-        let who = container.as_ref().map_or_else(|| "pod".to_owned(), |name| format!("container `{name}`"));
-        let own = pod.pod().containers().find(|c| container.as_deref() == Some(c.name()));
+        let lacking: Vec<_> = violations
+            .iter()
+            .map(|v| format!("`{}`", v.check))
+            .collect();
+        let who = container
+            .as_ref()
+            .map_or_else(|| "pod".to_owned(), |name| format!("container `{name}`"));
+        let own = pod
+            .pod()
+            .containers()
+            .find(|c| container.as_deref() == Some(c.name()));
         let user = own.and_then(|own| pod.users.get(pod.ordinal(own)));
         let why = match user {
-            Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => format!(": {because}"),
+            Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => {
+                format!(": {because}")
+            }
             _ => String::new(),
         };
         let violation = Violation {
@@ -146,23 +180,43 @@ impl<'c> Checks<'c> {
             container,
             path: own.map_or_else(|| Pointer::from_iter(["spec"]), |own| own.pointer()),
             absent: true,
-            message: format!("{who} lacks what `{level}` asks for ({}){why}", lacking.join(", ")),
+            message: format!(
+                "{who} lacks what `{level}` asks for ({}){why}",
+                lacking.join(", ")
+            ),
             help: "set `runAsUser` above 0 where the image allows it, and the rest follows".into(),
         };
         self.finding(check, "", subject, pod, violation)
     }
 
-    fn add(&mut self, check: &ResolvedCheck, prefix: &str, subject: Subject<'_>, pod: &PodView<'_>, violations: Vec<Violation>) {
+    fn add(
+        &mut self,
+        check: &ResolvedCheck,
+        prefix: &str,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        violations: Vec<Violation>,
+    ) {
         for violation in violations {
             let finding = self.finding(check, prefix, subject, pod, violation);
             self.findings.push(finding);
         }
     }
 
-    fn finding(&self, check: &ResolvedCheck, prefix: &str, subject: Subject<'_>, pod: &PodView<'_>, violation: Violation) -> Finding {
+    fn finding(
+        &self,
+        check: &ResolvedCheck,
+        prefix: &str,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        violation: Violation,
+    ) -> Finding {
         let id = format!("{prefix}{}", violation.check);
         let container = violation.container.as_deref();
-        let waiver = self.waivers.iter().find(|waiver| waiver.covers(&id, subject.object, container));
+        let waiver = self
+            .waivers
+            .iter()
+            .find(|waiver| waiver.covers(&id, subject.object, container));
         Finding {
             severity: self.policy.severity(&id, check.severity),
             object: Some(subject.object.index),
@@ -179,18 +233,31 @@ impl<'c> Checks<'c> {
 
     /// All findings; the checks are over.
     pub fn finish(mut self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
-        let origin = check(self.policy, "memory").map(|check| check.origin.to_string());
-        for mut finding in self.memory.take().map(memory::Collector::finish).unwrap_or_default() {
+        for mut finding in self
+            .memory
+            .take()
+            .map(memory::Collector::finish)
+            .unwrap_or_default()
+        {
+            let Some(check) = check(self.policy, &finding.id) else { continue };
             let object = finding.object.map(|index| &objects[index]);
             let container = finding.container.as_deref();
-            let waiver = self.waivers.iter().find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
+            let waiver = self
+                .waivers
+                .iter()
+                .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
             finding.waived = waiver.map(|waiver| waiver.reason.clone());
-            finding.severity = self.policy.severity(&finding.id, finding.severity);
-            finding.needed_by.clone_from(&origin);
+            finding.severity = self.policy.severity(&finding.id, check.severity);
+            finding.needed_by = Some(check.origin.to_string());
             self.findings.push(finding);
         }
         self.findings.extend(duplicates::findings(stream, objects));
-        self.findings.extend(self.waivers.iter().filter(|waiver| !waiver.was_used()).map(unused));
+        self.findings.extend(
+            self.waivers
+                .iter()
+                .filter(|waiver| !waiver.was_used())
+                .map(unused),
+        );
         self.findings
     }
 }
@@ -223,23 +290,30 @@ fn millis(value: &Value) -> Option<i128> {
     }
 }
 
-fn parameters(check: &ResolvedCheck) -> memory::Parameters {
+fn parameters(policy: &Policy) -> memory::Parameters {
     const MIB: u64 = 1 << 20;
-    let number = |name: &str| check.setting(name).and_then(Value::as_u64);
+    let number = |id: &str, name: &str| check(policy, id).and_then(|check| check.setting(name)).and_then(Value::as_u64);
+    let exceeds = |name: &str| number("memory/heap-exceeds-limit", name);
     let default = memory::Parameters::default();
     memory::Parameters {
-        severity: check.severity,
-        heap_expected_from: number("heapExpectedFrom").map_or(default.heap_expected_from, |mib| mib.saturating_mul(MIB)),
-        overhead_minimum: number("overheadMinimum").unwrap_or(default.overhead_minimum),
-        overhead_percent: number("overheadPercent").unwrap_or(default.overhead_percent),
-        overhead_percent_python: number("overheadPercentPython").unwrap_or(default.overhead_percent_python),
+        heap_expected_from: number("memory/heap-not-set", "expectedFrom")
+            .map_or(default.heap_expected_from, |mib| mib.saturating_mul(MIB)),
+        overhead_minimum: exceeds("overheadMinimum").unwrap_or(default.overhead_minimum),
+        overhead_percent: exceeds("overheadPercent").unwrap_or(default.overhead_percent),
+        overhead_percent_python: exceeds("overheadPercentPython").unwrap_or(default.overhead_percent_python),
+        ..default
     }
 }
 
 /// A YAML text inside a string; `None` where it is not one document.
 fn parse(text: &str) -> Option<Value> {
     let stream = Stream::parse(text).ok()?;
-    let mut values = stream.documents.iter().filter_map(Document::root).map(NodeRef::to_value).filter(|v| !v.is_null());
+    let mut values = stream
+        .documents
+        .iter()
+        .filter_map(Document::root)
+        .map(NodeRef::to_value)
+        .filter(|v| !v.is_null());
     let value = values.next()?;
     values.next().is_none().then_some(value)
 }

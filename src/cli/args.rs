@@ -86,14 +86,24 @@ pub(super) struct PolicyArgs {
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
     /// Waive a rule by hand, with a reason; repeatable
-    #[arg(long = "skip", value_name = "RULE=KIND/NAME[/CONTAINER]: REASON", help_heading = "Policy")]
+    #[arg(
+        long = "skip",
+        value_name = "RULE=KIND/NAME[/CONTAINER]: REASON",
+        help_heading = "Policy"
+    )]
     pub(super) skips: Vec<String>,
 }
 
 #[derive(Debug, Default, Args)]
 pub(super) struct InputArgs {
     /// Read manifests from here; `-` is standard input
-    #[arg(short = 'f', long = "filename", value_name = "FILE", default_value = "-", help_heading = "Input")]
+    #[arg(
+        short = 'f',
+        long = "filename",
+        value_name = "FILE",
+        default_value = "-",
+        help_heading = "Input"
+    )]
     pub(super) file: String,
     /// Who runs this: decides about empty input and how a refusal reaches the user
     #[arg(long, value_enum, default_value_t = HostArg::Auto, help_heading = "Input")]

@@ -13,9 +13,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         run::write(&targets, report)?;
         let text = match args.output {
             Format::Json => report::json(report),
-            Format::Text => report::findings(report, Severity::Warning) + &report::overview(report, "check"),
+            Format::Text => {
+                report::findings(report, Severity::Warning) + &report::overview(report, "check")
+            }
         };
         io::show(&text)?;
-        Ok(if Summary::of(report).errors > 0 { Exit::No } else { Exit::Ok })
+        Ok(if Summary::of(report).errors > 0 {
+            Exit::No
+        } else {
+            Exit::Ok
+        })
     })
 }

@@ -25,7 +25,10 @@ pub(super) struct Failure {
 impl Failure {
     /// Usage, files: `error: …` on one line, with the chain of causes.
     pub(super) fn usage(error: &anyhow::Error) -> Self {
-        Self { exit: Exit::Usage, text: crate::report::Message::error(format!("{error:#}"), None, None).render() }
+        Self {
+            exit: Exit::Usage,
+            text: crate::report::Message::error(format!("{error:#}"), None, None).render(),
+        }
     }
 }
 

@@ -19,19 +19,29 @@ pub(super) fn run(id: &str) -> Result<Exit, Failure> {
         io::show(&rule_page(rule))?;
         return Ok(Exit::Ok);
     }
-    let ids = pages().iter().map(|page| page.id).chain(rules.iter().map(|rule| rule.id.as_str()));
+    let ids = pages()
+        .iter()
+        .map(|page| page.id)
+        .chain(rules.iter().map(|rule| rule.id.as_str()));
     let ids: Vec<_> = ids.collect();
     let help = hint(id, &ids).unwrap_or_else(|| "the ids are those that a report prints".into());
     let message = Message::error(format!("nothing is called `{id}`"), None, Some(help));
-    Err(Failure { exit: Exit::Usage, text: message.render() })
+    Err(Failure {
+        exit: Exit::Usage,
+        text: message.render(),
+    })
 }
 
 /// The rules of all built-in presets.
 fn rules() -> Result<Vec<ResolvedRule>, Failure> {
     let tables = tables();
     let mut rules = Vec::new();
-    for preset in builtin::BUILTINS.iter().filter(|builtin| builtin.is_preset()) {
-        let policy = policy::composed(&[preset.name.to_owned()], &SettingsArgs::default(), &tables)?;
+    for preset in builtin::BUILTINS
+        .iter()
+        .filter(|builtin| builtin.is_preset())
+    {
+        let policy =
+            policy::composed(&[preset.name.to_owned()], &SettingsArgs::default(), &tables)?;
         for rule in policy.rules {
             if !rules.iter().any(|known: &ResolvedRule| known.id == rule.id) {
                 rules.push(rule);
@@ -51,7 +61,11 @@ fn check_page(page: &Page) -> String {
         ("before", page.before),
         ("after", page.after),
     ] {
-        let indented: Vec<_> = text.trim_end().lines().map(|line| format!("  {line}")).collect();
+        let indented: Vec<_> = text
+            .trim_end()
+            .lines()
+            .map(|line| format!("  {line}"))
+            .collect();
         let _ = writeln!(out, "\n{head}\n{}", indented.join("\n"));
     }
     out
@@ -66,11 +80,20 @@ fn rule_page(rule: &ResolvedRule) -> String {
         Verb::Require(_) => "refuses what does not match",
         Verb::Patch(_) => "patches (RFC 6902)",
     };
-    let mut out = format!("{}: {verb}, on each {}\n\nwhy\n  {}\n", rule.id, rule.on, rule.because.trim_end());
+    let mut out = format!(
+        "{}: {verb}, on each {}\n\nwhy\n  {}\n",
+        rule.id,
+        rule.on,
+        rule.because.trim_end()
+    );
     if let Some(help) = &rule.help {
         let _ = write!(out, "\nwhat to do\n  {help}\n");
     }
     let preset = rule.id.split('/').next().unwrap_or_default();
-    let _ = write!(out, "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {preset}\n", rule.origin);
+    let _ = write!(
+        out,
+        "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {preset}\n",
+        rule.origin
+    );
     out
 }

@@ -9,7 +9,10 @@ use std::path::Path;
 pub(super) fn read(path: &str) -> Result<Vec<u8>> {
     if path == "-" {
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("reading standard input")?;
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("reading standard input")?;
         return Ok(bytes);
     }
     #[expect(clippy::disallowed_methods, reason = "cli/ does the IO")]
@@ -27,8 +30,13 @@ pub(super) fn write(path: &str, text: &str) -> Result<()> {
     let target = Path::new(path);
     if target.exists() && !target.is_file() {
         // A device or a pipe cannot be renamed over.
-        let mut file = fs::File::options().write(true).open(target).with_context(|| format!("opening `{path}`"))?;
-        return file.write_all(text.as_bytes()).with_context(|| format!("writing `{path}`"));
+        let mut file = fs::File::options()
+            .write(true)
+            .open(target)
+            .with_context(|| format!("opening `{path}`"))?;
+        return file
+            .write_all(text.as_bytes())
+            .with_context(|| format!("writing `{path}`"));
     }
     let beside = format!("{path}.{}.tmp", std::process::id());
     let written = fs::File::create(&beside).and_then(|mut file| {
@@ -45,7 +53,9 @@ pub(super) fn write(path: &str, text: &str) -> Result<()> {
 /// Writes to standard output, all of it.
 pub(super) fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("writing standard output")
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("writing standard output")
 }
 
 /// Writes for people to standard error; colours where it is a terminal. Nobody can be told that this fails.
@@ -65,7 +75,11 @@ pub(super) fn show(text: &str) -> Result<()> {
 
 /// Writes to the user's terminal, past a host that swallows standard error; where there is none, nothing.
 pub(super) fn tell_terminal(text: &str) {
-    if let Ok(mut terminal) = fs::File::options().write(true).open(if cfg!(windows) { "CONOUT$" } else { "/dev/tty" }) {
+    if let Ok(mut terminal) =
+        fs::File::options()
+            .write(true)
+            .open(if cfg!(windows) { "CONOUT$" } else { "/dev/tty" })
+    {
         let _ = terminal.write_all(anstream::adapter::strip_str(text).to_string().as_bytes());
     }
 }

@@ -58,8 +58,13 @@ fn usage(arguments: &[std::ffi::OsString], error: &clap::Error) -> ExitCode {
         return ExitCode::from(Exit::Ok as u8);
     }
     io::tell(&error.render().ansi().to_string());
-    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
-    let helm4 = words.windows(2).any(|pair| pair[0] == "--host" && pair[1] == "helm4")
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    let helm4 = words
+        .windows(2)
+        .any(|pair| pair[0] == "--host" && pair[1] == "helm4")
         || words.iter().any(|word| word == "--host=helm4");
     if helm4 && io::print(&crate::host::refusal_document(&error.render().to_string())).is_ok() {
         return ExitCode::from(Exit::Ok as u8);

@@ -26,25 +26,67 @@ pub(super) struct Chosen {
 pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
     let tables = tables();
     let policy = composed(&args.presets, &args.settings, &tables)?;
-    let waivers = args.skips.iter().map(|text| Waiver::parse(text)).collect::<Result<_, _>>();
+    let waivers = args
+        .skips
+        .iter()
+        .map(|text| Waiver::parse(text))
+        .collect::<Result<_, _>>();
     let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
     let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
-    let names = chosen.map(|preset| format!("{}@{}", preset.name, preset.version)).collect();
-    Ok(Chosen { policy, waivers, tables, names })
+    let names = chosen
+        .map(|preset| format!("{}@{}", preset.name, preset.version))
+        .collect();
+    Ok(Chosen {
+        policy,
+        waivers,
+        tables,
+        names,
+    })
 }
 
 /// The policy of presets, overlays and parameters.
-pub(super) fn composed(presets: &[String], settings: &SettingsArgs, tables: &Tables) -> Result<Policy, Failure> {
-    let roles: Vec<_> = tables.roles.roles.iter().map(|role| role.role.as_str()).collect();
-    let families: Vec<_> = tables.images.families.iter().map(|family| family.family.as_str()).collect();
-    let known = Known { checks: check::specs(), roles: &roles, families: &families };
+pub(super) fn composed(
+    presets: &[String],
+    settings: &SettingsArgs,
+    tables: &Tables,
+) -> Result<Policy, Failure> {
+    let roles: Vec<_> = tables
+        .roles
+        .roles
+        .iter()
+        .map(|role| role.role.as_str())
+        .collect();
+    let families: Vec<_> = tables
+        .images
+        .families
+        .iter()
+        .map(|family| family.family.as_str())
+        .collect();
+    let known = Known {
+        checks: check::specs(),
+        roles: &roles,
+        families: &families,
+    };
     let default = [DEFAULT.to_owned()];
-    let presets = if presets.is_empty() { &default } else { presets };
+    let presets = if presets.is_empty() {
+        &default
+    } else {
+        presets
+    };
     let sets = settings.sets.iter().map(|set| Assignment::flag(set));
     let request = Request {
-        presets: presets.iter().map(|text| Named::flag("--preset", text)).collect(),
-        overlays: settings.overlays.iter().map(|text| Named::flag("--overlay", text)).collect(),
-        set: sets.collect::<Result<_, _>>().map_err(|error| failure(&error))?,
+        presets: presets
+            .iter()
+            .map(|text| Named::flag("--preset", text))
+            .collect(),
+        overlays: settings
+            .overlays
+            .iter()
+            .map(|text| Named::flag("--overlay", text))
+            .collect(),
+        set: sets
+            .collect::<Result<_, _>>()
+            .map_err(|error| failure(&error))?,
     };
     compose(&request, &known, &io::read_text).map_err(|error| failure(&error))
 }
@@ -52,7 +94,17 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs, tables: &Tab
 /// A wrong preset, overlay or flag, shown at its place.
 fn failure(error: &PolicyError) -> Failure {
     let file = &error.origin.file;
-    let source = Source { name: &file.name, text: &file.text };
-    let message = Message::error(error.message.as_str(), Some((source, error.origin.span)), error.help.clone());
-    Failure { exit: Exit::Usage, text: message.render() }
+    let source = Source {
+        name: &file.name,
+        text: &file.text,
+    };
+    let message = Message::error(
+        error.message.as_str(),
+        Some((source, error.origin.span)),
+        error.help.clone(),
+    );
+    Failure {
+        exit: Exit::Usage,
+        text: message.render(),
+    }
 }

@@ -22,8 +22,14 @@ fn list() -> String {
     let mut out = String::new();
     for (kind, head) in [
         (BuiltinKind::Stack, "presets"),
-        (BuiltinKind::Block, "blocks: presets with one purpose, to build with"),
-        (BuiltinKind::Overlay, "overlays: what an environment changes"),
+        (
+            BuiltinKind::Block,
+            "blocks: presets with one purpose, to build with",
+        ),
+        (
+            BuiltinKind::Overlay,
+            "overlays: what an environment changes",
+        ),
     ] {
         let _ = writeln!(out, "{head}");
         for builtin in BUILTINS.iter().filter(|builtin| builtin.kind == kind) {
@@ -34,6 +40,8 @@ fn list() -> String {
             let _ = writeln!(out, "  {name:<32} {}", builtin.summary());
         }
     }
-    out.push_str("\nall of one, each value with the line that set it: sparkk8s-post presets show NAME\n");
+    out.push_str(
+        "\nall of one, each value with the line that set it: sparkk8s-post presets show NAME\n",
+    );
     out
 }

@@ -20,7 +20,9 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     };
     if host.refuses_by_document() {
         io::tell(refused);
-        io::print(&refusal_document(&anstream::adapter::strip_str(refused).to_string()))?;
+        io::print(&refusal_document(
+            &anstream::adapter::strip_str(refused).to_string(),
+        ))?;
         return Ok(Exit::Ok);
     }
     match result {
@@ -48,11 +50,15 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             io::tell_terminal(&report::three_lines(report, "render"));
         }
         if Summary::of(report).errors > 0 {
-            return Ok(Output::Refused(report::findings(report, Severity::Error) + &overview));
+            return Ok(Output::Refused(
+                report::findings(report, Severity::Error) + &overview,
+            ));
         }
         if !input.inlined.is_empty() {
             let names = input.inlined.join(", ");
-            io::tell(&format!("note: Helm took a List apart; aliases of these anchors were written out: {names}\n"));
+            io::tell(&format!(
+                "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
+            ));
         }
         io::tell(&overview);
         Ok(Output::Manifests(input.host.finish(rendered.text)))

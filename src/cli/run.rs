@@ -2,11 +2,11 @@
 
 use super::args::{HostArg, InputArgs, PolicyArgs, ReportArgs};
 use super::exit::{Exit, Failure};
-use super::policy::{Chosen, choose};
 use super::io;
+use super::policy::{Chosen, choose};
 use crate::guard::Severity;
 use crate::host::{self, Host};
-use crate::manifest::{Object, objects};
+use crate::manifest::{Object, Stranger, objects};
 use crate::render::{RenderError, Rendered, Setup, render};
 use crate::report::{self, Message, Report};
 use crate::text::Source;
@@ -26,7 +26,11 @@ impl Input {
     /// Reads it.
     pub(super) fn read(args: &InputArgs) -> Result<Self, Failure> {
         let bytes = io::read(&args.file)?;
-        let name = if args.file == "-" { "stdin".to_owned() } else { args.file.clone() };
+        let name = if args.file == "-" {
+            "stdin".to_owned()
+        } else {
+            args.file.clone()
+        };
         let text = match decode(&bytes) {
             Ok(_) => String::from_utf8(bytes).expect("internal error: decoded text is UTF-8"),
             Err(error) => return Err(unreadable(&name, &String::from_utf8_lossy(&bytes), &error)),
@@ -38,8 +42,18 @@ impl Input {
     pub(super) fn of(name: String, text: String, host: Host) -> Self {
         let helm4 = host == Host::Helm4 || (host == Host::Auto && host::is_helm4(&text));
         match helm4.then(|| host::inline(&text)).flatten() {
-            Some(inlined) => Self { name, text: inlined.text, host, inlined: inlined.anchors },
-            None => Self { name, text, host, inlined: Vec::new() },
+            Some(inlined) => Self {
+                name,
+                text: inlined.text,
+                host,
+                inlined: inlined.anchors,
+            },
+            None => Self {
+                name,
+                text,
+                host,
+                inlined: Vec::new(),
+            },
         }
     }
 
@@ -49,15 +63,21 @@ impl Input {
     }
 
     /// The objects of its documents; none is a mistake where the host never sends none.
-    pub(super) fn objects<'s>(&self, stream: &'s Stream<'_>) -> Result<Vec<Object<'s>>, Failure> {
-        let objects = objects(stream).map_err(|error| unreadable(&self.name, &self.text, &error))?;
+    pub(super) fn objects<'s>(
+        &self,
+        stream: &'s Stream<'_>,
+    ) -> Result<(Vec<Object<'s>>, Vec<Stranger>), Failure> {
+        let (objects, strangers) = objects(stream);
         if objects.is_empty() && !self.host.accepts_no_objects() {
             let message = format!("{} holds no Kubernetes object", self.name);
             let help = "did the command before the pipe fail? `set -o pipefail` shows it";
             let text = Message::error(message, None, Some(help.into())).render();
-            return Err(Failure { exit: Exit::Input, text });
+            return Err(Failure {
+                exit: Exit::Input,
+                text,
+            });
         }
-        Ok(objects)
+        Ok((objects, strangers))
     }
 }
 
@@ -74,12 +94,18 @@ impl From<HostArg> for Host {
 
 fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
     let mut span = error.span;
-    span.start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    span.start = (0..=span.start.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
     let template = source_line(text, span.start);
     let place = (Source { name, text }, span);
     let mut message = Message::error(error.message.as_str(), Some(place), error.help.clone());
     message.template = template;
-    Failure { exit: Exit::Input, text: message.render() }
+    Failure {
+        exit: Exit::Input,
+        text: message.render(),
+    }
 }
 
 /// The last `# Source:` line, or Helm 4's annotation, in the document around `at`.
@@ -87,7 +113,11 @@ fn source_line(text: &str, at: usize) -> Option<&str> {
     let start = text[..at].rfind("\n---").map_or(0, |n| n + 1);
     let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
     text[start..end].lines().find_map(|line| {
-        let annotated = || line.trim().strip_prefix(host::HELM4_FILENAME)?.strip_prefix(": ");
+        let annotated = || {
+            line.trim()
+                .strip_prefix(host::HELM4_FILENAME)?
+                .strip_prefix(": ")
+        };
         line.strip_prefix("# Source: ").or_else(annotated)
     })
 }
@@ -116,23 +146,41 @@ pub(super) fn over<T>(
 ) -> Result<T, Failure> {
     let chosen = choose(policy)?;
     let stream = input.stream()?;
-    let objects = input.objects(&stream)?;
-    let setup = Setup { policy: &chosen.policy, waivers: &chosen.waivers, tables: &chosen.tables };
-    let mut rendered = render(&stream, &objects, setup).map_err(|error| failed(&error))?;
+    let (objects, strangers) = input.objects(&stream)?;
+    let setup = Setup {
+        policy: &chosen.policy,
+        waivers: &chosen.waivers,
+        tables: &chosen.tables,
+    };
+    let mut rendered =
+        render(&stream, (&objects, &strangers), setup).map_err(|error| failed(&error))?;
     let changes = std::mem::take(&mut rendered.changes);
     let findings = std::mem::take(&mut rendered.findings);
-    let report = Report::new(&input.name, &stream, &objects, (&changes, &findings), &chosen.names);
+    let report = Report::new(
+        &input.name,
+        &stream,
+        &objects,
+        (&changes, &findings),
+        &chosen.names,
+    );
     show(&report, rendered, &chosen)
 }
 
 fn failed(error: &RenderError) -> Failure {
     let (exit, help) = match error {
-        RenderError::Policy(_) => (Exit::Usage, "drop one of the rules, or let a preset of the project decide".to_owned()),
-        RenderError::Bug { .. } => {
-            (Exit::Bug, "nothing was written; please report it with the document that it names".to_owned())
-        }
+        RenderError::Policy(_) => (
+            Exit::Usage,
+            "drop one of the rules, or let a preset of the project decide".to_owned(),
+        ),
+        RenderError::Bug { .. } => (
+            Exit::Bug,
+            "nothing was written; please report it with the document that it names".to_owned(),
+        ),
     };
-    Failure { exit, text: Message::error(error.to_string(), None, Some(help)).render() }
+    Failure {
+        exit,
+        text: Message::error(error.to_string(), None, Some(help)).render(),
+    }
 }
 
 /// Writes the reports, before anything goes to standard output.
@@ -141,7 +189,8 @@ pub(super) fn write(targets: &[Target], report: &Report<'_>) -> Result<(), Failu
         let (file, text) = match target {
             Target::Json(file) => (file, report::json(report)),
             Target::Text(file) => {
-                let text = report::findings(report, Severity::Info) + &report::overview(report, "report");
+                let text =
+                    report::findings(report, Severity::Info) + &report::overview(report, "report");
                 (file, anstream::adapter::strip_str(&text).to_string())
             }
         };

@@ -26,7 +26,9 @@ pub struct Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyConflict {
     /// Two rules of one layer want different values in one place.
-    #[error("`{first}` ({first_origin}) and `{second}` ({second_origin}) want different values at `{place}` of `{object}`")]
+    #[error(
+        "`{first}` ({first_origin}) and `{second}` ({second_origin}) want different values at `{place}` of `{object}`"
+    )]
     Clash {
         /// The rule that comes first.
         first: String,
@@ -42,7 +44,9 @@ pub enum PolicyConflict {
         object: String,
     },
     /// A second run would change the result of the first.
-    #[error("the rules do not come to rest on `{object}`: run once more, {rules} would change it again")]
+    #[error(
+        "the rules do not come to rest on `{object}`: run once more, {rules} would change it again"
+    )]
     Restless {
         /// The object.
         object: String,
@@ -90,7 +94,17 @@ pub fn run(
     subject: Subject<'_>,
     value: Value,
 ) -> Result<Outcome, PolicyConflict> {
-    let mut run = Run { policy, waivers, context, subject, outcome: Outcome { value, ..Outcome::default() }, left: false };
+    let mut run = Run {
+        policy,
+        waivers,
+        context,
+        subject,
+        outcome: Outcome {
+            value,
+            ..Outcome::default()
+        },
+        left: false,
+    };
     run.phases()?;
     let done = run.outcome.changes.len();
     let said = run.outcome.findings.len();
@@ -107,13 +121,21 @@ pub fn run(
 
 /// Whether any rule may look at an object that makes no pods.
 pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
-    policy.rules.iter().filter(|rule| rule.on == Root::Object).any(|rule| {
-        rule.selectors.iter().all(|selector| {
-            let kinds = selector.kinds.as_ref();
-            selector.workload != Some(true)
-                && kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind.matches(object.api_version, object.kind)))
+    policy
+        .rules
+        .iter()
+        .filter(|rule| rule.on == Root::Object)
+        .any(|rule| {
+            rule.selectors.iter().all(|selector| {
+                let kinds = selector.kinds.as_ref();
+                selector.workload != Some(true)
+                    && kinds.is_none_or(|kinds| {
+                        kinds
+                            .iter()
+                            .any(|kind| kind.matches(object.api_version, object.kind))
+                    })
+            })
         })
-    })
 }
 
 struct Run<'e> {
@@ -128,18 +150,34 @@ struct Run<'e> {
 
 impl<'e> Run<'e> {
     fn phases(&mut self) -> Result<(), PolicyConflict> {
-        [Phase::EnforceAndPatch, Phase::Include, Phase::Default].into_iter().try_for_each(|phase| self.phase(phase))
+        [Phase::EnforceAndPatch, Phase::Include, Phase::Default]
+            .into_iter()
+            .try_for_each(|phase| self.phase(phase))
     }
 
     fn restless(&self, done: usize) -> Option<PolicyConflict> {
-        let again = self.outcome.changes.get(done..).filter(|again| !again.is_empty())?;
-        let mut rules: Vec<_> = again.iter().map(|change| format!("`{}` ({})", change.rule, change.origin)).collect();
+        let again = self
+            .outcome
+            .changes
+            .get(done..)
+            .filter(|again| !again.is_empty())?;
+        let mut rules: Vec<_> = again
+            .iter()
+            .map(|change| format!("`{}` ({})", change.rule, change.origin))
+            .collect();
         rules.dedup();
-        Some(PolicyConflict::Restless { object: self.subject.object.to_string(), rules: rules.join(" and ") })
+        Some(PolicyConflict::Restless {
+            object: self.subject.object.to_string(),
+            rules: rules.join(" and "),
+        })
     }
 
     fn phase(&mut self, phase: Phase) -> Result<(), PolicyConflict> {
-        let rules = self.policy.rules.iter().filter(|rule| phase_of(&rule.verb) == Some(phase));
+        let rules = self
+            .policy
+            .rules
+            .iter()
+            .filter(|rule| phase_of(&rule.verb) == Some(phase));
         let rules: Vec<_> = rules.collect();
         if rules.is_empty() {
             return Ok(());
@@ -161,7 +199,12 @@ impl<'e> Run<'e> {
     }
 
     /// Finds the roots that a rule applies to.
-    fn apply_to_roots(&mut self, rule: &'e ResolvedRule, view: &View<'_>, out: &mut Vec<Application<'e>>) {
+    fn apply_to_roots(
+        &mut self,
+        rule: &'e ResolvedRule,
+        view: &View<'_>,
+        out: &mut Vec<Application<'e>>,
+    ) {
         if rule.on == Root::Object {
             return self.consider(rule, view, None, None, out);
         }
@@ -184,22 +227,41 @@ impl<'e> Run<'e> {
         container: Option<Container<'_>>,
         out: &mut Vec<Application<'e>>,
     ) {
-        let target = select::Target { view, pod: pod.map(|(_, pod)| pod), container };
+        let target = select::Target {
+            view,
+            pod: pod.map(|(_, pod)| pod),
+            container,
+        };
         if !select::selects(rule, &target, self.context) {
             return;
         }
         let name = container.map(|container| container.name().to_owned());
-        if self.waivers.iter().any(|waiver| waiver.covers(&rule.id, self.subject.object, name.as_deref())) {
+        if self
+            .waivers
+            .iter()
+            .any(|waiver| waiver.covers(&rule.id, self.subject.object, name.as_deref()))
+        {
             return;
         }
-        let user = container.zip(pod).and_then(|(container, (_, pod))| pod.image_user(container, self.context.tables));
+        let user = container
+            .zip(pod)
+            .and_then(|(container, (_, pod))| pod.image_user(container, self.context.tables));
         let root = container.map_or_else(Pointer::root, Container::pointer);
         let Some(parts) = self.parts(rule, root.clone(), user) else {
             return self.no_user(rule, pod.map(|(_, pod)| pod), &root, name);
         };
-        let application = Application { rule, pod: pod.map(|(index, _)| index), container: name, parts };
+        let application = Application {
+            rule,
+            pod: pod.map(|(index, _)| index),
+            container: name,
+            parts,
+        };
         let current = pod.map_or(view.value, |(_, pod)| &pod.value);
-        if !self.effect(&application, current).iter().any(|steps| !steps.is_empty()) {
+        if !self
+            .effect(&application, current)
+            .iter()
+            .any(|steps| !steps.is_empty())
+        {
             return;
         }
         if select::leaves_alone(rule, view) {
@@ -221,7 +283,10 @@ impl<'e> Run<'e> {
         };
         let mut parts = vec![Part { root, wish }];
         if let Some(pod) = &rule.pod {
-            parts.push(Part { root: Pointer::root(), wish: Wish::Merge(merge, body(pod)?) });
+            parts.push(Part {
+                root: Pointer::root(),
+                wish: Wish::Merge(merge, body(pod)?),
+            });
         }
         Some(parts)
     }
@@ -233,51 +298,93 @@ impl<'e> Run<'e> {
             let at = part.root.of(current);
             match &part.wish {
                 Wish::Merge(merge, body) => effects.push(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted, user) => match at.and_then(|at| patch::steps(wanted, *user, at, &part.root)) {
-                    Some(steps) => effects.push(steps),
-                    None => return Vec::new(),
-                },
+                Wish::Patch(wanted, user) => {
+                    match at.and_then(|at| patch::steps(wanted, *user, at, &part.root)) {
+                        Some(steps) => effects.push(steps),
+                        None => return Vec::new(),
+                    }
+                }
             }
         }
         effects
     }
 
     /// The step where the object holds it, or why it cannot.
-    fn placed(&self, application: &Application<'_>, step: &Step, view: &View<'_>) -> Result<Step, String> {
-        let Some(index) = application.pod else { return Ok(step.clone()) };
+    fn placed(
+        &self,
+        application: &Application<'_>,
+        step: &Step,
+        view: &View<'_>,
+    ) -> Result<Step, String> {
+        let Some(index) = application.pod else {
+            return Ok(step.clone());
+        };
         let place = view.pods[index].place;
         let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
-        Ok(Step { path: resolve(&step.path)?, place: resolve(&step.place)?, ..step.clone() })
+        Ok(Step {
+            path: resolve(&step.path)?,
+            place: resolve(&step.place)?,
+            ..step.clone()
+        })
     }
 
     /// Whether every step can be made without touching other places of the text; says so where not.
-    fn reachable(&mut self, application: &Application<'_>, current: &Value, view: &View<'_>) -> bool {
+    fn reachable(
+        &mut self,
+        application: &Application<'_>,
+        current: &Value,
+        view: &View<'_>,
+    ) -> bool {
         for step in self.effect(application, current).iter().flatten() {
             let refused = match self.placed(application, step, view) {
-                Ok(step) => self.subject.node.shared_at(&step.path).map(|reason| (reason, step.path)),
+                Ok(step) => self
+                    .subject
+                    .node
+                    .shared_at(&step.path)
+                    .map(|reason| (reason, step.path)),
                 Err(because) => Some((because, step.path.clone())),
             };
             if let Some((reason, path)) = refused {
                 let message = format!("`{}` is not applied: {reason}", application.rule.id);
-                self.say("not-applied", Severity::Warning, application.rule, application.container.clone(), path, message);
+                self.say(
+                    "not-applied",
+                    Severity::Warning,
+                    application.rule,
+                    application.container.clone(),
+                    path,
+                    message,
+                );
                 return false;
             }
         }
         true
     }
 
-    fn settle(&self, applications: &[Application<'_>], pods: &[Value], view: &View<'_>) -> Result<Settled, PolicyConflict> {
+    fn settle(
+        &self,
+        applications: &[Application<'_>],
+        pods: &[Value],
+        view: &View<'_>,
+    ) -> Result<Settled, PolicyConflict> {
         let wishes: Vec<_> = applications
             .iter()
             .enumerate()
             .map(|(index, application)| {
                 let current = application.pod.map_or(view.value, |pod| &pods[pod]);
                 let steps = self.effect(application, current).into_iter().flatten();
-                (index, steps.filter_map(|step| self.placed(application, &step, view).ok()).collect())
+                (
+                    index,
+                    steps
+                        .filter_map(|step| self.placed(application, &step, view).ok())
+                        .collect(),
+                )
             })
             .collect();
         conflict::settle(&wishes, |index| applications[index].rule.layer).map_err(|clash| {
-            let (first, second) = (applications[clash.first].rule, applications[clash.second].rule);
+            let (first, second) = (
+                applications[clash.first].rule,
+                applications[clash.second].rule,
+            );
             PolicyConflict::Clash {
                 first: first.id.clone(),
                 first_origin: first.origin.to_string(),
@@ -289,19 +396,40 @@ impl<'e> Run<'e> {
         })
     }
 
-    fn execute(&mut self, application: &Application<'_>, lost: &[(Pointer, usize)], view: &View<'_>, pods: &mut [Value]) {
+    fn execute(
+        &mut self,
+        application: &Application<'_>,
+        lost: &[(Pointer, usize)],
+        view: &View<'_>,
+        pods: &mut [Value],
+    ) {
         for part in 0..application.parts.len() {
-            let current = application.pod.map_or(&self.outcome.value, |pod| &pods[pod]);
-            let steps = self.effect(application, current).into_iter().nth(part).unwrap_or_default();
+            let current = application
+                .pod
+                .map_or(&self.outcome.value, |pod| &pods[pod]);
+            let steps = self
+                .effect(application, current)
+                .into_iter()
+                .nth(part)
+                .unwrap_or_default();
             for step in steps {
-                let Ok(placed) = self.placed(application, &step, view) else { continue };
+                let Ok(placed) = self.placed(application, &step, view) else {
+                    continue;
+                };
                 for placed in conflict::keep(vec![placed], lost) {
-                    let step = Step { value: placed.value.clone(), ..step.clone() };
+                    let step = Step {
+                        value: placed.value.clone(),
+                        ..step.clone()
+                    };
                     if let Some(pod) = application.pod {
                         apply(&mut pods[pod], &step);
                     }
                     apply(&mut self.outcome.value, &placed);
-                    self.outcome.changes.push(change(application.rule, self.subject.object.index, placed));
+                    self.outcome.changes.push(change(
+                        application.rule,
+                        self.subject.object.index,
+                        placed,
+                    ));
                 }
             }
         }
@@ -313,18 +441,51 @@ impl<'e> Run<'e> {
         }
     }
 
-    fn overruled(&mut self, applications: &[Application<'_>], index: usize, lost: &[(Pointer, usize)]) {
+    fn overruled(
+        &mut self,
+        applications: &[Application<'_>],
+        index: usize,
+        lost: &[(Pointer, usize)],
+    ) {
         for (place, winner) in lost {
             let (rule, winner) = (applications[index].rule, applications[*winner].rule);
-            let message = format!("`{}` ({}) decides `{place}`, not `{}`", winner.id, winner.origin, rule.id);
-            self.say("overruled", Severity::Info, rule, applications[index].container.clone(), place.clone(), message);
+            let message = format!(
+                "`{}` ({}) decides `{place}`, not `{}`",
+                winner.id, winner.origin, rule.id
+            );
+            self.say(
+                "overruled",
+                Severity::Info,
+                rule,
+                applications[index].container.clone(),
+                place.clone(),
+                message,
+            );
         }
     }
 
-    fn no_user(&mut self, rule: &ResolvedRule, pod: Option<&PodView<'_>>, root: &Pointer, container: Option<String>) {
-        let message = format!("`{}` is not applied: nothing says which user its image runs as", rule.id);
-        let path = pod.and_then(|pod| pod.place.resolve(root).ok()).unwrap_or_default();
-        self.say("user-unknown", Severity::Warning, rule, container, path, message);
+    fn no_user(
+        &mut self,
+        rule: &ResolvedRule,
+        pod: Option<&PodView<'_>>,
+        root: &Pointer,
+        container: Option<String>,
+    ) {
+        let message = format!(
+            "`{}` is not applied: nothing says which user its image runs as",
+            rule.id
+        );
+        let path = pod
+            .and_then(|pod| pod.place.resolve(root).ok())
+            .unwrap_or_default();
+        self.say(
+            "user-unknown",
+            Severity::Warning,
+            rule,
+            container,
+            path,
+            message,
+        );
     }
 
     fn leave_alone(&mut self, rule: &ResolvedRule) {
@@ -332,14 +493,32 @@ impl<'e> Run<'e> {
             return;
         }
         let object = self.subject.object;
-        let message = format!("left as it is: the API server refuses another pod template of a {} that exists", object.kind);
-        self.say("left-alone", Severity::Warning, rule, None, Pointer::root(), message);
+        let message = format!(
+            "left as it is: the API server refuses another pod template of a {} that exists",
+            object.kind
+        );
+        self.say(
+            "left-alone",
+            Severity::Warning,
+            rule,
+            None,
+            Pointer::root(),
+            message,
+        );
         if let Some(finding) = self.outcome.findings.last_mut() {
             finding.help = Some("let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`".into());
         }
     }
 
-    fn say(&mut self, id: &str, severity: Severity, rule: &ResolvedRule, container: Option<String>, path: Pointer, message: String) {
+    fn say(
+        &mut self,
+        id: &str,
+        severity: Severity,
+        rule: &ResolvedRule,
+        container: Option<String>,
+        path: Pointer,
+        message: String,
+    ) {
         self.outcome.findings.push(Finding {
             id: id.to_owned(),
             severity,

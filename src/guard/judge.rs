@@ -1,10 +1,10 @@
 //! `forbid` and `require`: what rules have to say about the result.
 
+use super::Finding;
 use super::engine::Outcome;
 use super::select::{Target, selects};
 use super::view::{Context, Subject, View};
 use super::waiver::Waiver;
-use super::Finding;
 use crate::manifest::Container;
 use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
@@ -17,7 +17,10 @@ pub(super) fn rules(
     subject: Subject<'_>,
     outcome: &mut Outcome,
 ) {
-    let rules = policy.rules.iter().filter(|rule| matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)));
+    let rules = policy
+        .rules
+        .iter()
+        .filter(|rule| matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)));
     let rules: Vec<_> = rules.collect();
     if rules.is_empty() {
         return;
@@ -29,9 +32,15 @@ pub(super) fn rules(
             if !selects(rule, &target, context) {
                 continue;
             }
-            let Some(place) = broken(&rule.verb, &target) else { continue };
-            let root = target.container.map_or_else(Pointer::root, Container::pointer);
-            let container = target.container.map(|container| container.name().to_owned());
+            let Some(place) = broken(&rule.verb, &target) else {
+                continue;
+            };
+            let root = target
+                .container
+                .map_or_else(Pointer::root, Container::pointer);
+            let container = target
+                .container
+                .map(|container| container.name().to_owned());
             let path = resolve(&root.join(&place));
             findings.push(finding(policy, rule, waivers, subject, container, path));
         }
@@ -43,17 +52,38 @@ type Resolve<'v> = Box<dyn Fn(&Pointer) -> Pointer + 'v>;
 
 fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Resolve<'v>)> {
     if rule.on == Root::Object {
-        return vec![(Target { view, pod: None, container: None }, Box::new(Pointer::clone))];
+        return vec![(
+            Target {
+                view,
+                pod: None,
+                container: None,
+            },
+            Box::new(Pointer::clone),
+        )];
     }
     let mut out: Vec<(Target<'v>, Resolve<'v>)> = Vec::new();
     for pod in &view.pods {
         let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
         if rule.on == Root::Pod {
-            out.push((Target { view, pod: Some(pod), container: None }, Box::new(resolve)));
+            out.push((
+                Target {
+                    view,
+                    pod: Some(pod),
+                    container: None,
+                },
+                Box::new(resolve),
+            ));
             continue;
         }
         for container in pod.pod().containers() {
-            out.push((Target { view, pod: Some(pod), container: Some(container) }, Box::new(resolve)));
+            out.push((
+                Target {
+                    view,
+                    pod: Some(pod),
+                    container: Some(container),
+                },
+                Box::new(resolve),
+            ));
         }
     }
     out
@@ -62,9 +92,14 @@ fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Reso
 /// The place that breaks the rule, inside the target's value.
 fn broken(verb: &Verb, target: &Target<'_>) -> Option<Pointer> {
     match verb {
-        Verb::Forbid(patterns) => patterns.iter().find_map(|pattern| pattern.hit(target.value())),
+        Verb::Forbid(patterns) => patterns
+            .iter()
+            .find_map(|pattern| pattern.hit(target.value())),
         Verb::Require(patterns) => {
-            let misses: Option<Vec<_>> = patterns.iter().map(|pattern: &Pattern| pattern.miss(target.value())).collect();
+            let misses: Option<Vec<_>> = patterns
+                .iter()
+                .map(|pattern: &Pattern| pattern.miss(target.value()))
+                .collect();
             misses?.into_iter().next()
         }
         _ => None,
@@ -79,7 +114,9 @@ fn finding(
     container: Option<String>,
     path: Pointer,
 ) -> Finding {
-    let waiver = waivers.iter().find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
+    let waiver = waivers
+        .iter()
+        .find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
     let message = match rule.verb {
         Verb::Require(_) => format!("`{path}` is not as `{}` requires", rule.id),
         _ => format!("`{path}` is what `{}` forbids", rule.id),

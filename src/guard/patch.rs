@@ -8,7 +8,12 @@ use serde_json::Value;
 
 /// The steps of a patch on `current`, which stands at `root`; `None` where it does not fit (a `test` fails, a path is
 /// not there), and then nothing of it happens.
-pub(super) fn steps(patch: &[PatchStep], user: Option<i64>, current: &Value, root: &Pointer) -> Option<Vec<Step>> {
+pub(super) fn steps(
+    patch: &[PatchStep],
+    user: Option<i64>,
+    current: &Value,
+    root: &Pointer,
+) -> Option<Vec<Step>> {
     let mut now = current.clone();
     let mut out = Vec::new();
     for wanted in patch {
@@ -23,7 +28,11 @@ pub(super) fn steps(patch: &[PatchStep], user: Option<i64>, current: &Value, roo
     }
     // A patch that changes nothing is no change.
     out.retain(|step| step.before.is_none() || step.before != step.value);
-    let out = out.into_iter().map(|step| Step { path: root.join(&step.path), place: root.join(&step.place), ..step });
+    let out = out.into_iter().map(|step| Step {
+        path: root.join(&step.path),
+        place: root.join(&step.place),
+        ..step
+    });
     Some(out.collect())
 }
 
@@ -43,7 +52,9 @@ fn operation(wanted: &PatchStep, value: Option<Value>, now: &Value) -> Option<Ve
             vec![remove, add_at(path, &value, &without)?]
         }
         PatchOp::Test => {
-            let holds = path.of(now).is_some_and(|there| value.as_ref().is_some_and(|v| same_value(there, v)));
+            let holds = path
+                .of(now)
+                .is_some_and(|there| value.as_ref().is_some_and(|v| same_value(there, v)));
             holds.then(Vec::new)?
         }
     })
@@ -58,16 +69,38 @@ fn add_at(path: Pointer, value: &Value, now: &Value) -> Option<Step> {
     };
     let in_list = matches!(parent.of(now), Some(Value::Array(_)));
     if in_list {
-        let step = Step { op: Op::Add, place: path.clone(), path, value: Some(value.clone()), before: None };
+        let step = Step {
+            op: Op::Add,
+            place: path.clone(),
+            path,
+            value: Some(value.clone()),
+            before: None,
+        };
         return Some(step);
     }
     let there = path.of(now).cloned();
-    let op = if there.is_some() { Op::Replace } else { Op::Add };
-    Some(Step { op, place: path.clone(), path, value: Some(value.clone()), before: there })
+    let op = if there.is_some() {
+        Op::Replace
+    } else {
+        Op::Add
+    };
+    Some(Step {
+        op,
+        place: path.clone(),
+        path,
+        value: Some(value.clone()),
+        before: there,
+    })
 }
 
 /// A step on what must be there.
 fn step(op: Op, path: Pointer, value: Option<Value>, now: &Value) -> Option<Step> {
     let before = Some(path.of(now)?.clone());
-    Some(Step { op, place: path.clone(), path, value, before })
+    Some(Step {
+        op,
+        place: path.clone(),
+        path,
+        value,
+        before,
+    })
 }

@@ -31,14 +31,26 @@ impl Target<'_> {
 pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
     rule.selectors.iter().all(|selector| {
         object_matches(selector, target.view)
-            && target.pod.is_none_or(|pod| pod_matches(selector, target, pod, context))
-            && target.container.zip(target.pod).is_none_or(|(c, pod)| container_matches(selector, c, pod))
-    }) && !rule.unless.iter().any(|pattern| pattern.matches(target.value()))
+            && target
+                .pod
+                .is_none_or(|pod| pod_matches(selector, target, pod, context))
+            && target
+                .container
+                .zip(target.pod)
+                .is_none_or(|(c, pod)| container_matches(selector, c, pod))
+    }) && !rule
+        .unless
+        .iter()
+        .any(|pattern| pattern.matches(target.value()))
 }
 
 /// Whether the rule does not touch an object whose pod template cannot be changed once it exists.
 pub(super) fn leaves_alone(rule: &ResolvedRule, view: &View<'_>) -> bool {
-    view.frozen && rule.selectors.iter().any(|selector| selector.jobs == Some(Jobs::Leave))
+    view.frozen
+        && rule
+            .selectors
+            .iter()
+            .any(|selector| selector.jobs == Some(Jobs::Leave))
 }
 
 fn any(globs: Option<&Vec<Glob>>, text: &str) -> bool {
@@ -54,14 +66,25 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
     let kinds = selector.kinds.as_ref();
     let labels = &view.value["metadata"]["labels"];
     let labelled = |(key, globs): &(String, Vec<Glob>)| {
-        labels[key.as_str()].as_str().is_some_and(|value| globs.iter().any(|glob| glob.matches(value)))
+        labels[key.as_str()]
+            .as_str()
+            .is_some_and(|value| globs.iter().any(|glob| glob.matches(value)))
     };
     let roles: Vec<_> = view.pods.iter().filter_map(|pod| pod.roles.pod).collect();
-    let role_matches = |globs: &Vec<Glob>| roles.iter().any(|role| globs.iter().any(|glob| glob.matches(&role.role)));
-    kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind.matches(object.api_version, object.kind)))
-        && any(selector.names.as_ref(), object.name)
+    let role_matches = |globs: &Vec<Glob>| {
+        roles
+            .iter()
+            .any(|role| globs.iter().any(|glob| glob.matches(&role.role)))
+    };
+    kinds.is_none_or(|kinds| {
+        kinds
+            .iter()
+            .any(|kind| kind.matches(object.api_version, object.kind))
+    }) && any(selector.names.as_ref(), object.name)
         && (selector.namespaces.is_none()
-            || object.namespace.is_some_and(|namespace| any(selector.namespaces.as_ref(), namespace)))
+            || object
+                .namespace
+                .is_some_and(|namespace| any(selector.namespaces.as_ref(), namespace)))
         && selector.labels.iter().all(labelled)
         && is(selector.workload, view.subject.place.is_some())
         && selector.roles.as_ref().is_none_or(role_matches)
@@ -69,19 +92,46 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
         && is(selector.hooks, view.hook)
 }
 
-fn pod_matches(selector: &Selector, target: &Target<'_>, pod: &PodView<'_>, context: Context<'_>) -> bool {
-    let os = if pod.pod().is_windows() { Os::Windows } else { Os::Linux };
-    let containers = || pod.pod().containers().filter(|c| target.container.is_none_or(|own| own.pointer() == c.pointer()));
+fn pod_matches(
+    selector: &Selector,
+    target: &Target<'_>,
+    pod: &PodView<'_>,
+    context: Context<'_>,
+) -> bool {
+    let os = if pod.pod().is_windows() {
+        Os::Windows
+    } else {
+        Os::Linux
+    };
+    let containers = || {
+        pod.pod().containers().filter(|c| {
+            target
+                .container
+                .is_none_or(|own| own.pointer() == c.pointer())
+        })
+    };
     let images = selector.images.as_ref();
     let families = selector.families.as_ref();
-    selector.os.as_ref().is_none_or(|wanted| wanted.contains(&os))
-        && images.is_none_or(|globs| containers().any(|c| globs.iter().any(|glob| glob.matches(c.image()))))
+    selector
+        .os
+        .as_ref()
+        .is_none_or(|wanted| wanted.contains(&os))
+        && images.is_none_or(|globs| {
+            containers().any(|c| globs.iter().any(|glob| glob.matches(c.image())))
+        })
         && families.is_none_or(|globs| {
-            let names = containers().filter_map(|c| family(c, context.tables)).map(|family| family.family.as_str());
-            names.into_iter().any(|name| globs.iter().any(|glob| glob.matches(name)))
+            let names = containers()
+                .filter_map(|c| family(c, context.tables))
+                .map(|family| family.family.as_str());
+            names
+                .into_iter()
+                .any(|name| globs.iter().any(|glob| glob.matches(name)))
         })
         && is(selector.all_non_root, pod.all_non_root())
-        && selector.scrape.as_ref().is_none_or(|wanted| scraped(target, pod, context).is_some_and(|s| wanted.contains(&s)))
+        && selector
+            .scrape
+            .as_ref()
+            .is_none_or(|wanted| scraped(target, pod, context).is_some_and(|s| wanted.contains(&s)))
 }
 
 /// Who reads the metrics of a pod, at the port of its role's web interface; `None` where its role has none.
@@ -104,13 +154,25 @@ fn container_matches(selector: &Selector, container: Container<'_>, pod: &PodVie
         Some(NonRoot::Unknown { .. }) | None => User::Unknown,
     };
     any(selector.containers.as_ref(), container.name())
-        && selector.container_types.as_ref().is_none_or(|kinds| kinds.contains(&container.kind))
-        && selector.non_root.as_ref().is_none_or(|wanted| wanted.contains(&user))
-        && selector.resources.is_none_or(|Resources::Absent| says_nothing_of_resources(container))
+        && selector
+            .container_types
+            .as_ref()
+            .is_none_or(|kinds| kinds.contains(&container.kind))
+        && selector
+            .non_root
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&user))
+        && selector
+            .resources
+            .is_none_or(|Resources::Absent| says_nothing_of_resources(container))
 }
 
 /// Neither a request nor a limit of cpu or memory: the API takes a request from a limit.
 fn says_nothing_of_resources(container: Container<'_>) -> bool {
     let resources = &container.value["resources"];
-    ["requests", "limits"].iter().all(|list| ["cpu", "memory"].iter().all(|name| resources[list][name].is_null()))
+    ["requests", "limits"].iter().all(|list| {
+        ["cpu", "memory"]
+            .iter()
+            .all(|name| resources[list][name].is_null())
+    })
 }

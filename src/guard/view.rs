@@ -1,8 +1,8 @@
 //! What selectors look at: an object, its pods, and what is known of their containers, at one moment of a run.
 
 use crate::manifest::{
-    Container, Facts, Family, NonRoot, Object, ObjectFacts, Place, Pod, PodPlace, PodRoles, Tables, evidence,
-    helm_hooks, replaceable,
+    Container, Facts, Family, NonRoot, Object, ObjectFacts, Place, Pod, PodPlace, PodRoles, Tables,
+    evidence, helm_hooks, replaceable,
 };
 use crate::yaml::NodeRef;
 use serde_json::Value;
@@ -61,12 +61,20 @@ impl<'v> View<'v> {
         let pods = places.iter().filter_map(|place| {
             let value = place.extract(value)?;
             let pod = Pod { value: &value };
-            let roles = context.tables.roles.recognise(&facts, pod, &context.tables.images);
+            let roles = context
+                .tables
+                .roles
+                .recognise(&facts, pod, &context.tables.images);
             let users = pod
                 .containers()
                 .map(|container| evidence(pod, container, context.facts, &context.tables.images))
                 .collect();
-            Some(PodView { place, roles, users, value })
+            Some(PodView {
+                place,
+                roles,
+                users,
+                value,
+            })
         });
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
         Self {
@@ -88,12 +96,18 @@ impl PodView<'_> {
     /// Whether every container is known not to run as root.
     pub fn all_non_root(&self) -> bool {
         !self.users.is_empty()
-            && self.users.iter().all(|user| matches!(user, NonRoot::Declared { .. } | NonRoot::Inferred { .. }))
+            && self
+                .users
+                .iter()
+                .all(|user| matches!(user, NonRoot::Declared { .. } | NonRoot::Inferred { .. }))
     }
 
     /// Which of `Pod::containers` this is.
     pub fn ordinal(&self, container: Container<'_>) -> usize {
-        self.pod().containers().take_while(|other| other.pointer() != container.pointer()).count()
+        self.pod()
+            .containers()
+            .take_while(|other| other.pointer() != container.pointer())
+            .count()
     }
 
     /// The uid that a container's image runs as, where that is known and not root.
@@ -102,7 +116,11 @@ impl PodView<'_> {
             Some(NonRoot::Inferred { uid, .. }) => Some(*uid),
             _ => None,
         };
-        inferred.or_else(|| family(container, tables).map(|family| family.user).filter(|uid| *uid > 0))
+        inferred.or_else(|| {
+            family(container, tables)
+                .map(|family| family.user)
+                .filter(|uid| *uid > 0)
+        })
     }
 }
 

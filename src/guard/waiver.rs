@@ -32,12 +32,20 @@ impl Waiver {
         let (rule, rest) = text.split_once('=')?;
         let (target, reason) = rest.split_once(':')?;
         let mut parts = target.trim().split('/');
-        let glob = |text: &str| Glob::new(text.trim()).ok().filter(|_| !text.trim().is_empty());
+        let glob = |text: &str| {
+            Glob::new(text.trim())
+                .ok()
+                .filter(|_| !text.trim().is_empty())
+        };
         let waiver = Self {
             rule: glob(rule)?,
             kind: parts.next()?.to_owned(),
             name: glob(parts.next()?)?,
-            container: parts.next().map(|text| glob(text).ok_or(())).transpose().ok()?,
+            container: parts
+                .next()
+                .map(|text| glob(text).ok_or(()))
+                .transpose()
+                .ok()?,
             reason: reason.trim().to_owned(),
             text: text.to_owned(),
             used: Cell::new(false),
@@ -51,7 +59,10 @@ impl Waiver {
         let covers = self.rule.matches(rule)
             && self.kind == object.kind
             && self.name.matches(object.name)
-            && self.container.as_ref().is_none_or(|glob| container.is_some_and(|name| glob.matches(name)));
+            && self
+                .container
+                .as_ref()
+                .is_none_or(|glob| container.is_some_and(|name| glob.matches(name)));
         self.used.set(self.used.get() || covers);
         covers
     }
@@ -68,9 +79,22 @@ mod tests {
 
     #[test]
     fn reasons_are_mandatory() {
-        let waiver = Waiver::parse("pod-security/*=Deployment/minio/init: owns its volume").unwrap();
-        assert_eq!((waiver.container.as_ref().map(Glob::text), waiver.reason.as_str()), (Some("init"), "owns its volume"));
-        for bad in ["a=Deployment/x", "a=Deployment/x:  ", "a=x: r", "Deployment/x: r", "a=D/x/c/d: r"] {
+        let waiver =
+            Waiver::parse("pod-security/*=Deployment/minio/init: owns its volume").unwrap();
+        assert_eq!(
+            (
+                waiver.container.as_ref().map(Glob::text),
+                waiver.reason.as_str()
+            ),
+            (Some("init"), "owns its volume")
+        );
+        for bad in [
+            "a=Deployment/x",
+            "a=Deployment/x:  ",
+            "a=x: r",
+            "Deployment/x: r",
+            "a=D/x/c/d: r",
+        ] {
             Waiver::parse(bad).unwrap_err();
         }
     }

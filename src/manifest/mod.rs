@@ -18,7 +18,7 @@ pub use command::Command;
 pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
 pub use glob::{BadGlob, Glob};
 pub use image::{BadImage, Family, Image, ImageFamilies};
-pub use object::{Object, objects};
+pub use object::{Object, Stranger, objects};
 pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};
 pub use pod::{Container, ContainerKind, Pod};
 pub use port::Port;

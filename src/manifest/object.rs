@@ -1,7 +1,6 @@
 //! The Kubernetes objects of a stream, Lists flattened.
 
-use crate::text::Span;
-use crate::yaml::{Kind, NodeId, NodeRef, Pointer, ReadError, Stream};
+use crate::yaml::{Kind, NodeId, NodeRef, Pointer, Stream};
 use std::fmt;
 
 /// One object: what names it, and where it stands.
@@ -32,71 +31,111 @@ impl fmt::Display for Object<'_> {
     }
 }
 
-/// The objects of a stream, in order. Documents of nothing, or null, hold none.
-///
-/// # Errors
-/// What Kubernetes would refuse to take for an object.
-pub fn objects<'d>(stream: &'d Stream<'_>) -> Result<Vec<Object<'d>>, ReadError> {
-    let mut objects = Vec::with_capacity(stream.documents.len());
+/// A document, or an item of a List, that is no Kubernetes object: it is passed on as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Stranger {
+    /// Which document of the stream holds it.
+    pub document: usize,
+    /// Its node there.
+    pub node: NodeId,
+    /// What it lacks.
+    pub why: &'static str,
+}
+
+/// The objects of a stream, in order, and whatever else stands in their place. Documents of nothing, or null, hold
+/// neither.
+pub fn objects<'d>(stream: &'d Stream<'_>) -> (Vec<Object<'d>>, Vec<Stranger>) {
+    let mut found = Found {
+        objects: Vec::with_capacity(stream.documents.len()),
+        strangers: Vec::new(),
+    };
     for (index, document) in stream.documents.iter().enumerate() {
         if let Some(root) = document.root().filter(|root| !is_null(*root)) {
-            flatten(root, index, &Pointer::root(), None, &mut objects)?;
+            found.flatten(root, index, &Pointer::root(), None);
         }
     }
-    Ok(objects)
+    (found.objects, found.strangers)
 }
 
 fn is_null(node: NodeRef<'_>) -> bool {
     node.kind() == Kind::Scalar && node.to_value().is_null()
 }
 
-fn flatten<'d>(
+struct Found<'d> {
+    objects: Vec<Object<'d>>,
+    strangers: Vec<Stranger>,
+}
+
+impl<'d> Found<'d> {
+    fn flatten(
+        &mut self,
+        node: NodeRef<'d>,
+        document: usize,
+        pointer: &Pointer,
+        typed: Option<(&'d str, &'d str)>,
+    ) {
+        let node = node.resolved();
+        let (api_version, kind) = match identity(node, typed) {
+            Ok(identity) => identity,
+            Err(why) => {
+                return self.strangers.push(Stranger {
+                    document,
+                    node: node.id,
+                    why,
+                });
+            }
+        };
+        if let Some(items) = list_items(node, kind) {
+            // Items of a typed list (`PodList`) may leave out what the list says of them.
+            let item_kind = kind
+                .strip_suffix("List")
+                .filter(|kind| !matches!(*kind, "" | "Resource"));
+            let typed = item_kind.map(|kind| (api_version, kind));
+            let pointer = pointer.child("items");
+            for (index, item) in items
+                .children()
+                .enumerate()
+                .filter(|(_, item)| !is_null(*item))
+            {
+                self.flatten(item, document, &pointer.child(index), typed);
+            }
+            return;
+        }
+        let metadata = node.get("metadata");
+        let of = |key: &str| metadata.and_then(|metadata| text(metadata, key));
+        self.objects.push(Object {
+            index: self.objects.len(),
+            document,
+            node: node.id,
+            pointer: pointer.clone(),
+            api_version,
+            kind,
+            namespace: of("namespace"),
+            name: of("name")
+                .or_else(|| of("generateName"))
+                .unwrap_or_default(),
+        });
+    }
+}
+
+/// `apiVersion` and `kind`, or what is missing.
+fn identity<'d>(
     node: NodeRef<'d>,
-    document: usize,
-    pointer: &Pointer,
     typed: Option<(&'d str, &'d str)>,
-    objects: &mut Vec<Object<'d>>,
-) -> Result<(), ReadError> {
-    let refuse = |node: NodeRef<'_>, message: &str| {
-        let span = first_line(node).shifted(node.document.offset);
-        Err(ReadError::new(span, message)
-            .help("every object needs `apiVersion`, `kind` and a name"))
-    };
-    let node = node.resolved();
+) -> Result<(&'d str, &'d str), &'static str> {
     if node.kind() != Kind::Mapping {
-        return refuse(node, "a Kubernetes object must be a mapping");
+        return Err("a Kubernetes object is a mapping");
     }
-    let kind = text(node, "kind").or(typed.map(|typed| typed.1));
-    let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
-        return refuse(node, "the object has no `kind`");
-    };
-    let api_version = text(node, "apiVersion").or(typed.map(|typed| typed.0));
-    let Some(api_version) = api_version.filter(|version| !version.is_empty()) else {
-        return refuse(node, "the object has no `apiVersion`");
-    };
-    if let Some(items) = list_items(node, kind) {
-        // Items of a typed list (`PodList`) may leave out what the list says of them.
-        let item_kind = kind.strip_suffix("List").filter(|kind| !matches!(*kind, "" | "Resource"));
-        let typed = item_kind.map(|kind| (api_version, kind));
-        let pointer = pointer.child("items");
-        let mut items = items.children().enumerate().filter(|(_, item)| !is_null(*item));
-        return items.try_for_each(|(index, item)| flatten(item, document, &pointer.child(index), typed, objects));
-    }
-    let metadata = node.get("metadata");
-    let of = |key: &str| metadata.and_then(|metadata| text(metadata, key));
-    objects.push(Object {
-        index: objects.len(),
-        document,
-        node: node.id,
-        pointer: pointer.clone(),
-        api_version,
-        kind,
-        namespace: of("namespace"),
-        name: of("name")
-            .or_else(|| of("generateName"))
-            .unwrap_or_default(),
-    });
-    Ok(())
+    let kind = text(node, "kind")
+        .or(typed.map(|typed| typed.1))
+        .filter(|kind| !kind.is_empty());
+    let version = text(node, "apiVersion")
+        .or(typed.map(|typed| typed.0))
+        .filter(|version| !version.is_empty());
+    Ok((
+        version.ok_or("there is no `apiVersion`")?,
+        kind.ok_or("there is no `kind`")?,
+    ))
 }
 
 /// The items of a `List`, of any `*List`, and of a KRM `ResourceList`.
@@ -110,12 +149,6 @@ fn text<'d>(node: NodeRef<'d>, key: &str) -> Option<&'d str> {
     (value.kind() == Kind::Scalar && value.to_value().is_string()).then(|| value.text())
 }
 
-fn first_line(node: NodeRef<'_>) -> Span {
-    let span = node.span();
-    let line = node.source().lines().next().unwrap_or_default();
-    Span::new(span.start, span.start + line.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +160,7 @@ mod tests {
                     ---\n# nothing\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: c, namespace: n}\n";
         let stream = Stream::parse(text).unwrap();
         let seen: Vec<_> = objects(&stream)
-            .unwrap()
+            .0
             .iter()
             .map(|o| format!("{} {} {}", o.index, o, o.pointer))
             .collect();
@@ -143,13 +176,18 @@ mod tests {
 
     #[test]
     fn a_typed_list_lends_its_kind() {
-        let stream = Stream::parse("apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n").unwrap();
-        let object = &objects(&stream).unwrap()[0];
-        assert_eq!((object.api_version, object.kind, object.name), ("v1", "Pod", "a"));
+        let stream =
+            Stream::parse("apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: a}\n")
+                .unwrap();
+        let object = &objects(&stream).0[0];
+        assert_eq!(
+            (object.api_version, object.kind, object.name),
+            ("v1", "Pod", "a")
+        );
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn what_is_no_object_is_a_stranger() {
         for text in [
             "- a\n",
             "a: 1\n",
@@ -157,7 +195,9 @@ mod tests {
             "text\n",
             "kind: 1\napiVersion: v1\n",
         ] {
-            objects(&Stream::parse(text).unwrap()).unwrap_err();
+            let stream = Stream::parse(text).unwrap();
+            let (objects, strangers) = objects(&stream);
+            assert_eq!((objects.len(), strangers.len()), (0, 1), "{text}");
         }
     }
 }

@@ -62,15 +62,12 @@ fn overlay(named: &Named, read: ReadFile<'_>) -> Result<Overlay, PolicyError> {
         let text = read(&path).map_err(cannot)?;
         return Overlay::load(&File::new(path, text));
     }
-    match builtin::overlay_named(&named.text) {
-        Some(builtin) => Overlay::load(&builtin.file()),
-        None => {
-            let error = named
-                .origin
-                .error(format!("there is no overlay `{}`", named.text));
-            Err(error.help(hint(&named.text, &builtin::names(false))))
-        }
+    if let Some(builtin) = builtin::overlay_named(&named.text) {
+        return Overlay::load(&builtin.file());
     }
+    let message = format!("there is no overlay `{}`", named.text);
+    let help = hint(&named.text, &builtin::names(false));
+    Err(named.origin.error(message).help(help))
 }
 
 fn presets(graph: &Graph, values: &[Option<Settings>]) -> Vec<PolicyPreset> {

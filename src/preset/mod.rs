@@ -23,6 +23,8 @@ mod place;
 mod policy;
 mod request;
 mod rule;
+#[cfg(test)]
+mod schema;
 mod scope;
 mod select;
 mod selector;
@@ -54,3 +56,6 @@ pub use rule::{Layer, ResolvedRule, Verb};
 pub use tables::tables;
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;
+
+#[cfg(test)]
+mod tests;

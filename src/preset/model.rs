@@ -5,6 +5,11 @@ use crate::yaml::{Entries, Spanned};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+#[cfg(test)]
+use super::schema;
+#[cfg(test)]
+use schemars::JsonSchema;
+
 /// The only `apiVersion` so far.
 pub const API_VERSION: &str = "sparkk8s.io/v1alpha1";
 

@@ -111,6 +111,13 @@ pub enum Jobs {
     Guard,
 }
 
+impl Selector {
+    /// Whether everything matches.
+    pub fn is_empty(&self) -> bool {
+        super::spell::selector(self) == "{}"
+    }
+}
+
 impl KindGlob {
     /// Whether an object of this `apiVersion` and `kind` is meant.
     pub fn matches(&self, api_version: &str, kind: &str) -> bool {

@@ -145,7 +145,9 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
         Verb::Patch(steps) => {
             page.line(4, "patch:", None);
-            steps.iter().for_each(|one| step(one, page));
+            for one in steps {
+                step(one, page);
+            }
         }
     }
     if let Some(body) = &rule.pod {

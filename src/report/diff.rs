@@ -25,7 +25,10 @@ pub fn diff(report: &Report<'_>, after: &str) -> String {
         let lines = hunk.ops().iter().map(similar::DiffOp::old_range);
         let first = lines.clone().map(|range| range.start).min().unwrap_or(0);
         let last = lines.map(|range| range.end).max().unwrap_or(0);
-        let own: BTreeSet<&str> = rules.range(first + 1..=last + 1).flat_map(|(_, rules)| rules.iter().copied()).collect();
+        let own: BTreeSet<&str> = rules
+            .range(first + 1..=last + 1)
+            .flat_map(|(_, rules)| rules.iter().copied())
+            .collect();
         let own: Vec<_> = own.into_iter().collect();
         let _ = writeln!(out, "{CYAN}{} {}{RESET}", hunk.header(), own.join(", "));
         for change in hunk.iter_changes() {
@@ -49,7 +52,10 @@ pub fn diff(report: &Report<'_>, after: &str) -> String {
 fn rules_by_line<'r>(report: &'r Report<'_>) -> BTreeMap<usize, Vec<&'r str>> {
     let mut rules: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for change in report.changes {
-        let line = report.lines().position(report.locate_end(change.object, &change.path)).line;
+        let line = report
+            .lines()
+            .position(report.locate_end(change.object, &change.path))
+            .line;
         rules.entry(line).or_default().push(&change.rule);
     }
     rules

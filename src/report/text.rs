@@ -39,10 +39,15 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
     notes.push(("help", help));
     let about = match (finding.object, &finding.container) {
         // Checks of pods name the container themselves.
-        (Some(object), _) if finding.message.starts_with("container `") || finding.message.starts_with("pod ") => {
+        (Some(object), _)
+            if finding.message.starts_with("container `")
+                || finding.message.starts_with("pod ") =>
+        {
             format!("`{}` ", report.objects[object])
         }
-        (Some(object), Some(container)) => format!("`{}` container `{container}`: ", report.objects[object]),
+        (Some(object), Some(container)) => {
+            format!("`{}` container `{container}`: ", report.objects[object])
+        }
         (Some(object), None) => format!("`{}`: ", report.objects[object]),
         (None, _) => String::new(),
     };
@@ -114,11 +119,23 @@ fn numbers(report: &Report<'_>, verb: &str) -> String {
 
 /// Three lines for a terminal whose host swallows everything else.
 pub fn three_lines(report: &Report<'_>, verb: &str) -> String {
-    let refused = report.findings.iter().filter(|f| f.waived.is_none() && f.severity == Severity::Error);
+    let refused = report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == Severity::Error);
     let first = refused.clone().next().map(|finding| {
-        let object = finding.object.map_or_else(String::new, |object| format!("`{}` ", report.objects[object]));
+        let object = finding.object.map_or_else(String::new, |object| {
+            format!("`{}` ", report.objects[object])
+        });
         format!("refused: {object}{}\n", finding.message)
     });
     let rest = "every finding with its place: helm template … | sparkk8s-post check --host pipe\n";
-    numbers(report, verb).lines().next().unwrap_or_default().to_owned() + "\n" + &first.unwrap_or_default() + rest
+    numbers(report, verb)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+        + "\n"
+        + &first.unwrap_or_default()
+        + rest
 }

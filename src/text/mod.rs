@@ -10,4 +10,4 @@ pub use edit::{Conflict, Edit, EditSet};
 pub use lines::Lines;
 pub use source::{Position, Source};
 pub use span::Span;
-pub use suggest::{hint, nearest, quoted};
+pub use suggest::{hint, nearest, quoted, shortened};

@@ -14,9 +14,15 @@ fn facts(documents: &[&str]) -> Facts {
     let mut builder = FactsBuilder::default();
     let text = documents.join("\n---\n");
     let stream = Stream::parse(&text).unwrap();
-    for object in objects(&stream).unwrap() {
-        let value = stream.documents[object.document].node(object.node).to_value();
-        builder.add(object.index, &value, places.of(object.api_version, object.kind));
+    for object in objects(&stream).0 {
+        let value = stream.documents[object.document]
+            .node(object.node)
+            .to_value();
+        builder.add(
+            object.index,
+            &value,
+            places.of(object.api_version, object.kind),
+        );
     }
     builder.finish()
 }
