@@ -4,9 +4,9 @@ use serde_json::Value;
 
 /// Whether the deployer makes this object anew each time instead of patching it.
 ///
-/// Either its name is generated; or it is a Helm hook that is deleted before the next one, which is also Helm's
-/// default; or Argo CD may delete it (`Force=true`). `Replace=true` alone is not enough: `kubectl replace` without
-/// force sends a PUT, and the API server refuses another template of a Job or Pod there, too.
+/// Either its name is generated; or it is a Helm hook, which Helm only ever creates, whatever its delete policy
+/// (`execHook` in `pkg/action/hooks.go`); or Argo CD may delete it (`Force=true`). `Replace=true` alone is not enough:
+/// `kubectl replace` without force sends a PUT, and the API server refuses another template of a Job or Pod there, too.
 pub fn replaceable(object: &Value) -> bool {
     let metadata = &object["metadata"];
     let name = metadata["name"].as_str().unwrap_or_default();
@@ -15,13 +15,9 @@ pub fn replaceable(object: &Value) -> bool {
         return true;
     }
     let annotation = |key: &str| metadata["annotations"][key].as_str();
-    let recreated = match annotation("helm.sh/hook-delete-policy") {
-        Some(policies) => words(policies).any(|policy| policy == "before-hook-creation"),
-        None => true,
-    };
     let forced = words(annotation("argocd.argoproj.io/sync-options").unwrap_or_default())
         .any(|option| option == "Force=true");
-    forced || (recreated && helm_hooks(object).next().is_some())
+    forced || helm_hooks(object).next().is_some()
 }
 
 /// The events that this object is a Helm hook of (`pre-install`, `test`); none for an ordinary object.
@@ -49,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn helm_hooks_are_made_anew_unless_their_policy_says_otherwise() {
+    fn helm_hooks_are_made_anew() {
         assert!(annotated(
             &json!({"helm.sh/hook": "post-install, post-upgrade"})
         ));
@@ -57,7 +53,7 @@ mod tests {
             "helm.sh/hook": "test",
             "helm.sh/hook-delete-policy": "hook-succeeded, before-hook-creation",
         })));
-        assert!(!annotated(&json!({
+        assert!(annotated(&json!({
             "helm.sh/hook": "test",
             "helm.sh/hook-delete-policy": "hook-succeeded,hook-failed",
         })));

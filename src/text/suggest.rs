@@ -14,7 +14,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let Some(letters) = letters(candidate) else {
             continue;
         };
-        let allowed = (word.len().max(letters.len()) / 3).max(1);
+        // At least one letter is right.
+        let longest = word.len().max(letters.len());
+        let allowed = (longest / 3).max(1).min(longest - 1);
         if word.len().abs_diff(letters.len()) > allowed {
             continue;
         }
@@ -104,6 +106,7 @@ mod tests {
     fn short_words_allow_one_error() {
         assert_eq!(nearest("oss", ["os", "on"]), Some("os"));
         assert_eq!(nearest("xx", ["os", "on"]), None);
+        assert_eq!(nearest("c", ["a", "b"]), None);
     }
 
     #[test]

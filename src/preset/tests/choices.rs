@@ -43,7 +43,7 @@ fn used_presets_come_first_and_once() {
     let desk = using("    - ./sized.yaml\n    - preset: sized.yaml\n").choose("policy/sized.yaml");
     let policy = desk.policy();
     assert_eq!(ids(&policy), ["sized/user", "main/own"]);
-    assert_eq!(policy.mark(), "main@1.0.0,sized@1.0.0");
+    assert_eq!(policy.mark, "main@1.0.0,sized@1.0.0");
     assert_eq!(policy.rules[0].layer, Layer::Project);
     assert_eq!(policy.rules[0].origin.to_string(), "policy/sized.yaml:10");
     let names: Vec<_> = policy
@@ -59,7 +59,7 @@ fn the_nearer_word_counts() {
     let desk = using("    - {preset: ./sized.yaml, parameters: {uid: 1000, size: medium}}\n");
     assert_eq!(
         value(&desk.policy(), "sized", "uid"),
-        "1000 by policy/main.yaml:6"
+        "1000 by policy/main.yaml:7"
     );
     let desk = desk
         .overlay("o.yaml", "  parameters: {sized: {uid: 2000}}\n")
@@ -100,7 +100,7 @@ fn parameters_are_handed_on() {
         .preset("policy/main.yaml", "main", spec)
         .choose("policy/main.yaml")
         .set("big=huge");
-    assert_snapshot!(wrong.refused(), @"");
+    assert_snapshot!(wrong.refused(), @"--set big: `sized.size` is one of `small`, `medium`, `large`, found `huge`");
     let off = desk.set("on=false").policy();
     assert!(off.rules.is_empty());
     assert!(
@@ -144,9 +144,28 @@ fn wrong_values_are_told_where_they_stand() {
         overlay("resources: {size: huge}"),
         overlay("sized: 3"),
     ];
-    assert_snapshot!(messages.join("\n"), @"");
+    assert_snapshot!(messages.join("\n"), @r"
+    policy/main.yaml:8:25: `sized.uid`: expected integer, found text `x`
+    policy/main.yaml:8:25: `sized.uid` is at least `1`, found number `0`
+    policy/main.yaml:8:25: expected a plain value, found a list
+    policy/main.yaml:8:38: `main` has no parameter `uid` (help: declare it under `parameters`)
+    policy/main.yaml:8:20: `sized` has no parameter `uids` (help: did you mean `uid`?)
+    --set uid: `sized.uid`: expected integer, found text `x`
+    --set sized.uid: `sized.uid` is at most `65535`, found text `70000`
+    --set sized.size: `sized.size` is one of `small`, `medium`, `large`, found text `lrage` (help: did you mean `large`?)
+    --set size: `sized.size` is one of `small`, `medium`, `large`, found text `on`
+    --set sizes: no preset in use has a parameter `sizes` (help: did you mean `size`?)
+    --set size.sized: no preset `size` is in use (help: did you mean `sized`?)
+    --set sized.color: `sized` has no parameter `color` (help: expected one of `size`, `uid`)
+    o.yaml:6:18: `sized.uid` is at least `1`, found number `0`
+    o.yaml:6:18: an overlay sets plain values; it has no parameters of its own
+    o.yaml:6:13: `sized` has no parameter `uuid` (help: did you mean `uid`?)
+    o.yaml:6:5: there is no preset `sizd` (help: did you mean `sized`?)
+    o.yaml:6:23: `resources.size` is one of `small`, `medium`, `large`, found text `huge`
+    o.yaml:6:12: expected mapping, found number `3`
+    ");
     let argument = Assignment::flag("size").unwrap_err();
-    assert_snapshot!(argument.plain(), @"");
+    assert_snapshot!(argument.plain(), @"--set size: there is no `=` (help: write `--set PRESET.NAME=VALUE`)");
 }
 
 #[test]
@@ -156,7 +175,7 @@ fn a_bare_name_must_be_clear() {
         .preset("b.yaml", "b", SIZED)
         .choose("a.yaml")
         .choose("b.yaml");
-    assert_snapshot!(desk.set("uid=1").refused(), @"");
+    assert_snapshot!(desk.set("uid=1").refused(), @"--set uid: `uid` may be any of `a.uid`, `b.uid` (help: write `--set a.uid=1`)");
     // What was chosen goes before what is used.
     let spec =
         "  use: [./sized.yaml]\n  parameters: {uid: {type: integer, default: 7, summary: s}}\n";
@@ -173,7 +192,7 @@ fn two_uses_must_agree() {
     let desk = using(
         "    - {preset: ./sized.yaml, parameters: {uid: 1000}}\n    - {preset: ./sized.yaml, parameters: {uid: 2000}}\n",
     );
-    assert_snapshot!(desk.refused(), @"");
+    assert_snapshot!(desk.refused(), @"policy/main.yaml:8:48: `sized.uid` is `2000` here and `1000` at policy/main.yaml:7 (help: two uses of one preset must agree)");
     using("    - {preset: ./sized.yaml, parameters: {uid: 1000}}\n    - ./sized.yaml\n").policy();
 }
 
@@ -198,7 +217,23 @@ fn uses_that_lead_nowhere() {
         Desk::default().over("./o.yaml").refused(),
         Desk::default().over("prd").refused(),
     ];
-    assert_snapshot!(messages.join("\n"), @"");
+    assert_snapshot!(messages.join("\n"), @r"
+    policy/main.yaml:7:7: cannot read `policy/size.yaml`: no such file
+    policy/main.yaml:7:7: `../` in `use`: `../sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
+    policy/main.yaml:7:7: `../` in `use`: `./x/../../sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
+    policy/main.yaml:7:7: `/` in `use`: `/etc/sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
+    policy/main.yaml:7:7: there is no preset `resorces` (help: did you mean `resources`?)
+    policy/main.yaml:7:7: there is no preset `sized` (help: expected one of `default`, `restricted`, `observability`, `pod-security-baseline`, `pod-security-restricted`, `resources`, `service-account-token`, `spark-scratch`, or `./sized.yaml` for a file)
+    policy/main.yaml:7:7: there is no version `9` of `default` (help: the newest is `default@1`)
+    policy/main.yaml:7:7: a preset uses itself: `main` (policy/main.yaml) → `main` (policy/main.yaml)
+    policy/main.yaml:7:37: `main` has no parameter `a` (help: declare it under `parameters`)
+    --preset defalt: there is no preset `defalt` (help: did you mean `default`?)
+    --preset default@2: there is no version `2` of `default` (help: the newest is `default@1`)
+    --preset ./mine.yaml: cannot read `mine.yaml`: no such file
+    --overlay production: there is no overlay `production` (help: expected one of `dev`, `staging`, `prod`)
+    --overlay ./o.yaml: cannot read `o.yaml`: no such file
+    --overlay prd: there is no overlay `prd` (help: did you mean `prod`?)
+    ");
 }
 
 #[test]
@@ -208,7 +243,7 @@ fn cycles_show_the_way_round() {
         .preset("p/b.yaml", "b", "  use: [x/c.yaml]\n")
         .preset("p/x/c.yaml", "c", "  use: [../b.yaml]\n")
         .choose("p/a.yaml");
-    assert_snapshot!(desk.refused(), @"");
+    assert_snapshot!(desk.refused(), @"p/x/c.yaml:6:9: a preset uses itself: `b` (p/b.yaml) → `c` (p/x/c.yaml) → `b` (p/b.yaml)");
     let deep = (0..40).fold(Desk::default(), |desk, n| {
         desk.preset(
             &format!("p{n}.yaml"),
@@ -216,7 +251,7 @@ fn cycles_show_the_way_round() {
             &format!("  use: [./p{}.yaml]\n", n + 1),
         )
     });
-    assert_snapshot!(deep.choose("p0.yaml").refused(), @"");
+    assert_snapshot!(deep.choose("p0.yaml").refused(), @"p31.yaml:6:9: presets use each other more than 32 levels deep");
 }
 
 #[test]
@@ -225,13 +260,13 @@ fn one_name_is_one_preset() {
         .preset("resources.yaml", "resources", "")
         .choose("default")
         .choose("resources.yaml");
-    assert_snapshot!(desk.refused(), @"");
+    assert_snapshot!(desk.refused(), @"--preset resources.yaml: two presets are named `resources`: presets/blocks/resources.yaml and resources.yaml (help: give yours another name, or use one version only)");
 }
 
 #[test]
 fn versions_can_be_pinned() {
     assert_eq!(
-        Desk::default().choose("default@1").policy().mark(),
+        Desk::default().choose("default@1").policy().mark,
         "default@1.0.0"
     );
     assert_eq!(
@@ -254,10 +289,22 @@ fn a_preset_overrides_the_checks_that_it_uses() {
         .map(|check| check.setting("level"))
         .collect();
     assert_eq!(levels, [Some(&json!("restricted"))]);
-    let twice = Desk::default()
-        .choose("pod-security-baseline")
-        .choose("default");
-    assert_snapshot!(twice.refused(), @"");
+    let both = Desk::default()
+        .choose("default")
+        .choose("pod-security-restricted")
+        .policy();
+    let found = both.checks.iter().find(|check| check.id == "pod-security");
+    assert_eq!(found.unwrap().severity, Severity::Error);
+    let level = |name: &str, level: &str| {
+        let spec = format!("  checks: {{pod-security: {{level: {level}}}}}\n");
+        (format!("{name}.yaml"), spec)
+    };
+    let desk = [("a", "baseline"), ("b", "restricted")].into_iter();
+    let twice = desk.fold(Desk::default(), |desk, (name, wanted)| {
+        let (path, spec) = level(name, wanted);
+        desk.preset(&path, name, &spec).choose(&path)
+    });
+    assert_snapshot!(twice.refused(), @"b.yaml:6:12: check `pod-security` has other settings at a.yaml:6, and neither preset uses the other (help: choose one of them, or write a preset that uses both and says which)");
 }
 
 #[test]
@@ -278,6 +325,8 @@ fn severities_go_up_and_only_where_open_down() {
     for (id, severity) in asked {
         assert_eq!(policy.severity(id, Severity::Warning), severity, "{id}");
     }
+    let later = graded("p/*: error\n    p/open: info\n    p/op*: warning").policy();
+    assert_eq!(later.severity("p/open", Severity::Error), Severity::Warning);
     // A rule of other presets is not here, but it exists.
     graded("default/spark-privileged: error").policy();
     let messages = [
@@ -287,7 +336,13 @@ fn severities_go_up_and_only_where_open_down() {
         graded("\"[\": info").refused(),
         graded("p/open: off").refused(),
     ];
-    assert_snapshot!(messages.join("\n"), @"");
+    assert_snapshot!(messages.join("\n"), @r"
+    o.yaml:6:10: `p/shut` is `warning` by p.yaml:7, and no overlay may lower it to `info` (help: only what its preset marks `open: [severity]` can be lowered)
+    o.yaml:6:29: `pod-security` is `warning` by p.yaml:10, and no overlay may lower it to `info` (help: only what its preset marks `open: [severity]` can be lowered)
+    o.yaml:6:5: no rule and no check has an id like `p/opne` (help: did you mean `p/open`?)
+    o.yaml:6:5: `[` is no glob: unclosed character class; missing ']'
+    o.yaml:6:13: expected one of `info`, `warning`, `error`, found boolean `false`
+    ");
 }
 
 #[test]
@@ -302,7 +357,12 @@ fn overlays_are_strict() {
             .over("p.yaml")
             .refused(),
     ];
-    assert_snapshot!(messages.join("\n"), @"");
+    assert_snapshot!(messages.join("\n"), @r"
+    o.yaml:5:3: unknown field `waivers` (help: expected one of `summary`, `parameters`, `severity`)
+    o.yaml:5:3: unknown field `rules` (help: expected one of `summary`, `parameters`, `severity`)
+    o.yaml:5:17: unknown value `b` (help: expected one of `info`, `warning`, `error`)
+    p.yaml:2:7: expected `kind: Overlay`, found `Preset` (help: presets are chosen with `--preset`, or in `use`)
+    ");
 }
 
 #[test]
