@@ -3,5 +3,6 @@
 pub mod check;
 pub mod guard;
 pub mod manifest;
+pub mod preset;
 pub mod text;
 pub mod yaml;

@@ -3,7 +3,9 @@
 mod edit;
 mod source;
 mod span;
+mod suggest;
 
 pub use edit::{Conflict, Edit, EditSet};
 pub use source::{Position, Source};
 pub use span::Span;
+pub use suggest::{hint, nearest, quoted};

@@ -7,10 +7,12 @@ mod node;
 mod parse;
 mod pointer;
 mod scalar;
+mod serde;
 mod stream;
 mod timestamp;
 mod value;
 
+pub use self::serde::{Entries, Spanned, from_document};
 pub use error::ReadError;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
