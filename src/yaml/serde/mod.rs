@@ -1,4 +1,5 @@
 //! Nodes to types, through serde: policy files are read as Kubernetes reads YAML, and every value keeps its place.
+//! One difference is meant: a key is what is written, so that `on:` is no `true:`.
 //!
 //! Types that want places use [`Spanned`] and [`Entries`]. `flatten` and untagged enums would lose them (serde buffers
 //! what it has not yet understood), so types that are read here use neither.

@@ -102,7 +102,7 @@ fn entries(mapping: NodeRef<'_>, depth: usize) -> Result<Vec<Entry<'_>>, Error> 
             }
             continue;
         }
-        let name = key.key_text().unwrap_or_default();
+        let name = key_name(key);
         if written.contains(&name) {
             return Err(Error::new(format!("the key `{name}` is written twice")).at(key));
         }
@@ -110,6 +110,15 @@ fn entries(mapping: NodeRef<'_>, depth: usize) -> Result<Vec<Entry<'_>>, Error> 
         put(&mut found, Entry { name, key, value });
     }
     Ok(found)
+}
+
+/// A key as it is written. Kubernetes would read the key `on` as `true`, which nobody means and no editor shows.
+fn key_name(key: NodeRef<'_>) -> Cow<'_, str> {
+    let key = key.resolved();
+    match key.tag() {
+        None => Cow::Borrowed(key.text()),
+        Some(_) => key.key_text().unwrap_or_default(),
+    }
 }
 
 /// The mappings that a merge key brings in, the strongest last.
@@ -225,7 +234,7 @@ impl<'de> Deserializer<'de> for Key<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.0.key_text().unwrap_or_default();
+        let text = key_name(self.0);
         let result: Result<_, Error> = visitor.visit_str(&text);
         result.map_err(|error| error.at(self.0))
     }

@@ -137,6 +137,15 @@ fn aliases_and_merges_are_read_as_kubernetes_reads_them() {
 }
 
 #[test]
+fn keys_are_what_is_written() {
+    let notes: Entries<Spanned<String>> = read("{on: a, 1.0: b, !!str yes: c, 'n': d}").unwrap();
+    let names: Vec<_> = notes.0.iter().map(|(key, _)| key.value.as_str()).collect();
+    assert_eq!(names, ["on", "1.0", "yes", "n"]);
+    let twice = read::<Entries<Spanned<String>>>("{on: a, \"on\": b}").unwrap_err();
+    assert_eq!(twice.message, "the key `on` is written twice");
+}
+
+#[test]
 fn null_is_absent_where_a_value_may_be() {
     let fruit: Fruit = read("name: x\nweight: ~\ncolour:\n").unwrap();
     assert!(fruit.weight.is_none());
