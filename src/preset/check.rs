@@ -81,16 +81,14 @@ impl ResolvedCheck {
         found.map(|setting| &setting.value)
     }
 
-    /// Whether it asks for the same, whoever says so.
+    /// Whether it has the same settings, whoever says so and however grave it is.
     pub(super) fn asks_as(&self, other: &Self) -> bool {
         let settings = |check: &Self| {
             let mut pairs: Vec<_> = check.settings.iter().map(CheckSetting::pair).collect();
             pairs.sort_unstable();
             pairs
         };
-        self.severity == other.severity
-            && self.open == other.open
-            && settings(self) == settings(other)
+        settings(self) == settings(other)
     }
 }
 

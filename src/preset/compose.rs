@@ -5,7 +5,7 @@ use super::path::{is_path, normal};
 use super::policy::{Policy, PolicyPreset, ResolvedParameter};
 use super::request::{Named, Request};
 use super::settle::{Settings, overrides, values};
-use super::{File, Known, Overlay, PolicyError, ResolvedCheck, builtin, severity};
+use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
 use crate::text::hint;
 
 /// Resolves everything that was chosen. `read` gives the text of a file by its path, or says why it cannot; paths are
@@ -26,17 +26,18 @@ pub fn compose(
     let overrides = overrides(&graph, &overlays, &request.set, known)?;
     let values = values(&graph, &overrides)?;
     let mut policy = Policy {
+        mark: mark(&graph),
         presets: presets(&graph, &values),
         parameters: parameters(&graph, &values),
         ..Policy::default()
     };
-    let mark = policy.mark();
+    let mut checks = Vec::new();
     for &node in &graph.order {
         let Some(values) = &values[node] else {
             continue;
         };
         let preset = &graph.nodes[node].preset;
-        let scope = preset.scope(values, &mark);
+        let scope = preset.scope(values, &policy.mark);
         let spec = &preset.written.spec;
         for rule in &spec.rules {
             let (rule, holds) = scope.rule(rule, spec.selector.as_ref(), preset.layer, known)?;
@@ -47,10 +48,11 @@ pub fn compose(
         for (id, check) in &spec.checks.0 {
             let (check, holds) = scope.check(id, check, known.checks)?;
             if holds {
-                add_check(&graph, node, check, &mut policy.checks)?;
+                checks.push((node, check));
             }
         }
     }
+    policy.checks = settle_checks(&graph, checks)?;
     policy.severities = severity::changes(&overlays, &policy.rules, &policy.checks, known)?;
     Ok(policy)
 }
@@ -62,15 +64,18 @@ fn overlay(named: &Named, read: ReadFile<'_>) -> Result<Overlay, PolicyError> {
         let text = read(&path).map_err(cannot)?;
         return Overlay::load(&File::new(path, text));
     }
-    match builtin::overlay_named(&named.text) {
-        Some(builtin) => Overlay::load(&builtin.file()),
-        None => {
-            let error = named
-                .origin
-                .error(format!("there is no overlay `{}`", named.text));
-            Err(error.help(hint(&named.text, &builtin::names(false))))
-        }
+    if let Some(builtin) = builtin::overlay_named(&named.text) {
+        return Overlay::load(&builtin.file());
     }
+    let message = format!("there is no overlay `{}`", named.text);
+    let help = hint(&named.text, &builtin::names(false));
+    Err(named.origin.error(message).help(help))
+}
+
+fn mark(graph: &Graph) -> String {
+    let chosen = graph.roots.iter().map(|&root| &graph.nodes[root].preset);
+    let names = chosen.map(|preset| format!("{}@{}", preset.name(), preset.version()));
+    names.collect::<Vec<_>>().join(",")
 }
 
 fn presets(graph: &Graph, values: &[Option<Settings>]) -> Vec<PolicyPreset> {
@@ -109,29 +114,47 @@ fn parameters(graph: &Graph, values: &[Option<Settings>]) -> Vec<ResolvedParamet
     all
 }
 
-/// A check that a used preset has already is replaced by the one that uses it; others must agree.
-fn add_check(
+/// One check an id. That of a used preset gives way to the one of its user. Of others with the same settings the graver
+/// counts, and what only one of them opens stays shut; other settings are an error.
+fn settle_checks(
     graph: &Graph,
-    node: usize,
-    check: ResolvedCheck,
-    checks: &mut Vec<ResolvedCheck>,
-) -> Result<(), PolicyError> {
-    let Some(other) = checks.iter_mut().find(|other| other.id == check.id) else {
-        checks.push(check);
-        return Ok(());
+    all: Vec<(usize, ResolvedCheck)>,
+) -> Result<Vec<ResolvedCheck>, PolicyError> {
+    let pairs: Vec<_> = all
+        .iter()
+        .map(|(node, check)| (*node, check.id.clone()))
+        .collect();
+    let gives_way = |node: usize, id: &str| {
+        let mut others = pairs.iter();
+        others.any(|(user, other)| other == id && graph.reaches(*user, node))
     };
-    let owner = graph.named(&other.preset);
-    if owner.is_some_and(|owner| graph.reaches(node, owner)) {
+    let mut checks: Vec<ResolvedCheck> = Vec::new();
+    for (node, check) in all {
+        if gives_way(node, &check.id) {
+            continue;
+        }
+        match checks.iter_mut().find(|other| other.id == check.id) {
+            Some(other) => merge(other, check)?,
+            None => checks.push(check),
+        }
+    }
+    Ok(checks)
+}
+
+fn merge(other: &mut ResolvedCheck, check: ResolvedCheck) -> Result<(), PolicyError> {
+    if !other.asks_as(&check) {
+        let message = format!(
+            "check `{}` has other settings at {}, and neither preset uses the other",
+            check.id, other.origin
+        );
+        let help = "choose one of them, or write a preset that uses both and says which".to_owned();
+        return Err(check.origin.error(message).help(help));
+    }
+    let is_open = |open: &Open| other.open.contains(open);
+    let open = check.open.iter().copied().filter(is_open).collect();
+    if check.severity > other.severity {
         *other = check;
-        return Ok(());
     }
-    if other.asks_as(&check) {
-        return Ok(());
-    }
-    let message = format!(
-        "check `{}` is asked for otherwise at {}, and neither preset uses the other",
-        check.id, other.origin
-    );
-    let help = "choose one of them, or write a preset that uses both and says which".to_owned();
-    Err(check.origin.error(message).help(help))
+    other.open = open;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! A value as a policy file has it: any shape, each part with its place, parameters not yet put in.
 
-use crate::text::Span;
+use crate::text::{Span, shortened};
 use crate::yaml::Spanned;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde_json::Number;
@@ -39,7 +39,7 @@ impl Draft {
             Shape::Null => "nothing".into(),
             Shape::Bool(value) => format!("boolean `{value}`"),
             Shape::Number(value) => format!("number `{value}`"),
-            Shape::Text(text) => format!("text `{text}`"),
+            Shape::Text(text) => format!("text `{}`", shortened(text)),
             Shape::List(_) => "a list".into(),
             Shape::Map(_) => "a mapping".into(),
         }

@@ -57,12 +57,13 @@ pub(super) fn load(
         root: String::new(),
     };
     for named in chosen {
-        let path = match is_path(&named.text) {
-            true => normal(&named.text),
-            false => builtin_path(&named.text, &named.origin)?,
+        let path = if is_path(&named.text) {
+            normal(&named.text)
+        } else {
+            builtin_path(&named.text, &named.origin)?
         };
         folder(&path).clone_into(&mut loader.root);
-        let node = loader.visit(path, &named.origin)?;
+        let node = loader.visit(&path, &named.origin)?;
         if !loader.graph.roots.contains(&node) {
             loader.graph.roots.push(node);
         }
@@ -92,8 +93,8 @@ fn builtin_path(name: &str, origin: &Origin) -> Result<String, PolicyError> {
 }
 
 impl Loader<'_> {
-    fn visit(&mut self, path: String, asked: &Origin) -> Result<usize, PolicyError> {
-        if let Some(&node) = self.by_path.get(&path) {
+    fn visit(&mut self, path: &str, asked: &Origin) -> Result<usize, PolicyError> {
+        if let Some(&node) = self.by_path.get(path) {
             self.no_cycle(node, asked)?;
             return Ok(node);
         }
@@ -101,10 +102,10 @@ impl Loader<'_> {
             let message = format!("presets use each other more than {LONGEST_CHAIN} levels deep");
             return Err(asked.error(message));
         }
-        let preset = self.preset(&path, asked)?;
+        let preset = self.preset(path, asked)?;
         self.unique(&preset, asked)?;
         let node = self.graph.nodes.len();
-        self.by_path.insert(path.clone(), node);
+        self.by_path.insert(path.to_owned(), node);
         let entries = preset.written.spec.uses.clone();
         let file = Arc::clone(&preset.file);
         self.graph.nodes.push(Node {
@@ -113,7 +114,7 @@ impl Loader<'_> {
         });
         self.chain.push(node);
         for entry in &entries {
-            let used = self.used(&path, &file, entry)?;
+            let used = self.used(path, &file, entry)?;
             self.graph.nodes[node].uses.push(used);
         }
         self.chain.pop();
@@ -142,7 +143,7 @@ impl Loader<'_> {
         } else {
             builtin_path(text, &origin)?
         };
-        self.visit(target, &origin)
+        self.visit(&target, &origin)
     }
 
     fn preset(&self, path: &str, asked: &Origin) -> Result<Preset, PolicyError> {

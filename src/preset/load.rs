@@ -5,7 +5,7 @@ use super::parameter::{Parameter, Setting};
 use super::scope::{Scope, check_name};
 use super::{Draft, File, Known, Layer, PolicyError};
 use crate::text::{Span, hint};
-use crate::yaml::{Document, ReadError, Spanned, Stream, from_document};
+use crate::yaml::{Document, NodeRef, ReadError, Spanned, Stream, from_document};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -145,7 +145,7 @@ fn read<T: DeserializeOwned>(file: &Arc<File>, kind: &str) -> Result<T, PolicyEr
         return Err(file.at(Span::empty(0)).error("the file is empty"));
     };
     if let Some(second) = documents.next() {
-        let span = second.root().map_or(Span::default(), |root| root.span());
+        let span = second.root().map(NodeRef::span).unwrap_or_default();
         let origin = file.at(span.shifted(second.offset));
         let help = "put the second one into a file of its own".to_owned();
         return Err(origin.error("a policy file holds one document").help(help));

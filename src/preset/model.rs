@@ -254,7 +254,7 @@ pub struct SelectorFile {
     /// Whether the object makes pods.
     #[cfg_attr(test, schemars(schema_with = "schema::boolean"))]
     pub workload: Option<Draft>,
-    /// What the workload is: `spark-connect`, `jupyter`, ….
+    /// What the workload is: `spark-connect`, `jupyter`, …. Of a container, its own role.
     #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
     pub roles: Option<Draft>,
     /// Whether the role is one of Spark's own.

@@ -198,13 +198,11 @@ fn fits(kind: ParameterType, value: &Value) -> Result<(), Option<String>> {
 
 /// Numbers by value, integers exactly.
 fn compare(left: &Number, right: &Number) -> Ordering {
-    match (left.as_i128(), right.as_i128()) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => {
-            let float = |number: &Number| number.as_f64().unwrap_or_default();
-            float(left).total_cmp(&float(right))
-        }
+    if let (Some(left), Some(right)) = (left.as_i128(), right.as_i128()) {
+        return left.cmp(&right);
     }
+    let float = |number: &Number| number.as_f64().unwrap_or_default();
+    float(left).total_cmp(&float(right))
 }
 
 /// Equality of two scalars, numbers by value.
@@ -223,6 +221,10 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
+const SUFFIXES: &[&str] = &[
+    "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
+];
+
 /// The grammar of `apimachinery`'s quantities: a decimal number and a suffix of SI, of powers of 1024, or an exponent.
 fn quantity(text: &str) -> Result<(), String> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -236,9 +238,6 @@ fn quantity(text: &str) -> Result<(), String> {
         let rest = rest.strip_prefix(['+', '-']).unwrap_or(rest);
         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
     });
-    const SUFFIXES: &[&str] = &[
-        "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
-    ];
     match (is_number, exponent || SUFFIXES.contains(&suffix)) {
         (true, true) => Ok(()),
         (true, false) => Err(format!(

@@ -111,13 +111,11 @@ impl PolicyError {
 
     /// On one line: `policy.yaml:3:5: message (help: what to do)`.
     pub fn plain(&self) -> String {
-        let place = match self.origin.file.is_flag {
-            true => self.origin.file.name.clone(),
-            false => {
-                let Position { line, column } = self.origin.position();
-                format!("{}:{line}:{column}", self.origin.file.name)
-            }
-        };
+        let mut place = self.origin.file.name.clone();
+        if !self.origin.file.is_flag {
+            let Position { line, column } = self.origin.position();
+            place = format!("{place}:{line}:{column}");
+        }
         let help = self.help.as_ref().map(|help| format!(" (help: {help})"));
         format!("{place}: {}{}", self.message, help.unwrap_or_default())
     }

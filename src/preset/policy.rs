@@ -1,11 +1,13 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
 use super::model::Severity;
-use super::{Body, Glob, Origin, ResolvedCheck, ResolvedRule, Setting};
+use super::{Glob, Origin, ResolvedCheck, ResolvedRule, Setting};
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
+    /// The chosen presets as `name@version` in the order of choice, with commas: what `{$policy: true}` stands for.
+    pub mark: String,
     /// The presets that take part, each after those that it uses.
     pub presets: Vec<PolicyPreset>,
     /// The rules, in the order of their presets and files.
@@ -63,24 +65,5 @@ impl Policy {
         let mut changes = self.severities.iter().rev();
         let change = changes.find(|change| change.glob.matches(id));
         change.map_or(declared, |change| change.severity)
-    }
-
-    /// The chosen presets as `name@version`, with commas: what `{$policy: true}` stands for.
-    pub fn mark(&self) -> String {
-        let chosen = self.presets.iter().filter(|preset| preset.is_chosen);
-        let names = chosen.map(|preset| format!("{}@{}", preset.name, preset.version));
-        names.collect::<Vec<_>>().join(",")
-    }
-
-    /// The bodies that rules write, for whoever walks through all values.
-    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
-        use super::Verb;
-        self.rules.iter().flat_map(|rule| {
-            let verb = match &rule.verb {
-                Verb::Default(body) | Verb::Enforce(body) | Verb::Include(body) => Some(body),
-                Verb::Forbid(_) | Verb::Require(_) | Verb::Patch(_) => None,
-            };
-            verb.into_iter().chain(&rule.pod)
-        })
     }
 }

@@ -120,7 +120,9 @@ impl Scope<'_> {
                 // Leaving a workload alone is no reason not to look at it.
                 selector.jobs = None;
             }
-            selectors.push(selector);
+            if !selector.is_empty() {
+                selectors.push(selector);
+            }
         }
         let unless = written.unless.as_ref().map(|draft| self.patterns(draft));
         let pod = written

@@ -18,9 +18,9 @@ pub struct Selector {
     pub labels: Vec<(String, Vec<Glob>)>,
     /// Whether the object makes pods.
     pub workload: Option<bool>,
-    /// The role of the workload.
+    /// The role: of a container its own, of a pod or an object that of the workload. What has none matches nothing.
     pub roles: Option<Vec<Glob>>,
-    /// Whether that role is one of Spark's own.
+    /// Whether that role is one of Spark's own; what has no role is not.
     pub spark: Option<bool>,
     /// The container's image, by [`ImageGlob`]; of a pod, any container's.
     pub images: Option<Vec<ImageGlob>>,
@@ -109,6 +109,13 @@ pub enum Jobs {
     Leave,
     /// Changed like any other workload.
     Guard,
+}
+
+impl Selector {
+    /// Whether everything matches.
+    pub fn is_empty(&self) -> bool {
+        super::spell::selector(self) == "{}"
+    }
 }
 
 impl KindGlob {

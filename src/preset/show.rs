@@ -132,9 +132,18 @@ fn check(check: &ResolvedCheck, policy: &Policy, page: &mut Page) {
 fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
     page.line(2, &format!("- id: {}", rule.id), Some(&rule.origin));
     page.line(4, &format!("on: {}", rule.on), None);
-    for written in &rule.selectors {
-        let text = format!("where: {}", selector(written));
-        page.line(4, &text, Some(&written.origin));
+    match rule.selectors.as_slice() {
+        [] => {}
+        [only] => {
+            let text = format!("where: {}", selector(only));
+            page.line(4, &text, Some(&only.origin));
+        }
+        many => {
+            page.line(4, "where:", None);
+            for one in many {
+                page.line(6, &format!("- {}", selector(one)), Some(&one.origin));
+            }
+        }
     }
     page.patterns(4, "unless", &rule.unless);
     match &rule.verb {
@@ -145,7 +154,9 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
         Verb::Patch(steps) => {
             page.line(4, "patch:", None);
-            steps.iter().for_each(|one| step(one, page));
+            for one in steps {
+                step(one, page);
+            }
         }
     }
     if let Some(body) = &rule.pod {

@@ -6,10 +6,10 @@ use crate::yaml::is_safe_plain;
 
 /// A text as a scalar: plain where that means the same to everybody, else quoted.
 pub(super) fn scalar(text: &str) -> String {
-    match is_safe_plain(text) {
-        true => text.to_owned(),
-        false => serde_json::Value::from(text).to_string(),
+    if is_safe_plain(text) {
+        return text.to_owned();
     }
+    serde_json::Value::from(text).to_string()
 }
 
 /// A value in flow style.

@@ -8,4 +8,4 @@ mod suggest;
 pub use edit::{Conflict, Edit, EditSet};
 pub use source::{Position, Source};
 pub use span::Span;
-pub use suggest::{hint, nearest, quoted};
+pub use suggest::{hint, nearest, quoted, shortened};

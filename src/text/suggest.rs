@@ -1,7 +1,9 @@
-//! "Did you mean": the nearest of the names that were expected.
+//! Words for messages: "did you mean", lists of names, the beginning of a long value.
 
 /// Longer words are nobody's typo.
 const LONGEST: usize = 80;
+/// As many characters of a value stand in a message.
+const ROOM: usize = 40;
 
 /// The candidate with the fewest typing errors between it and `word`, where that is few for its length; the first of
 /// equals. An error is a letter too many, too few, another, or two swapped; case is none.
@@ -12,7 +14,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let Some(letters) = letters(candidate) else {
             continue;
         };
-        let allowed = (word.len().max(letters.len()) / 3).max(1);
+        // At least one letter is right.
+        let longest = word.len().max(letters.len());
+        let allowed = (longest / 3).max(1).min(longest - 1);
         if word.len().abs_diff(letters.len()) > allowed {
             continue;
         }
@@ -40,6 +44,15 @@ pub fn hint(word: &str, candidates: &[&str]) -> Option<String> {
 pub fn quoted(names: &[&str]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+/// The first line of a text, as far as a message has room for it.
+pub fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && line.chars().count() <= ROOM {
+        return line.to_owned();
+    }
+    line.chars().take(ROOM).chain(['…']).collect()
 }
 
 fn letters(word: &str) -> Option<Vec<char>> {
@@ -93,6 +106,7 @@ mod tests {
     fn short_words_allow_one_error() {
         assert_eq!(nearest("oss", ["os", "on"]), Some("os"));
         assert_eq!(nearest("xx", ["os", "on"]), None);
+        assert_eq!(nearest("c", ["a", "b"]), None);
     }
 
     #[test]

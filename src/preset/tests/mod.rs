@@ -1,6 +1,12 @@
 //! Presets, overlays and flags as people write them, right and wrong.
 
+mod anything;
 mod builtins;
+mod choices;
+mod errors;
+mod patterns;
+mod readme;
+mod shown;
 
 use super::*;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! serde's complaints, placed and in the words of people who write YAML.
 
-use crate::text::{Span, hint};
+use crate::text::{Span, hint, shortened};
 use crate::yaml::ReadError;
 use crate::yaml::node::{Kind, NodeRef};
 use ::serde::de::{self, Unexpected};
@@ -116,14 +116,4 @@ fn describe(node: NodeRef<'_>) -> String {
             _ => "nothing".into(),
         },
     }
-}
-
-/// The first line of a text, as far as a message has room for it.
-fn shortened(text: &str) -> String {
-    const ROOM: usize = 40;
-    let line = text.lines().next().unwrap_or_default();
-    if line.len() == text.len() && line.chars().count() <= ROOM {
-        return line.to_owned();
-    }
-    line.chars().take(ROOM).chain(['…']).collect()
 }

@@ -255,7 +255,7 @@ impl<'de> Deserializer<'de> for Key<'_> {
     }
 }
 
-/// Start, end and value: what [`Spanned`] is made of.
+/// Start, end and value: what `Spanned` is made of.
 struct Parts<D> {
     offsets: std::array::IntoIter<usize, 2>,
     value: Option<D>,
