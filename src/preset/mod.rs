@@ -32,7 +32,6 @@ mod settle;
 mod severity;
 mod show;
 mod spell;
-mod tables;
 mod use_entry;
 
 pub use body::{Body, BodyValue};
@@ -53,7 +52,6 @@ pub use place::{File, Origin, PolicyError};
 pub use policy::{Policy, PolicyPreset, ResolvedParameter, SeverityChange};
 pub use request::{Assignment, Named, Request};
 pub use rule::{Layer, ResolvedRule, Verb};
-pub use tables::tables;
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;
 
