@@ -6,6 +6,8 @@ pub mod guard;
 pub mod host;
 pub mod manifest;
 pub mod preset;
+pub mod render;
+pub mod report;
 pub mod text;
 pub mod yaml;
 

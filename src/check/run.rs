@@ -12,7 +12,9 @@ use std::sync::LazyLock;
 /// The checks that presets may switch on, with their settings.
 pub fn specs() -> &'static [CheckSpec<'static>] {
     static SPECS: LazyLock<Vec<CheckSpec<'static>>> = LazyLock::new(|| {
-        let memory = memory::pages().iter().map(|page| spec(page.id, &[page.id], memory_settings(page.id)));
+        let memory = memory::pages()
+            .iter()
+            .map(|page| spec(page.id, &[page.id], memory_settings(page.id)));
         let pods = [
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec("api-validity", &["api/", "kubelet/"], &[]),
@@ -25,8 +27,6 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
 const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
     ("level", SettingKind::OneOf(&["baseline", "restricted"])),
     ("version", SettingKind::OneOf(&["latest"])),
-    // `summary`: what is merely absent from a container is one finding.
-    ("absent", SettingKind::OneOf(&["each", "summary"])),
 ];
 
 fn memory_settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
@@ -74,7 +74,10 @@ pub struct Checks<'c> {
 impl<'c> Checks<'c> {
     /// No object seen yet.
     pub fn new(policy: &'c Policy, waivers: &'c [Waiver]) -> Self {
-        let memory = policy.checks.iter().any(|check| check.id.starts_with("memory/"));
+        let memory = policy
+            .checks
+            .iter()
+            .any(|check| check.id.starts_with("memory/"));
         let memory = memory.then(|| memory::Collector::new(parameters(policy), parse));
         Self {
             policy,
@@ -128,9 +131,8 @@ impl<'c> Checks<'c> {
             _ => pod_security::Level::Restricted,
         };
         let violations = pod_security::evaluate(pod.pod(), level);
-        let summary = check
-            .setting("absent")
-            .is_some_and(|value| value == "summary");
+        // What refuses is said field by field; a warning says once what a container lacks.
+        let summary = check.severity < Severity::Error;
         let (absent, bad): (Vec<_>, Vec<_>) =
             violations.into_iter().partition(|v| summary && v.absent);
         self.add(check, "pod-security/", subject, pod, bad);
@@ -239,7 +241,9 @@ impl<'c> Checks<'c> {
             .map(memory::Collector::finish)
             .unwrap_or_default()
         {
-            let Some(check) = check(self.policy, &finding.id) else { continue };
+            let Some(check) = check(self.policy, &finding.id) else {
+                continue;
+            };
             let object = finding.object.map(|index| &objects[index]);
             let container = finding.container.as_deref();
             let waiver = self
@@ -292,7 +296,11 @@ fn millis(value: &Value) -> Option<i128> {
 
 fn parameters(policy: &Policy) -> memory::Parameters {
     const MIB: u64 = 1 << 20;
-    let number = |id: &str, name: &str| check(policy, id).and_then(|check| check.setting(name)).and_then(Value::as_u64);
+    let number = |id: &str, name: &str| {
+        check(policy, id)
+            .and_then(|check| check.setting(name))
+            .and_then(Value::as_u64)
+    };
     let exceeds = |name: &str| number("memory/heap-exceeds-limit", name);
     let default = memory::Parameters::default();
     memory::Parameters {
@@ -300,7 +308,8 @@ fn parameters(policy: &Policy) -> memory::Parameters {
             .map_or(default.heap_expected_from, |mib| mib.saturating_mul(MIB)),
         overhead_minimum: exceeds("overheadMinimum").unwrap_or(default.overhead_minimum),
         overhead_percent: exceeds("overheadPercent").unwrap_or(default.overhead_percent),
-        overhead_percent_python: exceeds("overheadPercentPython").unwrap_or(default.overhead_percent_python),
+        overhead_percent_python: exceeds("overheadPercentPython")
+            .unwrap_or(default.overhead_percent_python),
         ..default
     }
 }

@@ -118,6 +118,15 @@ impl Builtin {
         File::new(self.path, self.text)
     }
 
+    /// What it is for, in one line.
+    pub fn summary(&self) -> &'static str {
+        let line = self
+            .text
+            .lines()
+            .find_map(|line| line.strip_prefix("  summary: "));
+        line.unwrap_or_default()
+    }
+
     /// Its major version.
     pub fn major(&self) -> &'static str {
         self.version.split('.').next().unwrap_or_default()

@@ -32,6 +32,7 @@ mod settle;
 mod severity;
 mod show;
 mod spell;
+mod tables;
 mod use_entry;
 
 pub use body::{Body, BodyValue};
@@ -54,6 +55,7 @@ pub use request::{Assignment, Named, Request};
 pub use rule::{Layer, ResolvedRule, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;
+pub use tables::tables;
 
 #[cfg(test)]
 mod tests;

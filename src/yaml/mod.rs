@@ -10,12 +10,15 @@ mod node;
 mod parse;
 mod pointer;
 mod scalar;
+mod sequence;
 mod serde;
+mod splice;
 mod stream;
 mod timestamp;
 mod value;
 
 pub use self::serde::{Entries, Spanned, from_document};
+pub use emit::flow_text;
 pub use error::ReadError;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};

@@ -243,7 +243,7 @@ mod tests {
 
     fn find(objects: &[Value]) -> Vec<Finding> {
         let parameters = Parameters::default();
-        let mut collector = Collector::new(&parameters, parse);
+        let mut collector = Collector::new(parameters, parse);
         for (index, object) in objects.iter().enumerate() {
             collector.add(index, object);
         }

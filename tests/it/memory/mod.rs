@@ -45,7 +45,7 @@ fn corpus() -> Option<BTreeMap<String, Judged>> {
 fn judge(text: &str) -> Vec<Finding> {
     let objects = reader::documents(text).unwrap();
     let parameters = Parameters::default();
-    let mut collector = Collector::new(&parameters, reader::document);
+    let mut collector = Collector::new(parameters, reader::document);
     for (index, object) in objects.iter().enumerate() {
         collector.add(index, object);
     }

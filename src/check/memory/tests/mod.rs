@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// Judges the last object's pod, its main container in `role`, after all objects were added.
 fn run(role: &str, objects: &[Value]) -> Vec<Finding> {
     let parameters = Parameters::default();
-    let mut collector = Collector::new(&parameters, |_| None);
+    let mut collector = Collector::new(parameters, |_| None);
     for (index, object) in objects.iter().enumerate() {
         collector.add(index, object);
     }
@@ -79,7 +79,7 @@ fn any_shape_survives() {
         let object = json!({"kind": value, "metadata": value, "data": value, "spec": {"template": {"spec": spec}}});
         let _ = run("spark-connect", &[object]);
         let parameters = Parameters::default();
-        let mut collector = Collector::new(&parameters, |_| None);
+        let mut collector = Collector::new(parameters, |_| None);
         collector.add(0, value);
         collector.judge(0, value, Pod { value }, &Pointer::clone, &|_| {
             Some("jupyter")
@@ -95,7 +95,7 @@ fn init_containers_are_gone_before_a_heap_grows() {
         "containers": [{"name": "m", "resources": {"limits": {"memory": "4Gi"}}}],
     }});
     let parameters = Parameters::default();
-    let mut collector = Collector::new(&parameters, |_| None);
+    let mut collector = Collector::new(parameters, |_| None);
     let view = Pod { value: &pod };
     collector.judge(0, &pod, view, &Pointer::clone, &|_| Some("spark-master"));
     let found: Vec<_> = collector
@@ -110,7 +110,7 @@ fn init_containers_are_gone_before_a_heap_grows() {
 fn findings_are_sorted_by_object_and_id() {
     let key = "spark.kubernetes.executor.limit.memory";
     let parameters = Parameters::default();
-    let mut collector = Collector::new(&parameters, |_| None);
+    let mut collector = Collector::new(parameters, |_| None);
     let application = json!({"kind": "X", "sparkConf": {key: "1Gi"}});
     let pod = deployment("4Gi", json!({"args": ["--conf", format!("{key}=1Gi")]}));
     collector.add(1, &application);

@@ -33,7 +33,7 @@ fn labels_that_any_selector_reads() {
         "{apiVersion: v1, kind: Service, spec: {selector: {app: a}}}",
         "{apiVersion: policy/v1, kind: PodDisruptionBudget, spec: {selector: {matchLabels: {tier: b}}}}",
         "{apiVersion: apps/v1, kind: Deployment, spec: {\
-           selector: {matchExpressions: [{key: release, operator: In, values: [x, y]}]}, \
+           selector: {matchExpressions: [{key: release, operator: In, values: [x, \"y\"]}]}, \
            template: {metadata: {labels: {unread: z}}, spec: {\
              nodeSelector: {disk: ssd}, \
              affinity: {\
@@ -42,7 +42,7 @@ fn labels_that_any_selector_reads() {
                podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{podAffinityTerm: {\
                  labelSelector: {matchLabels: {peer: p}}, matchLabelKeys: [pod-template-hash]}}]}}, \
              topologySpreadConstraints: [{labelSelector: {matchLabels: {spread: s}}}]}}}}",
-        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, spec: {podSelector: {matchLabels: {net: n}}, \
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, spec: {podSelector: {matchLabels: {net: \"n\"}}, \
            ingress: [{from: [{podSelector: {matchLabels: {client: c}}}]}]}}",
         "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, spec: {selector: {matchLabels: {mon: m}}}}",
         "{apiVersion: x/v1, kind: Anything, spec: {labelSelector: 'text in (a,b),!gone, more=1'}}",
@@ -138,7 +138,7 @@ fn any_shape_is_survived() {
         );
         let pod = Pod { value: &pod };
         let families: ImageFamilies = table("images");
-        facts.scrape(Some("n"), pod, 4040);
+        facts.scrape(Some("ns"), pod, 4040);
         for container in pod.containers() {
             evidence(pod, container, &facts, &families);
         }

@@ -8,7 +8,7 @@ const POD: &str = "{metadata: {labels: {app: a}}, spec: {\
 
 /// What the stream says about port 4040 of the pod, in a namespace `n`.
 fn scrape(documents: &[&str]) -> String {
-    scrape_in(Some("n"), documents)
+    scrape_in(Some("ns"), documents)
 }
 
 fn scrape_in(namespace: Option<&str>, documents: &[&str]) -> String {
@@ -23,21 +23,21 @@ fn scrape_in(namespace: Option<&str>, documents: &[&str]) -> String {
 
 fn service(ports: &str) -> String {
     format!(
-        "{{apiVersion: v1, kind: Service, metadata: {{name: s, namespace: n, labels: {{app: a}}}}, \
+        "{{apiVersion: v1, kind: Service, metadata: {{name: s, namespace: ns, labels: {{app: a}}}}, \
          spec: {{selector: {{app: a}}, ports: [{ports}]}}}}"
     )
 }
 
 fn monitor(kind: &str, spec: &str) -> String {
     format!(
-        "{{apiVersion: monitoring.coreos.com/v1, kind: {kind}, metadata: {{name: m, namespace: n}}, \
+        "{{apiVersion: monitoring.coreos.com/v1, kind: {kind}, metadata: {{name: m, namespace: ns}}, \
          spec: {{selector: {{matchLabels: {{app: a}}}}, {spec}}}}}"
     )
 }
 
 fn policy(name: &str, spec: &str) -> String {
     format!(
-        "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: n}}, \
+        "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: ns}}, \
          spec: {{{spec}}}}}"
     )
 }
@@ -141,7 +141,7 @@ fn monitors_look_into_their_namespaces() {
         scrape_in(Some("other"), &[&spec("{matchNames: [x, other]}")]),
         found
     );
-    assert_eq!(scrape_in(Some("n"), &[&spec("{matchNames: [x]}")]), "open");
+    assert_eq!(scrape_in(Some("ns"), &[&spec("{matchNames: [x]}")]), "open");
     // The release's namespace may be any.
     assert_eq!(scrape_in(None, &[&spec("{matchNames: [x]}")]), found);
     assert_eq!(scrape_in(None, &[&spec("{}")]), found);
