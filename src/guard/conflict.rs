@@ -52,18 +52,12 @@ pub(super) fn settle<L: Ord>(
                     place,
                 });
             }
-            let loser = if mine > theirs {
-                rival.application
+            let (loser, winner, lost_place) = if mine > theirs {
+                winners.remove(&rival_place);
+                winners.insert(place, wish);
+                (rival.application, *application, rival_place)
             } else {
-                *application
-            };
-            let (winner, lost_place) = match loser == *application {
-                true => (rival.application, place),
-                false => {
-                    winners.remove(&rival_place);
-                    winners.insert(place, wish);
-                    (*application, rival_place)
-                }
+                (*application, rival.application, place)
             };
             settled
                 .lost

@@ -1,13 +1,15 @@
 //! Rules over one object, phase by phase: each phase sees the result of the one before, the wishes of one phase are
 //! settled among each other, and a second run must find nothing left to do.
 
+use super::application::{Application, parts};
 use super::conflict::{self, Settled};
-use super::merge::{Merge, Step, apply, steps};
+use super::error::PolicyConflict;
+use super::merge::{Step, apply};
 use super::view::{Context, PodView, Subject, View};
 use super::waiver::Waiver;
-use super::{Change, Finding, judge, patch, select};
+use super::{Change, Finding, judge, select};
 use crate::manifest::{Container, Object};
-use crate::preset::{Body, PatchStep, Policy, ResolvedRule, Root, Severity, Verb};
+use crate::preset::{Policy, ResolvedRule, Root, Severity, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
 
@@ -22,65 +24,11 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
-/// The policy contradicts itself.
-#[derive(Debug, thiserror::Error)]
-pub enum PolicyConflict {
-    /// Two rules of one layer want different values in one place.
-    #[error(
-        "`{first}` ({first_origin}) and `{second}` ({second_origin}) want different values at `{place}` of `{object}`"
-    )]
-    Clash {
-        /// The rule that comes first.
-        first: String,
-        /// Its file and line.
-        first_origin: String,
-        /// The other rule.
-        second: String,
-        /// Its file and line.
-        second_origin: String,
-        /// Where they meet.
-        place: Pointer,
-        /// The object.
-        object: String,
-    },
-    /// A second run would change the result of the first.
-    #[error(
-        "the rules do not come to rest on `{object}`: run once more, {rules} would change it again"
-    )]
-    Restless {
-        /// The object.
-        object: String,
-        /// The rules that would do more, each with its file and line.
-        rules: String,
-    },
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     EnforceAndPatch,
     Include,
     Default,
-}
-
-/// One rule on one root.
-struct Application<'e> {
-    rule: &'e ResolvedRule,
-    /// Which pod of the object; `None` for a rule on the object.
-    pod: Option<usize>,
-    /// The name of the container, for rules on containers.
-    container: Option<String>,
-    parts: Vec<Part>,
-}
-
-/// A body at one place; places are inside the pod, or the object.
-struct Part {
-    root: Pointer,
-    wish: Wish,
-}
-
-enum Wish {
-    Merge(Merge, Value),
-    Patch(Vec<PatchStep>, Option<i64>),
 }
 
 /// Runs all rules over one object whose value is `value`.
@@ -138,14 +86,14 @@ pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
         })
 }
 
-struct Run<'e> {
+pub(super) struct Run<'e> {
     policy: &'e Policy,
     waivers: &'e [Waiver],
     context: Context<'e>,
-    subject: Subject<'e>,
-    outcome: Outcome,
+    pub(super) subject: Subject<'e>,
+    pub(super) outcome: Outcome,
     /// Whether the object was left alone because its template cannot be changed; said once.
-    left: bool,
+    pub(super) left: bool,
 }
 
 impl<'e> Run<'e> {
@@ -247,7 +195,7 @@ impl<'e> Run<'e> {
             .zip(pod)
             .and_then(|(container, (_, pod))| pod.image_user(container, self.context.tables));
         let root = container.map_or_else(Pointer::root, Container::pointer);
-        let Some(parts) = self.parts(rule, root.clone(), user) else {
+        let Some(parts) = parts(rule, root.clone(), user) else {
             return self.no_user(rule, pod.map(|(_, pod)| pod), &root, name);
         };
         let application = Application {
@@ -257,8 +205,8 @@ impl<'e> Run<'e> {
             parts,
         };
         let current = pod.map_or(view.value, |(_, pod)| &pod.value);
-        if !self
-            .effect(&application, current)
+        if !application
+            .effect(current)
             .iter()
             .any(|steps| !steps.is_empty())
         {
@@ -272,62 +220,6 @@ impl<'e> Run<'e> {
         }
     }
 
-    fn parts(&self, rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Option<Vec<Part>> {
-        let body = |body: &Body| body.to_value(user);
-        let (merge, wish) = match &rule.verb {
-            Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
-            Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
-            Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-            Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
-            Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
-        };
-        let mut parts = vec![Part { root, wish }];
-        if let Some(pod) = &rule.pod {
-            parts.push(Part {
-                root: Pointer::root(),
-                wish: Wish::Merge(merge, body(pod)?),
-            });
-        }
-        Some(parts)
-    }
-
-    /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
-    fn effect(&self, application: &Application<'_>, current: &Value) -> Vec<Vec<Step>> {
-        let mut effects = Vec::new();
-        for part in &application.parts {
-            let at = part.root.of(current);
-            match &part.wish {
-                Wish::Merge(merge, body) => effects.push(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted, user) => {
-                    match at.and_then(|at| patch::steps(wanted, *user, at, &part.root)) {
-                        Some(steps) => effects.push(steps),
-                        None => return Vec::new(),
-                    }
-                }
-            }
-        }
-        effects
-    }
-
-    /// The step where the object holds it, or why it cannot.
-    fn placed(
-        &self,
-        application: &Application<'_>,
-        step: &Step,
-        view: &View<'_>,
-    ) -> Result<Step, String> {
-        let Some(index) = application.pod else {
-            return Ok(step.clone());
-        };
-        let place = view.pods[index].place;
-        let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
-        Ok(Step {
-            path: resolve(&step.path)?,
-            place: resolve(&step.place)?,
-            ..step.clone()
-        })
-    }
-
     /// Whether every step can be made without touching other places of the text; says so where not.
     fn reachable(
         &mut self,
@@ -335,8 +227,8 @@ impl<'e> Run<'e> {
         current: &Value,
         view: &View<'_>,
     ) -> bool {
-        for step in self.effect(application, current).iter().flatten() {
-            let refused = match self.placed(application, step, view) {
+        for step in application.effect(current).iter().flatten() {
+            let refused = match application.placed(step, view) {
                 Ok(step) => self
                     .subject
                     .node
@@ -371,11 +263,11 @@ impl<'e> Run<'e> {
             .enumerate()
             .map(|(index, application)| {
                 let current = application.pod.map_or(view.value, |pod| &pods[pod]);
-                let steps = self.effect(application, current).into_iter().flatten();
+                let steps = application.effect(current).into_iter().flatten();
                 (
                     index,
                     steps
-                        .filter_map(|step| self.placed(application, &step, view).ok())
+                        .filter_map(|step| application.placed(&step, view).ok())
                         .collect(),
                 )
             })
@@ -385,14 +277,11 @@ impl<'e> Run<'e> {
                 applications[clash.first].rule,
                 applications[clash.second].rule,
             );
-            PolicyConflict::Clash {
-                first: first.id.clone(),
-                first_origin: first.origin.to_string(),
-                second: second.id.clone(),
-                second_origin: second.origin.to_string(),
-                place: clash.place,
-                object: self.subject.object.to_string(),
-            }
+            PolicyConflict::clash(
+                [first, second],
+                clash.place,
+                self.subject.object.to_string(),
+            )
         })
     }
 
@@ -407,13 +296,13 @@ impl<'e> Run<'e> {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod]);
-            let steps = self
-                .effect(application, current)
+            let steps = application
+                .effect(current)
                 .into_iter()
                 .nth(part)
                 .unwrap_or_default();
             for step in steps {
-                let Ok(placed) = self.placed(application, &step, view) else {
+                let Ok(placed) = application.placed(&step, view) else {
                     continue;
                 };
                 for placed in conflict::keep(vec![placed], lost) {
@@ -439,98 +328,6 @@ impl<'e> Run<'e> {
                 *pod = view.place.extract(&self.outcome.value).unwrap_or_default();
             }
         }
-    }
-
-    fn overruled(
-        &mut self,
-        applications: &[Application<'_>],
-        index: usize,
-        lost: &[(Pointer, usize)],
-    ) {
-        for (place, winner) in lost {
-            let (rule, winner) = (applications[index].rule, applications[*winner].rule);
-            let message = format!(
-                "`{}` ({}) decides `{place}`, not `{}`",
-                winner.id, winner.origin, rule.id
-            );
-            self.say(
-                "overruled",
-                Severity::Info,
-                rule,
-                applications[index].container.clone(),
-                place.clone(),
-                message,
-            );
-        }
-    }
-
-    fn no_user(
-        &mut self,
-        rule: &ResolvedRule,
-        pod: Option<&PodView<'_>>,
-        root: &Pointer,
-        container: Option<String>,
-    ) {
-        let message = format!(
-            "`{}` is not applied: nothing says which user its image runs as",
-            rule.id
-        );
-        let path = pod
-            .and_then(|pod| pod.place.resolve(root).ok())
-            .unwrap_or_default();
-        self.say(
-            "user-unknown",
-            Severity::Warning,
-            rule,
-            container,
-            path,
-            message,
-        );
-    }
-
-    fn leave_alone(&mut self, rule: &ResolvedRule) {
-        if std::mem::replace(&mut self.left, true) {
-            return;
-        }
-        let object = self.subject.object;
-        let message = format!(
-            "left as it is: the API server refuses another pod template of a {} that exists",
-            object.kind
-        );
-        self.say(
-            "left-alone",
-            Severity::Warning,
-            rule,
-            None,
-            Pointer::root(),
-            message,
-        );
-        if let Some(finding) = self.outcome.findings.last_mut() {
-            finding.help = Some("let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`".into());
-        }
-    }
-
-    fn say(
-        &mut self,
-        id: &str,
-        severity: Severity,
-        rule: &ResolvedRule,
-        container: Option<String>,
-        path: Pointer,
-        message: String,
-    ) {
-        self.outcome.findings.push(Finding {
-            id: id.to_owned(),
-            severity,
-            object: Some(self.subject.object.index),
-            container,
-            path,
-            message,
-            because: Some(rule.because.clone()),
-            help: rule.help.clone(),
-            needed_by: Some(rule.origin.to_string()),
-            waived: None,
-        });
     }
 }
 

@@ -85,7 +85,7 @@ impl Walk {
                 }
             }
             (Value::Array(body), Some(Value::Array(current))) => {
-                self.list(body, current, path, place)
+                self.list(body, current, path, place);
             }
             (body, Some(now))
                 if self.merge == Merge::Enforce && !crate::yaml::same_value(body, now) =>
@@ -233,7 +233,7 @@ pub fn apply(value: &mut Value, step: &Step) {
             let index = crate::yaml::index(last).unwrap_or(items.len());
             match (step.op, value) {
                 (Op::Add, Some(value)) if index <= items.len() => {
-                    items.insert(index, value.clone())
+                    items.insert(index, value.clone());
                 }
                 (Op::Replace, Some(value)) if index < items.len() => items[index] = value.clone(),
                 (Op::Remove, _) if index < items.len() => drop(items.remove(index)),
@@ -252,7 +252,9 @@ mod tests {
     fn run(merge: Merge, body: &Value, current: &Value) -> (Value, Vec<String>) {
         let steps = steps(merge, body, Some(current), &Pointer::root());
         let mut after = current.clone();
-        steps.iter().for_each(|step| apply(&mut after, step));
+        for step in &steps {
+            apply(&mut after, step);
+        }
         let words = steps.iter().map(|s| {
             format!(
                 "{:?} {} {}",

@@ -71,9 +71,9 @@ impl<'v> View<'v> {
                 .collect();
             Some(PodView {
                 place,
+                value,
                 roles,
                 users,
-                value,
             })
         });
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();

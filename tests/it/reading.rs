@@ -18,7 +18,7 @@ fn ours(bytes: &[u8]) -> Reading {
             let values = stream
                 .documents
                 .iter()
-                .filter_map(|d| d.root().map(|root| root.to_value()));
+                .filter_map(|d| d.root().map(sparkk8s_post::yaml::NodeRef::to_value));
             (values.filter(|value| !value.is_null()).collect(), None)
         }
         Err(error) => (vec![], Some(error.message)),
