@@ -2,7 +2,7 @@
 
 use super::{Violation, duplicates, memory, pages, pod_security, validity};
 use crate::guard::{Context, Finding, PodView, Subject, View, Waiver};
-use crate::manifest::{NonRoot, Object, Problem, Quantity};
+use crate::manifest::{Container, NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
 use crate::yaml::{Document, NodeRef, Pointer, Stream};
 use serde_json::Value;
@@ -180,7 +180,7 @@ impl<'c> Checks<'c> {
         let violation = Violation {
             check: SUMMARY,
             container,
-            path: own.map_or_else(|| Pointer::from_iter(["spec"]), |own| own.pointer()),
+            path: own.map_or_else(|| Pointer::from_iter(["spec"]), Container::pointer),
             absent: true,
             message: format!(
                 "{who} lacks what `{level}` asks for ({}){why}",

@@ -48,6 +48,11 @@ fn merge_key(list: &str) -> Option<&'static str> {
     })
 }
 
+/// How a place names an item of a list.
+fn named(key: &str, name: &Value) -> String {
+    format!("{key}={name}")
+}
+
 /// The operations that `body` asks for where `current` stands at `path`.
 pub fn steps(merge: Merge, body: &Value, current: Option<&Value>, path: &Pointer) -> Vec<Step> {
     let mut walk = Walk {
@@ -118,7 +123,7 @@ impl Walk {
             };
             let named = name.map_or_else(
                 || item.to_string(),
-                |name| format!("{}={name}", key.unwrap_or_default()),
+                |name| named(key.unwrap_or_default(), name),
             );
             let item_place = place.child(named);
             if let Some(index) = found {
@@ -168,7 +173,7 @@ fn collect(value: &Value, place: &Pointer, out: &mut Vec<(Pointer, Value)>) {
             for item in items {
                 let name = item
                     .get(key)
-                    .map_or_else(|| item.to_string(), |name| format!("{key}={name}"));
+                    .map_or_else(|| item.to_string(), |name| named(key, name));
                 collect(item, &place.child(name), out);
             }
         }
@@ -198,9 +203,9 @@ fn child_mut<'v>(value: &'v mut Value, segment: &str) -> Option<&'v mut Value> {
     match value {
         Value::Object(map) => map.get_mut(segment),
         Value::Array(items) => items.iter_mut().find(|item| {
-            segment
-                .split_once('=')
-                .is_some_and(|(key, name)| item.get(key).is_some_and(|v| v.to_string() == name))
+            let key = segment.split_once('=').map_or("", |(key, _)| key);
+            item.get(key)
+                .is_some_and(|name| named(key, name) == segment)
         }),
         _ => None,
     }
