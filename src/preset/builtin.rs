@@ -1,7 +1,6 @@
 //! The presets and overlays that are shipped inside the program.
 
 use super::File;
-use crate::yaml::Document;
 use std::sync::Arc;
 
 /// A file of this repository, compiled in.
@@ -131,14 +130,6 @@ impl Builtin {
     /// Its major version.
     pub fn major(&self) -> &'static str {
         self.version.split('.').next().unwrap_or_default()
-    }
-
-    /// What it is for, in one line.
-    pub fn summary(&self) -> String {
-        let document = Document::parse(self.text, 0).ok();
-        let root = document.as_ref().and_then(Document::root);
-        let summary = root.and_then(|root| root.get("spec")?.get("summary"));
-        summary.map_or_else(String::new, |node| node.text().to_owned())
     }
 
     /// Whether it is a preset.
