@@ -23,7 +23,7 @@ pub fn compose(
     let overlays: Vec<_> = overlays
         .map(|named| overlay(named, read))
         .collect::<Result<_, _>>()?;
-    let overrides = overrides(&graph, &overlays, &request.set, known)?;
+    let overrides = overrides(&graph, &overlays, &request.set)?;
     let values = values(&graph, &overrides)?;
     let mut policy = Policy {
         mark: mark(&graph),
@@ -40,8 +40,8 @@ pub fn compose(
         let scope = preset.scope(values, &policy.mark);
         let spec = &preset.written.spec;
         for rule in &spec.rules {
-            let (rule, holds) = scope.rule(rule, spec.selector.as_ref(), preset.layer, known)?;
-            if holds {
+            if scope.holds(&rule.when)? {
+                let rule = scope.rule(rule, spec.selector.as_ref(), preset.layer, known)?;
                 policy.rules.push(rule);
             }
         }

@@ -152,7 +152,7 @@ impl Loader<'_> {
             let builtin = found
                 .next()
                 .expect("internal error: a built-in was just found");
-            return Preset::load(&builtin.file(), Layer::BuiltIn, self.known);
+            return Preset::read(&builtin.file(), Layer::BuiltIn);
         }
         let text =
             (self.read)(path).map_err(|why| asked.error(format!("cannot read `{path}`: {why}")))?;

@@ -99,18 +99,17 @@ impl RuleFile {
 }
 
 impl Scope<'_> {
-    /// A rule and whether its `when` holds. `preset` is the preset's own `where`.
+    /// A rule, whether its `when` holds or not. `preset` is the preset's own `where`.
     pub(super) fn rule(
         &self,
         written: &RuleFile,
         preset: Option<&SelectorFile>,
         layer: Layer,
         known: &Known<'_>,
-    ) -> Result<(ResolvedRule, bool), PolicyError> {
+    ) -> Result<ResolvedRule, PolicyError> {
         check_name(self.file, &written.id)?;
         let on = written.on.value;
         let (name, draft) = self.only_verb(written)?;
-        let holds = self.holds(&written.when)?;
         let verb = self.verb(name, draft, on)?;
         self.fields_fit(written, name)?;
         let mut selectors = Vec::new();
@@ -130,7 +129,7 @@ impl Scope<'_> {
             .as_ref()
             .map(|draft| self.changes(name, draft, on));
         let full = |parameter: String| format!("{}.{parameter}", self.preset);
-        let rule = ResolvedRule {
+        Ok(ResolvedRule {
             id: format!("{}/{}", self.preset, written.id.value),
             layer,
             origin: self.at(written.id.span),
@@ -149,8 +148,7 @@ impl Scope<'_> {
                 .as_ref()
                 .map(|help| help.value.trim_end().to_owned()),
             parameters: written.mentions(preset).into_iter().map(full).collect(),
-        };
-        Ok((rule, holds))
+        })
     }
 
     fn only_verb<'r>(&self, rule: &'r RuleFile) -> Result<(&'static str, &'r Draft), PolicyError> {

@@ -4,7 +4,7 @@ use super::graph::Graph;
 use super::parameter::{Setting, plain, same};
 use super::request::Assignment;
 use super::scope::{Directive, Scope};
-use super::{Draft, Known, Layer, Overlay, PolicyError, Preset, builtin};
+use super::{Draft, Layer, Overlay, PolicyError, Preset, builtin};
 use crate::text::{hint, quoted};
 use crate::yaml::{Entries, Spanned};
 use std::collections::BTreeMap;
@@ -17,7 +17,6 @@ pub(super) fn overrides(
     graph: &Graph,
     overlays: &[Overlay],
     set: &[Assignment],
-    known: &Known<'_>,
 ) -> Result<Vec<Settings>, PolicyError> {
     let mut all = vec![Settings::new(); graph.nodes.len()];
     for overlay in overlays {
@@ -27,7 +26,7 @@ pub(super) fn overrides(
                     let preset = &graph.nodes[node].preset;
                     all[node].extend(given(preset, overlay, values)?);
                 }
-                None => elsewhere(graph, overlay, name, values, known)?,
+                None => elsewhere(graph, overlay, name, values)?,
             }
         }
     }
@@ -80,10 +79,9 @@ fn elsewhere(
     overlay: &Overlay,
     name: &Spanned<String>,
     values: &Entries<Draft>,
-    known: &Known<'_>,
 ) -> Result<(), PolicyError> {
     if let Some(builtin) = builtin::preset(&name.value).filter(|_| !name.value.contains('@')) {
-        let preset = Preset::load(&builtin.file(), Layer::BuiltIn, known)?;
+        let preset = Preset::read(&builtin.file(), Layer::BuiltIn)?;
         return given(&preset, overlay, values).map(|_| ());
     }
     let mut names = builtin::names(true);

@@ -325,6 +325,8 @@ fn severities_go_up_and_only_where_open_down() {
     for (id, severity) in asked {
         assert_eq!(policy.severity(id, Severity::Warning), severity, "{id}");
     }
+    let later = graded("p/*: error\n    p/open: info\n    p/op*: warning").policy();
+    assert_eq!(later.severity("p/open", Severity::Error), Severity::Warning);
     // A rule of other presets is not here, but it exists.
     graded("default/spark-privileged: error").policy();
     let messages = [

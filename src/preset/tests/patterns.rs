@@ -70,6 +70,10 @@ fn a_value_has_at_least_what_the_pattern_says() {
             "yes /metadata/annotations/a~1b",
         ),
         (
+            "{metadata: {annotations: {\"*\": c}}}",
+            "yes /metadata/annotations/a~1b",
+        ),
+        (
             "{metadata: {annotations: {\"x/*\": null}}}",
             "yes /metadata/annotations",
         ),

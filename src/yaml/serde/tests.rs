@@ -132,6 +132,12 @@ fn aliases_and_merges_are_read_as_kubernetes_reads_them() {
     }
     assert_eq!(value["seeds"][2]["weight"], 1);
     assert_eq!(&text[fruit.seeds[3].name.span.range()], "x");
+    let several = "{<<: [{name: a}, {name: b, weight: 1}], colour: red}";
+    let fruit: Fruit = read(several).unwrap();
+    assert_eq!(
+        (fruit.name.value.as_str(), fruit.weight.unwrap().value),
+        ("a", 1)
+    );
     let merged_twice = "name: x\nseeds:\n- &a {nme: y}\n- {<<: [*a]}\n";
     assert!(refused(merged_twice).starts_with("3:7: unknown field `nme`"));
 }
