@@ -5,7 +5,9 @@ use std::io::Read;
 
 fn main() {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).expect("UTF-8 on standard input");
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .expect("UTF-8 on standard input");
     let options = options! {
         emit_anchor_events: true,
         max_buffered_comment_events: 100_000,

@@ -83,7 +83,7 @@ pub fn render(
             }
             let value = subject.node.to_value();
             let mut outcome = guard::run(setup.policy, setup.waivers, context, subject, value)?;
-            checks.judge(context, subject, &outcome.value);
+            checks.judge(subject, &outcome);
             if restarts_pods(subject, &outcome) {
                 restarts.push(object.index);
             }
@@ -145,11 +145,11 @@ fn subject<'s>(
 }
 
 /// Whether a change of the pod template replaces running pods.
-fn restarts_pods(subject: Subject<'_>, outcome: &Outcome) -> bool {
+fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
     let Some(place) = subject.place else {
         return false;
     };
-    let pod = |path: &Pointer| {
+    let pod = |change: &Pointer| {
         let parts = ["/metadata", "/spec"]
             .iter()
             .filter_map(|part| Pointer::parse(part).ok());
@@ -159,10 +159,10 @@ fn restarts_pods(subject: Subject<'_>, outcome: &Outcome) -> bool {
                 .iter()
                 .filter_map(move |pod| pod.resolve(&part).ok())
         });
-        parts.any(|part| path.is_within(&part))
+        parts.any(|part| change.is_within(&part))
     };
     place.rolls(&outcome.value) == Rolls::Pods
-        && outcome.changes.iter().any(|change| pod(&change.path))
+        && outcome.changes.iter().any(|change| pod(&change.pointer()))
 }
 
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
@@ -180,7 +180,7 @@ fn edit(
             .iter()
             .find(|object| object.index == change.object)
             .unwrap_or(&own[0]);
-        operation(&object.pointer.join(&change.path), change)
+        operation(&object.pointer.join(&change.pointer()), change)
     });
     let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
     json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;

@@ -32,7 +32,7 @@ fn mutate(target: &mut Value, bytes: &mut Unstructured<'_>) -> arbitrary::Result
             len => {
                 let key = map.keys().nth(bytes.choose_index(len)?).cloned().unwrap_or_default();
                 match bytes.int_in_range(0..=3)? {
-                    0 => drop(map.shift_remove(&key)),
+                    0 => drop(map.remove(&key)),
                     1 => drop(map.insert(String::arbitrary(bytes)?, value(bytes, 0)?)),
                     _ => mutate(&mut map[&key], bytes)?,
                 }

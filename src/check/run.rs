@@ -1,13 +1,13 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{Violation, duplicates, memory, pages, pod_security, validity};
-use crate::guard::{Context, Finding, PodView, Subject, View, Waiver};
-use crate::manifest::{Container, NonRoot, Object, Problem, Quantity};
+use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
+use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
 use crate::yaml::{Document, NodeRef, Pointer, Stream};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The checks that presets may switch on, with their settings.
 pub fn specs() -> &'static [CheckSpec<'static>] {
@@ -63,9 +63,18 @@ fn spec(
 /// The id of the one finding for all that is merely absent from a container.
 const SUMMARY: &str = "pod-security/incomplete";
 
+/// A check that is switched on.
+#[derive(Clone)]
+struct Active<'c> {
+    check: &'c ResolvedCheck,
+    /// Its file and line.
+    stands_at: Arc<str>,
+}
+
 /// The checks that a policy switches on, while a stream goes by.
 pub struct Checks<'c> {
     policy: &'c Policy,
+    active: Vec<Active<'c>>,
     waivers: &'c [Waiver],
     memory: Option<memory::Collector>,
     findings: Vec<Finding>,
@@ -79,8 +88,13 @@ impl<'c> Checks<'c> {
             .iter()
             .any(|check| check.id.starts_with("memory/"));
         let memory = memory.then(|| memory::Collector::new(parameters(policy), parse));
+        let active = policy.checks.iter().map(|check| Active {
+            check,
+            stands_at: check.stands_at(),
+        });
         Self {
             policy,
+            active: active.collect(),
             waivers,
             memory,
             findings: Vec::new(),
@@ -102,17 +116,23 @@ impl<'c> Checks<'c> {
         }
     }
 
+    fn active(&self, id: &str) -> Option<Active<'c>> {
+        self.active
+            .iter()
+            .find(|active| active.check.id == id)
+            .cloned()
+    }
+
     /// Judges an object as the rules left it.
-    pub fn judge(&mut self, context: Context<'_>, subject: Subject<'_>, value: &Value) {
-        let view = View::new(context, subject, value);
-        for pod in &view.pods {
-            if let Some(check) = check(self.policy, "api-validity") {
+    pub fn judge(&mut self, subject: Subject<'_>, outcome: &Outcome<'_>) {
+        for pod in &outcome.pods {
+            if let Some(check) = self.active("api-validity") {
                 let mut violations = validity::rejected(pod.pod());
                 violations.extend(validity::resources::rejected(pod.pod(), millis));
-                self.add(check, "", subject, pod, violations);
+                self.add(&check, "", subject, pod, violations);
             }
-            if let Some(check) = check(self.policy, "pod-security") {
-                self.pod_security(check, subject, pod);
+            if let Some(check) = self.active("pod-security") {
+                self.pod_security(&check, subject, pod);
             }
             if let Some(memory) = &mut self.memory {
                 let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
@@ -120,19 +140,25 @@ impl<'c> Checks<'c> {
                     let role = pod.roles.containers.get(ordinal).copied().flatten();
                     role.map(|role| role.role.as_str())
                 };
-                memory.judge(subject.object.index, value, pod.pod(), &resolve, &role);
+                memory.judge(
+                    subject.object.index,
+                    &outcome.value,
+                    pod.pod(),
+                    &resolve,
+                    &role,
+                );
             }
         }
     }
 
-    fn pod_security(&mut self, check: &ResolvedCheck, subject: Subject<'_>, pod: &PodView<'_>) {
-        let level = match check.setting("level").and_then(Value::as_str) {
+    fn pod_security(&mut self, check: &Active<'_>, subject: Subject<'_>, pod: &PodView<'_>) {
+        let level = match check.check.setting("level").and_then(Value::as_str) {
             Some("baseline") => pod_security::Level::Baseline,
             _ => pod_security::Level::Restricted,
         };
         let violations = pod_security::evaluate(pod.pod(), level);
         // What refuses is said field by field; a warning says once what a container lacks.
-        let summary = check.severity < Severity::Error;
+        let summary = check.check.severity < Severity::Error;
         let (absent, bad): (Vec<_>, Vec<_>) =
             violations.into_iter().partition(|v| summary && v.absent);
         self.add(check, "pod-security/", subject, pod, bad);
@@ -152,7 +178,7 @@ impl<'c> Checks<'c> {
     /// One finding for all that a container lacks, with the reason why it was not filled in.
     fn incomplete(
         &self,
-        check: &ResolvedCheck,
+        check: &Active<'_>,
         level: pod_security::Level,
         subject: Subject<'_>,
         pod: &PodView<'_>,
@@ -166,11 +192,9 @@ impl<'c> Checks<'c> {
         let who = container
             .as_ref()
             .map_or_else(|| "pod".to_owned(), |name| format!("container `{name}`"));
-        let own = pod
-            .pod()
-            .containers()
-            .find(|c| container.as_deref() == Some(c.name()));
-        let user = own.and_then(|own| pod.users.get(pod.ordinal(own)));
+        let mut containers = pod.pod().containers().enumerate();
+        let own = containers.find(|(_, c)| container.as_deref() == Some(c.name()));
+        let user = own.and_then(|(ordinal, _)| pod.users.get(ordinal));
         let why = match user {
             Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => {
                 format!(": {because}")
@@ -180,7 +204,7 @@ impl<'c> Checks<'c> {
         let violation = Violation {
             check: SUMMARY,
             container,
-            path: own.map_or_else(|| Pointer::from_iter(["spec"]), Container::pointer),
+            path: own.map_or_else(|| Pointer::from_iter(["spec"]), |(_, own)| own.pointer()),
             absent: true,
             message: format!(
                 "{who} lacks what `{level}` asks for ({}){why}",
@@ -193,7 +217,7 @@ impl<'c> Checks<'c> {
 
     fn add(
         &mut self,
-        check: &ResolvedCheck,
+        check: &Active<'_>,
         prefix: &str,
         subject: Subject<'_>,
         pod: &PodView<'_>,
@@ -207,7 +231,7 @@ impl<'c> Checks<'c> {
 
     fn finding(
         &self,
-        check: &ResolvedCheck,
+        check: &Active<'_>,
         prefix: &str,
         subject: Subject<'_>,
         pod: &PodView<'_>,
@@ -220,13 +244,13 @@ impl<'c> Checks<'c> {
             .iter()
             .find(|waiver| waiver.covers(&id, subject.object, container));
         Finding {
-            severity: self.policy.severity(&id, check.severity),
+            severity: self.policy.severity(&id, check.check.severity),
             object: Some(subject.object.index),
             path: pod.place.resolve(&violation.path).unwrap_or_default(),
             message: violation.message,
             because: None,
             help: Some(violation.help),
-            needed_by: Some(check.origin.to_string()),
+            needed_by: Some(Arc::clone(&check.stands_at)),
             waived: waiver.map(|waiver| waiver.reason.clone()),
             container: violation.container,
             id,
@@ -241,7 +265,7 @@ impl<'c> Checks<'c> {
             .map(memory::Collector::finish)
             .unwrap_or_default()
         {
-            let Some(check) = check(self.policy, &finding.id) else {
+            let Some(active) = self.active(&finding.id) else {
                 continue;
             };
             let object = finding.object.map(|index| &objects[index]);
@@ -251,8 +275,8 @@ impl<'c> Checks<'c> {
                 .iter()
                 .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
             finding.waived = waiver.map(|waiver| waiver.reason.clone());
-            finding.severity = self.policy.severity(&finding.id, check.severity);
-            finding.needed_by = Some(check.origin.to_string());
+            finding.severity = self.policy.severity(&finding.id, active.check.severity);
+            finding.needed_by = Some(Arc::clone(&active.stands_at));
             self.findings.push(finding);
         }
         self.findings.extend(duplicates::findings(stream, objects));

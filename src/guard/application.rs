@@ -2,7 +2,7 @@
 
 use super::merge::{Merge, Step, steps};
 use super::patch;
-use super::view::View;
+use super::view::PodView;
 use crate::preset::{Body, PatchStep, ResolvedRule, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -16,6 +16,8 @@ pub(super) struct Application<'e> {
     pub(super) container: Option<String>,
     /// The body at the root, and what goes into the pod with it.
     pub(super) parts: Vec<Part>,
+    /// What it wants of the object as the phase finds it.
+    pub(super) wishes: Vec<Step>,
 }
 
 /// A body at one place; places are inside the pod, or the object.
@@ -72,11 +74,11 @@ impl Application<'_> {
     }
 
     /// A step where the object holds it, or why it cannot.
-    pub(super) fn placed(&self, step: &Step, view: &View<'_>) -> Result<Step, String> {
+    pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
         let Some(index) = self.pod else {
             return Ok(step.clone());
         };
-        let place = view.pods[index].place;
+        let place = pods[index].place;
         let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
         Ok(Step {
             path: resolve(&step.path)?,

@@ -28,36 +28,33 @@ pub(super) struct Clash {
 }
 
 /// Settles what the applications of one phase want; `nearness` orders layers, the greater wins.
-pub(super) fn settle<L: Ord>(
-    wishes: &[(usize, Vec<Step>)],
+pub(super) fn settle<'s, L: Ord>(
+    wishes: impl Iterator<Item = &'s [Step]>,
     nearness: impl Fn(usize) -> L,
 ) -> Result<Settled, Clash> {
     let mut winners: BTreeMap<Pointer, Wish> = BTreeMap::new();
     let mut settled = Settled::default();
-    for (application, steps) in wishes {
+    for (application, steps) in wishes.enumerate() {
         for (place, value) in steps.iter().flat_map(leaves) {
-            let wish = Wish {
-                application: *application,
-                value,
-            };
+            let wish = Wish { application, value };
             let Some((rival_place, rival)) = rival(&winners, &place, &wish) else {
                 winners.entry(place).or_insert(wish);
                 continue;
             };
-            let (mine, theirs) = (nearness(*application), nearness(rival.application));
+            let (mine, theirs) = (nearness(application), nearness(rival.application));
             if mine == theirs {
                 return Err(Clash {
                     first: rival.application,
-                    second: *application,
+                    second: application,
                     place,
                 });
             }
             let (loser, winner, lost_place) = if mine > theirs {
                 winners.remove(&rival_place);
                 winners.insert(place, wish);
-                (rival.application, *application, rival_place)
+                (rival.application, application, rival_place)
             } else {
-                (*application, rival.application, place)
+                (application, rival.application, place)
             };
             settled
                 .lost
@@ -108,16 +105,13 @@ fn is_empty_map(value: &Value) -> bool {
     value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
-/// The steps without what was lost.
-pub(super) fn keep(steps: Vec<Step>, lost: &[(Pointer, usize)]) -> Vec<Step> {
-    lost.iter().fold(steps, |steps, (place, _)| {
-        let kept = steps
-            .into_iter()
-            .filter_map(|step| match place.is_within(&step.place) {
-                true => without(&step, place),
-                false => Some(step),
-            });
-        kept.collect()
+/// The step without what was lost; nothing where nothing is left.
+pub(super) fn keep(step: Step, lost: &[(Pointer, usize)]) -> Option<Step> {
+    lost.iter().try_fold(step, |step, (place, _)| {
+        match place.is_within(&step.place) {
+            true => without(&step, place),
+            false => Some(step),
+        }
     })
 }
 
@@ -127,51 +121,47 @@ mod tests {
     use crate::guard::{Merge, steps};
     use serde_json::json;
 
-    fn wish(application: usize, body: &Value) -> (usize, Vec<Step>) {
-        (
-            application,
-            steps(Merge::Default, body, Some(&json!({})), &Pointer::root()),
-        )
+    fn wish(body: &Value) -> Vec<Step> {
+        steps(Merge::Default, body, Some(&json!({})), &Pointer::root())
+    }
+
+    fn settled<L: Ord>(
+        wishes: &[Vec<Step>],
+        nearness: impl Fn(usize) -> L,
+    ) -> Result<Settled, Clash> {
+        settle(wishes.iter().map(Vec::as_slice), nearness)
     }
 
     #[test]
     fn one_layer_is_a_clash() {
-        let wishes = [
-            wish(0, &json!({"a": {"b": 1}})),
-            wish(1, &json!({"a": {"b": 2}})),
-        ];
-        let clash = settle(&wishes, |_| 0).unwrap_err();
+        let wishes = [wish(&json!({"a": {"b": 1}})), wish(&json!({"a": {"b": 2}}))];
+        let clash = settled(&wishes, |_| 0).unwrap_err();
         assert_eq!(
             (clash.first, clash.second, clash.place.to_string()),
             (0, 1, "/a/b".into())
         );
-        let nested = [wish(0, &json!({"a": 1})), wish(1, &json!({"a": {"b": 2}}))];
-        settle(&nested, |_| 0).unwrap_err();
+        let nested = [wish(&json!({"a": 1})), wish(&json!({"a": {"b": 2}}))];
+        settled(&nested, |_| 0).unwrap_err();
     }
 
     #[test]
     fn the_nearer_layer_wins_in_any_order() {
-        for order in [[0, 1], [1, 0]] {
-            let wishes = [
-                wish(order[0], &json!({"a": {"b": order[0], "c": 1}})),
-                wish(order[1], &json!({"a": {"b": order[1], "c": 1}})),
-            ];
-            let settled = settle(&wishes, |application| application).unwrap();
-            assert_eq!(settled.lost.keys().copied().collect::<Vec<_>>(), [0]);
-            let kept = keep(
-                wish(0, &json!({"a": {"b": 0, "c": 1}})).1,
-                &settled.lost[&0],
-            );
-            assert_eq!(kept[0].value, Some(json!({"c": 1})));
+        let body = |b: u32| json!({"a": {"b": b, "c": 1}});
+        for (nearer, farther) in [(0, 1), (1, 0)] {
+            let wishes = [wish(&body(0)), wish(&body(1))];
+            let settled = settled(&wishes, |application| application == nearer).unwrap();
+            assert_eq!(settled.lost.keys().copied().collect::<Vec<_>>(), [farther]);
+            let kept = keep(wishes[farther][0].clone(), &settled.lost[&farther]).unwrap();
+            assert_eq!(kept.value, Some(json!({"c": 1})));
         }
     }
 
     #[test]
     fn equal_wishes_and_neighbours_agree() {
         let wishes = [
-            wish(0, &json!({"a": {"b": 1}, "e": {}})),
-            wish(1, &json!({"a": {"b": 1, "c": 2}, "e": {"f": 1}})),
+            wish(&json!({"a": {"b": 1}, "e": {}})),
+            wish(&json!({"a": {"b": 1, "c": 2}, "e": {"f": 1}})),
         ];
-        assert!(settle(&wishes, |_| 0).unwrap().lost.is_empty());
+        assert!(settled(&wishes, |_| 0).unwrap().lost.is_empty());
     }
 }

@@ -5,19 +5,25 @@ use super::application::{Application, parts};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
 use super::merge::{Step, apply};
-use super::view::{Context, PodView, Subject, View};
+use super::select::{self, Target};
+use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
-use super::{Change, Finding, judge, select};
-use crate::manifest::{Container, Object};
-use crate::preset::{Policy, ResolvedRule, Root, Severity, Verb};
+use super::{Change, Finding, judge};
+use crate::manifest::Object;
+use crate::preset::{Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What rules did to one object, and what they have to say about it.
-#[derive(Debug, Default)]
-pub struct Outcome {
+#[derive(Debug)]
+pub struct Outcome<'o> {
     /// The object afterwards.
     pub value: Value,
+    /// Its pods afterwards.
+    pub pods: Vec<PodView<'o>>,
+    /// What its author says of it as a whole.
+    pub traits: Traits,
     /// Operations, in order.
     pub changes: Vec<Change>,
     /// What rules have to say.
@@ -35,22 +41,26 @@ enum Phase {
 ///
 /// # Errors
 /// The policy contradicts itself.
-pub fn run(
-    policy: &Policy,
-    waivers: &[Waiver],
-    context: Context<'_>,
-    subject: Subject<'_>,
+pub fn run<'r>(
+    policy: &'r Policy,
+    waivers: &'r [Waiver],
+    context: Context<'r>,
+    subject: Subject<'r>,
     value: Value,
-) -> Result<Outcome, PolicyConflict> {
+) -> Result<Outcome<'r>, PolicyConflict> {
+    let outcome = Outcome {
+        pods: PodView::all(context, subject, &value),
+        traits: Traits::of(subject, &value),
+        value,
+        changes: Vec::new(),
+        findings: Vec::new(),
+    };
     let mut run = Run {
         policy,
         waivers,
         context,
         subject,
-        outcome: Outcome {
-            value,
-            ..Outcome::default()
-        },
+        outcome,
         left: false,
     };
     run.phases()?;
@@ -91,7 +101,7 @@ pub(super) struct Run<'e> {
     waivers: &'e [Waiver],
     context: Context<'e>,
     pub(super) subject: Subject<'e>,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: Outcome<'e>,
     /// Whether the object was left alone because its template cannot be changed; said once.
     pub(super) left: bool,
 }
@@ -111,7 +121,7 @@ impl<'e> Run<'e> {
             .filter(|again| !again.is_empty())?;
         let mut rules: Vec<_> = again
             .iter()
-            .map(|change| format!("`{}` ({})", change.rule, change.origin))
+            .map(|change| format!("`{}` ({})", change.rule.id, change.rule.origin))
             .collect();
         rules.dedup();
         Some(PolicyConflict::Restless {
@@ -126,23 +136,31 @@ impl<'e> Run<'e> {
             .rules
             .iter()
             .filter(|rule| phase_of(&rule.verb) == Some(phase));
-        let rules: Vec<_> = rules.collect();
-        if rules.is_empty() {
-            return Ok(());
-        }
-        let value = self.outcome.value.clone();
-        let view = View::new(self.context, self.subject, &value);
+        // The view borrows what the applications then change.
+        let value = std::mem::take(&mut self.outcome.value);
+        let mut pods = std::mem::take(&mut self.outcome.pods);
+        let view = View {
+            subject: self.subject,
+            traits: self.outcome.traits,
+            value: &value,
+            pods: &pods,
+        };
         let mut applications = Vec::new();
         for rule in rules {
-            self.apply_to_roots(rule, &view, &mut applications);
+            self.apply_to_roots(rule, view, &mut applications);
         }
-        let mut pods: Vec<Value> = view.pods.iter().map(|pod| pod.value.clone()).collect();
-        let settled = self.settle(&applications, &pods, &view)?;
+        let settled = self.settle(&applications);
+        self.outcome.value = value;
+        let settled = settled?;
         for (index, application) in applications.iter().enumerate() {
             let lost = settled.lost.get(&index).map_or(&[][..], Vec::as_slice);
             self.overruled(&applications, index, lost);
-            self.execute(application, lost, &view, &mut pods);
+            self.execute(application, lost, &mut pods);
         }
+        if !applications.is_empty() {
+            pods.iter_mut().for_each(|pod| pod.look_again(self.context));
+        }
+        self.outcome.pods = pods;
         Ok(())
     }
 
@@ -150,19 +168,41 @@ impl<'e> Run<'e> {
     fn apply_to_roots(
         &mut self,
         rule: &'e ResolvedRule,
-        view: &View<'_>,
+        view: View<'_>,
         out: &mut Vec<Application<'e>>,
     ) {
         if rule.on == Root::Object {
-            return self.consider(rule, view, None, None, out);
+            return self.consider(
+                rule,
+                Target {
+                    view: &view,
+                    pod: None,
+                    container: None,
+                },
+                None,
+                out,
+            );
         }
         for (index, pod) in view.pods.iter().enumerate() {
+            let target = Target {
+                view: &view,
+                pod: Some(pod),
+                container: None,
+            };
             if rule.on == Root::Pod {
-                self.consider(rule, view, Some((index, pod)), None, out);
+                self.consider(rule, target, Some(index), out);
                 continue;
             }
-            for container in pod.pod().containers() {
-                self.consider(rule, view, Some((index, pod)), Some(container), out);
+            for container in pod.pod().containers().enumerate() {
+                self.consider(
+                    rule,
+                    Target {
+                        container: Some(container),
+                        ..target
+                    },
+                    Some(index),
+                    out,
+                );
             }
         }
     }
@@ -170,148 +210,114 @@ impl<'e> Run<'e> {
     fn consider(
         &mut self,
         rule: &'e ResolvedRule,
-        view: &View<'_>,
-        pod: Option<(usize, &PodView<'_>)>,
-        container: Option<Container<'_>>,
+        target: Target<'_>,
+        pod: Option<usize>,
         out: &mut Vec<Application<'e>>,
     ) {
-        let target = select::Target {
-            view,
-            pod: pod.map(|(_, pod)| pod),
-            container,
-        };
         if !select::selects(rule, &target, self.context) {
             return;
         }
-        let name = container.map(|container| container.name().to_owned());
+        let name = target.container.map(|(_, container)| container.name());
         if self
             .waivers
             .iter()
-            .any(|waiver| waiver.covers(&rule.id, self.subject.object, name.as_deref()))
+            .any(|waiver| waiver.covers(&rule.id, self.subject.object, name))
         {
             return;
         }
-        let user = container
-            .zip(pod)
-            .and_then(|(container, (_, pod))| pod.image_user(container, self.context.tables));
-        let root = container.map_or_else(Pointer::root, Container::pointer);
+        let name = name.map(str::to_owned);
+        let user = target
+            .container
+            .zip(target.pod)
+            .and_then(|((ordinal, _), pod)| pod.image_user(ordinal));
+        let root = target
+            .container
+            .map_or_else(Pointer::root, |(_, container)| container.pointer());
         let Some(parts) = parts(rule, root.clone(), user) else {
-            return self.no_user(rule, pod.map(|(_, pod)| pod), &root, name);
+            return self.no_user(rule, target.pod, &root, name);
         };
-        let application = Application {
+        let mut application = Application {
             rule,
-            pod: pod.map(|(index, _)| index),
+            pod,
             container: name,
             parts,
+            wishes: Vec::new(),
         };
-        let current = pod.map_or(view.value, |(_, pod)| &pod.value);
-        if !application
-            .effect(current)
-            .iter()
-            .any(|steps| !steps.is_empty())
-        {
+        let current = target.pod.map_or(target.view.value, |pod| &pod.value);
+        let steps: Vec<_> = application.effect(current).into_iter().flatten().collect();
+        if steps.is_empty() {
             return;
         }
-        if select::leaves_alone(rule, view) {
+        if select::leaves_alone(rule, target.view) {
             return self.leave_alone(rule);
         }
-        if self.reachable(&application, current, view) {
-            out.push(application);
-        }
-    }
-
-    /// Whether every step can be made without touching other places of the text; says so where not.
-    fn reachable(
-        &mut self,
-        application: &Application<'_>,
-        current: &Value,
-        view: &View<'_>,
-    ) -> bool {
-        for step in application.effect(current).iter().flatten() {
-            let refused = match application.placed(step, view) {
-                Ok(step) => self
-                    .subject
-                    .node
-                    .shared_at(&step.path)
-                    .map(|reason| (reason, step.path)),
-                Err(because) => Some((because, step.path.clone())),
-            };
-            if let Some((reason, path)) = refused {
-                let message = format!("`{}` is not applied: {reason}", application.rule.id);
-                self.say(
-                    "not-applied",
-                    Severity::Warning,
-                    application.rule,
-                    application.container.clone(),
-                    path,
-                    message,
-                );
-                return false;
+        for step in steps {
+            match self.reachable(&application, &step, target.view.pods) {
+                Ok(placed) => application.wishes.push(placed),
+                Err((reason, path)) => return self.not_applied(&application, path, &reason),
             }
         }
-        true
+        out.push(application);
     }
 
-    fn settle(
+    /// A step where the object holds it, if it can be made without touching other places of the text.
+    fn reachable(
         &self,
-        applications: &[Application<'_>],
-        pods: &[Value],
-        view: &View<'_>,
-    ) -> Result<Settled, PolicyConflict> {
-        let wishes: Vec<_> = applications
+        application: &Application<'_>,
+        step: &Step,
+        pods: &[PodView<'_>],
+    ) -> Result<Step, (String, Pointer)> {
+        let placed = application
+            .placed(step, pods)
+            .map_err(|because| (because, step.path.clone()))?;
+        match self.subject.node.shared_at(&placed.path) {
+            Some(reason) => Err((reason, placed.path)),
+            None => Ok(placed),
+        }
+    }
+
+    fn settle(&self, applications: &[Application<'_>]) -> Result<Settled, PolicyConflict> {
+        let wishes = applications
             .iter()
-            .enumerate()
-            .map(|(index, application)| {
-                let current = application.pod.map_or(view.value, |pod| &pods[pod]);
-                let steps = application.effect(current).into_iter().flatten();
-                (
-                    index,
-                    steps
-                        .filter_map(|step| application.placed(&step, view).ok())
-                        .collect(),
-                )
-            })
-            .collect();
-        conflict::settle(&wishes, |index| applications[index].rule.layer).map_err(|clash| {
-            let (first, second) = (
+            .map(|application| application.wishes.as_slice());
+        conflict::settle(wishes, |index| applications[index].rule.layer).map_err(|clash| {
+            let rules = [
                 applications[clash.first].rule,
                 applications[clash.second].rule,
-            );
-            PolicyConflict::clash(
-                [first, second],
-                clash.place,
-                self.subject.object.to_string(),
-            )
+            ];
+            PolicyConflict::clash(rules, clash.place, self.subject.object.to_string())
         })
     }
 
+    /// Makes the steps of an application, found anew: others may have made the parents of what it writes.
     fn execute(
         &mut self,
         application: &Application<'_>,
         lost: &[(Pointer, usize)],
-        view: &View<'_>,
-        pods: &mut [Value],
+        pods: &mut [PodView<'_>],
     ) {
         for part in 0..application.parts.len() {
             let current = application
                 .pod
-                .map_or(&self.outcome.value, |pod| &pods[pod]);
+                .map_or(&self.outcome.value, |pod| &pods[pod].value);
             let steps = application
                 .effect(current)
                 .into_iter()
                 .nth(part)
                 .unwrap_or_default();
             for step in steps {
-                let Ok(placed) = application.placed(&step, view) else {
+                let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
-                for placed in conflict::keep(vec![placed], lost) {
-                    let step = Step {
-                        value: placed.value.clone(),
-                        ..step.clone()
-                    };
+                if let Some(placed) = conflict::keep(placed, lost) {
                     if let Some(pod) = application.pod {
-                        apply(&mut pods[pod], &step);
+                        apply(
+                            &mut pods[pod].value,
+                            &Step {
+                                value: placed.value.clone(),
+                                ..step.clone()
+                            },
+                        );
                     }
                     apply(&mut self.outcome.value, &placed);
                     self.outcome.changes.push(change(
@@ -324,8 +330,8 @@ impl<'e> Run<'e> {
         }
         if application.pod.is_none() {
             // A rule on the object may have changed its pods.
-            for (pod, view) in pods.iter_mut().zip(&view.pods) {
-                *pod = view.place.extract(&self.outcome.value).unwrap_or_default();
+            for pod in pods {
+                pod.value = pod.place.extract(&self.outcome.value).unwrap_or_default();
             }
         }
     }
@@ -342,13 +348,11 @@ fn phase_of(verb: &Verb) -> Option<Phase> {
 
 fn change(rule: &ResolvedRule, object: usize, step: Step) -> Change {
     Change {
-        rule: rule.id.clone(),
+        rule: Arc::clone(&rule.label),
         object,
         op: step.op,
-        path: step.path,
+        path: step.path.to_string().into_boxed_str(),
         before: step.before,
         value: step.value,
-        origin: rule.origin.to_string(),
-        parameters: rule.parameters.clone(),
     }
 }

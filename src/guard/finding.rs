@@ -1,9 +1,10 @@
 //! What a rule did, and what a rule or check has to say: data, without words for a terminal.
 
-use crate::preset::Severity;
+use crate::preset::{RuleLabel, Severity};
 use crate::yaml::Pointer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What a rule or a check has to say about one place of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,30 +26,33 @@ pub struct Finding {
     /// What to do next.
     pub help: Option<String>,
     /// The policy that asked for it: file and line (`presets/default@1.yaml:12`).
-    pub needed_by: Option<String>,
+    pub needed_by: Option<Arc<str>>,
     /// Why it does not count, where somebody waived it.
     pub waived: Option<String>,
 }
 
-/// What a rule did to one object.
+/// What a rule did to one object. A stream of many objects holds many of them, so what they share is shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// `<preset>/<rule>`.
-    pub rule: String,
+    /// The rule, where it is written, and the parameters that shaped it.
+    pub rule: Arc<RuleLabel>,
     /// Index of the object in the stream, Lists flattened.
     pub object: usize,
     /// What happened there, in the words of RFC 6902.
     pub op: Op,
-    /// Place inside the object.
-    pub path: Pointer,
+    /// Place inside the object: an RFC 6901 pointer.
+    pub path: Box<str>,
     /// What was there; `None` where nothing was.
     pub before: Option<Value>,
     /// What is there now; `None` for a removal.
     pub value: Option<Value>,
-    /// The line of the policy that says so (`presets/default@1.yaml:12`).
-    pub origin: String,
-    /// The parameters that shaped the value, `preset.name`.
-    pub parameters: Vec<String>,
+}
+
+impl Change {
+    /// Its place inside the object.
+    pub fn pointer(&self) -> Pointer {
+        Pointer::parse(&self.path).unwrap_or_default()
+    }
 }
 
 /// The operations of RFC 6902 that changes are made of.

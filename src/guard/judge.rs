@@ -3,11 +3,11 @@
 use super::Finding;
 use super::engine::Outcome;
 use super::select::{Target, selects};
-use super::view::{Context, Subject, View};
+use super::view::{Context, Subject, Traits, View};
 use super::waiver::Waiver;
-use crate::manifest::Container;
 use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
+use std::sync::Arc;
 
 /// Adds the findings of all `forbid` and `require` rules about an object.
 pub(super) fn rules(
@@ -15,7 +15,7 @@ pub(super) fn rules(
     waivers: &[Waiver],
     context: Context<'_>,
     subject: Subject<'_>,
-    outcome: &mut Outcome,
+    outcome: &mut Outcome<'_>,
 ) {
     let rules = policy
         .rules
@@ -25,7 +25,12 @@ pub(super) fn rules(
     if rules.is_empty() {
         return;
     }
-    let view = View::new(context, subject, &outcome.value);
+    let view = View {
+        subject,
+        traits: Traits::of(subject, &outcome.value),
+        value: &outcome.value,
+        pods: &outcome.pods,
+    };
     let mut findings = Vec::new();
     for rule in rules {
         for (target, resolve) in targets(rule, &view) {
@@ -37,10 +42,10 @@ pub(super) fn rules(
             };
             let root = target
                 .container
-                .map_or_else(Pointer::root, Container::pointer);
+                .map_or_else(Pointer::root, |(_, container)| container.pointer());
             let container = target
                 .container
-                .map(|container| container.name().to_owned());
+                .map(|(_, container)| container.name().to_owned());
             let path = resolve(&root.join(&place));
             findings.push(finding(policy, rule, waivers, subject, container, path));
         }
@@ -62,7 +67,7 @@ fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Reso
         )];
     }
     let mut out: Vec<(Target<'v>, Resolve<'v>)> = Vec::new();
-    for pod in &view.pods {
+    for pod in view.pods {
         let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
         if rule.on == Root::Pod {
             out.push((
@@ -75,7 +80,7 @@ fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Reso
             ));
             continue;
         }
-        for container in pod.pod().containers() {
+        for container in pod.pod().containers().enumerate() {
             out.push((
                 Target {
                     view,
@@ -130,7 +135,7 @@ fn finding(
         message,
         because: Some(rule.because.clone()),
         help: rule.help.clone(),
-        needed_by: Some(rule.origin.to_string()),
+        needed_by: Some(Arc::clone(&rule.label.origin)),
         waived: waiver.map(|waiver| waiver.reason.clone()),
     }
 }

@@ -191,7 +191,7 @@ pub(super) fn without(step: &Step, lost: &Pointer) -> Option<Step> {
     for segment in parents {
         at = child_mut(at, segment)?;
     }
-    at.as_object_mut()?.shift_remove(last);
+    at.as_object_mut()?.remove(last);
     let empty = value.as_object().is_some_and(Map::is_empty);
     (!empty).then(|| Step {
         value: Some(value),
@@ -232,7 +232,7 @@ pub fn apply(value: &mut Value, step: &Step) {
             map.insert(last.to_owned(), value.clone());
         }
         (Value::Object(map), None) => {
-            map.shift_remove(last);
+            map.remove(last);
         }
         (Value::Array(items), value) => {
             let index = crate::yaml::index(last).unwrap_or(items.len());

@@ -18,5 +18,5 @@ pub use engine::{Outcome, concerns, run};
 pub use error::{Clash, PolicyConflict};
 pub use finding::{Change, Finding, Op};
 pub use merge::{Merge, Step, apply, steps};
-pub use view::{Context, PodView, Subject, View, family};
+pub use view::{Context, Numbered, PodView, Subject, Traits, View};
 pub use waiver::{BadWaiver, Waiver};

@@ -6,8 +6,27 @@ use super::engine::Run;
 use super::view::PodView;
 use crate::preset::{ResolvedRule, Severity};
 use crate::yaml::Pointer;
+use std::sync::Arc;
 
 impl Run<'_> {
+    pub(super) fn not_applied(
+        &mut self,
+        application: &Application<'_>,
+        path: Pointer,
+        reason: &str,
+    ) {
+        let (rule, container) = (application.rule, application.container.clone());
+        let message = format!("`{}` is not applied: {reason}", rule.id);
+        self.say(
+            "not-applied",
+            Severity::Warning,
+            rule,
+            container,
+            path,
+            message,
+        );
+    }
+
     pub(super) fn overruled(
         &mut self,
         applications: &[Application<'_>],
@@ -95,7 +114,7 @@ impl Run<'_> {
             message,
             because: Some(rule.because.clone()),
             help: rule.help.clone(),
-            needed_by: Some(rule.origin.to_string()),
+            needed_by: Some(Arc::clone(&rule.label.origin)),
             waived: None,
         });
     }

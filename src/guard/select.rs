@@ -1,8 +1,8 @@
 //! Whether a rule holds somewhere: its selectors and its `unless`.
 
-use super::view::{Context, PodView, View, family};
-use crate::manifest::{Container, NonRoot, Scrape};
-use crate::preset::{Glob, Jobs, ResolvedRule, Resources, Selector};
+use super::view::{Context, Numbered, PodView, View};
+use crate::manifest::{Container, NonRoot, Role, Scrape};
+use crate::preset::{Glob, ImageGlob, Jobs, ResolvedRule, Resources, Selector};
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
 use serde_json::Value;
 
@@ -13,31 +13,32 @@ pub(super) struct Target<'t> {
     /// For rules on pods and containers.
     pub(super) pod: Option<&'t PodView<'t>>,
     /// For rules on containers.
-    pub(super) container: Option<Container<'t>>,
+    pub(super) container: Option<Numbered<'t>>,
 }
 
 impl Target<'_> {
     /// The value that the rule is written from.
     pub(super) fn value(&self) -> &Value {
         match (self.container, self.pod) {
-            (Some(container), _) => container.value,
+            (Some((_, container)), _) => container.value,
             (None, Some(pod)) => &pod.value,
             (None, None) => self.view.value,
         }
     }
 }
 
-/// Whether a rule holds for a target; whether it then leaves it alone is another question.
+/// Whether a rule holds for a target; whether it then leaves it alone is another question. What is cheap is asked first.
 pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
     rule.selectors.iter().all(|selector| {
         object_matches(selector, target.view)
-            && target
-                .pod
-                .is_none_or(|pod| pod_matches(selector, target, pod, context))
+            && roles_match(selector, target)
             && target
                 .container
                 .zip(target.pod)
                 .is_none_or(|(c, pod)| container_matches(selector, c, pod))
+            && target
+                .pod
+                .is_none_or(|pod| pod_matches(selector, target, pod, context))
     }) && !rule
         .unless
         .iter()
@@ -46,7 +47,7 @@ pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context
 
 /// Whether the rule does not touch an object whose pod template cannot be changed once it exists.
 pub(super) fn leaves_alone(rule: &ResolvedRule, view: &View<'_>) -> bool {
-    view.frozen
+    view.traits.frozen
         && rule
             .selectors
             .iter()
@@ -70,12 +71,6 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
             .as_str()
             .is_some_and(|value| globs.iter().any(|glob| glob.matches(value)))
     };
-    let roles: Vec<_> = view.pods.iter().filter_map(|pod| pod.roles.pod).collect();
-    let role_matches = |globs: &Vec<Glob>| {
-        roles
-            .iter()
-            .any(|role| globs.iter().any(|glob| glob.matches(&role.role)))
-    };
     kinds.is_none_or(|kinds| {
         kinds
             .iter()
@@ -87,9 +82,35 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
                 .is_some_and(|namespace| any(selector.namespaces.as_ref(), namespace)))
         && selector.labels.iter().all(labelled)
         && is(selector.workload, view.subject.place.is_some())
-        && selector.roles.as_ref().is_none_or(role_matches)
-        && is(selector.spark, roles.iter().any(|role| role.spark))
-        && is(selector.hooks, view.hook)
+        && is(selector.hooks, view.traits.hook)
+}
+
+/// A rule on containers asks for the container's own role; another one for the roles of the pods.
+fn roles_match(selector: &Selector, target: &Target<'_>) -> bool {
+    if selector.roles.is_none() && selector.spark.is_none() {
+        return true;
+    }
+    let any = |wanted: &dyn Fn(&Role) -> bool| match (target.container, target.pod) {
+        (Some((ordinal, _)), Some(pod)) => pod
+            .roles
+            .containers
+            .get(ordinal)
+            .copied()
+            .flatten()
+            .is_some_and(wanted),
+        (None, Some(pod)) => pod.roles.pod.is_some_and(wanted),
+        (_, None) => target
+            .view
+            .pods
+            .iter()
+            .filter_map(|pod| pod.roles.pod)
+            .any(wanted),
+    };
+    let named = |globs: &Vec<Glob>| any(&|role| globs.iter().any(|glob| glob.matches(&role.role)));
+    selector.roles.as_ref().is_none_or(named)
+        && selector
+            .spark
+            .is_none_or(|wanted| any(&|role| role.spark) == wanted)
 }
 
 fn pod_matches(
@@ -98,56 +119,64 @@ fn pod_matches(
     pod: &PodView<'_>,
     context: Context<'_>,
 ) -> bool {
-    let os = if pod.pod().is_windows() {
-        Os::Windows
-    } else {
-        Os::Linux
+    let own = |ordinal: usize| target.container.is_none_or(|(own, _)| own == ordinal);
+    let image_matches = |globs: &Vec<ImageGlob>| {
+        let mut containers = pod
+            .pod()
+            .containers()
+            .enumerate()
+            .filter(|(ordinal, _)| own(*ordinal));
+        containers.any(|(_, container)| globs.iter().any(|glob| glob.matches(container.image())))
     };
-    let containers = || {
-        pod.pod().containers().filter(|c| {
-            target
-                .container
-                .is_none_or(|own| own.pointer() == c.pointer())
-        })
+    let family_matches = |globs: &Vec<Glob>| {
+        let families = pod
+            .families
+            .iter()
+            .enumerate()
+            .filter(|(ordinal, _)| own(*ordinal));
+        families
+            .filter_map(|(_, family)| *family)
+            .any(|family| globs.iter().any(|glob| glob.matches(&family.family)))
     };
-    let images = selector.images.as_ref();
-    let families = selector.families.as_ref();
+    let scraped = |wanted: &Vec<Scraped>| {
+        let scrape = pod.scrape(context, target.view.subject.object.namespace);
+        scrape.is_some_and(|scrape| wanted.contains(&word_for(scrape)))
+    };
+    let os = || {
+        if pod.pod().is_windows() {
+            Os::Windows
+        } else {
+            Os::Linux
+        }
+    };
     selector
         .os
         .as_ref()
-        .is_none_or(|wanted| wanted.contains(&os))
-        && images.is_none_or(|globs| {
-            containers().any(|c| globs.iter().any(|glob| glob.matches(c.image())))
-        })
-        && families.is_none_or(|globs| {
-            let names = containers()
-                .filter_map(|c| family(c, context.tables))
-                .map(|family| family.family.as_str());
-            names
-                .into_iter()
-                .any(|name| globs.iter().any(|glob| glob.matches(name)))
-        })
-        && is(selector.all_non_root, pod.all_non_root())
-        && selector
-            .scrape
-            .as_ref()
-            .is_none_or(|wanted| scraped(target, pod, context).is_some_and(|s| wanted.contains(&s)))
+        .is_none_or(|wanted| wanted.contains(&os()))
+        && is(
+            selector.all_non_root,
+            selector.all_non_root.is_some() && pod.all_non_root(),
+        )
+        && selector.images.as_ref().is_none_or(image_matches)
+        && selector.families.as_ref().is_none_or(family_matches)
+        && selector.scrape.as_ref().is_none_or(scraped)
 }
 
-/// Who reads the metrics of a pod, at the port of its role's web interface; `None` where its role has none.
-fn scraped(target: &Target<'_>, pod: &PodView<'_>, context: Context<'_>) -> Option<Scraped> {
-    let port = pod.roles.pod?.ui.as_ref()?.port;
-    let namespace = target.view.subject.object.namespace;
-    Some(match context.facts.scrape(namespace, pod.pod(), port) {
+fn word_for(scrape: &Scrape) -> Scraped {
+    match scrape {
         Scrape::Open => Scraped::Open,
         Scrape::Monitored { .. } => Scraped::Monitored,
         Scrape::DeadMonitor { .. } => Scraped::DeadMonitor,
         Scrape::Closed { .. } => Scraped::Closed,
-    })
+    }
 }
 
-fn container_matches(selector: &Selector, container: Container<'_>, pod: &PodView<'_>) -> bool {
-    let user = match pod.users.get(pod.ordinal(container)) {
+fn container_matches(
+    selector: &Selector,
+    (ordinal, container): Numbered<'_>,
+    pod: &PodView<'_>,
+) -> bool {
+    let user = match pod.users.get(ordinal) {
         Some(NonRoot::Declared { .. }) => User::Declared,
         Some(NonRoot::Inferred { .. }) => User::Inferred,
         Some(NonRoot::Root { .. }) => User::Root,

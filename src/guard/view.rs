@@ -1,11 +1,12 @@
 //! What selectors look at: an object, its pods, and what is known of their containers, at one moment of a run.
 
 use crate::manifest::{
-    Container, Facts, Family, NonRoot, Object, ObjectFacts, Place, Pod, PodPlace, PodRoles, Tables,
-    evidence, helm_hooks, replaceable,
+    Container, Facts, Family, NonRoot, Object, ObjectFacts, Place, Pod, PodPlace, PodRoles, Scrape,
+    Tables, evidence, helm_hooks, replaceable,
 };
 use crate::yaml::NodeRef;
 use serde_json::Value;
+use std::cell::OnceCell;
 
 /// All that stays the same while rules run.
 #[derive(Clone, Copy)]
@@ -28,20 +29,29 @@ pub struct Subject<'c> {
 }
 
 /// An object at one moment.
+#[derive(Clone, Copy)]
 pub struct View<'v> {
     /// What names it, and where it stands.
     pub subject: Subject<'v>,
+    /// What its author says of it as a whole.
+    pub traits: Traits,
     /// The object.
     pub value: &'v Value,
+    /// Its pods.
+    pub pods: &'v [PodView<'v>],
+}
+
+/// What an author says of an object as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits {
     /// Whether it is a hook of Helm or of Argo CD.
     pub hook: bool,
     /// Whether its pod template cannot be changed once it exists, and nobody makes it anew.
     pub frozen: bool,
-    /// Its pods.
-    pub pods: Vec<PodView<'v>>,
 }
 
-/// A pod at one moment.
+/// A pod of an object while rules run. What it runs is found once: no guardrail changes that.
+#[derive(Debug)]
 pub struct PodView<'v> {
     /// Where the object holds each part of it.
     pub place: &'v PodPlace,
@@ -49,45 +59,59 @@ pub struct PodView<'v> {
     pub value: Value,
     /// What it and its containers are.
     pub roles: PodRoles<'v>,
-    /// Who each container runs as, in the order of `Pod::containers`.
+    /// The families of its containers' images, in the order of `Pod::containers`.
+    pub families: Vec<Option<&'v Family>>,
+    /// Who each container runs as, in the same order.
     pub users: Vec<NonRoot>,
+    scrape: OnceCell<Option<Scrape>>,
 }
 
-impl<'v> View<'v> {
-    /// Looks at an object.
-    pub fn new(context: Context<'v>, subject: Subject<'v>, value: &'v Value) -> Self {
-        let facts = ObjectFacts::of(value);
-        let places = subject.place.map_or(&[][..], |place| &place.pods);
-        let pods = places.iter().filter_map(|place| {
-            let value = place.extract(value)?;
-            let pod = Pod { value: &value };
-            let roles = context
-                .tables
-                .roles
-                .recognise(&facts, pod, &context.tables.images);
-            let users = pod
-                .containers()
-                .map(|container| evidence(pod, container, context.facts, &context.tables.images))
-                .collect();
-            Some(PodView {
-                place,
-                value,
-                roles,
-                users,
-            })
-        });
+impl Traits {
+    /// Reads them from an object.
+    pub fn of(subject: Subject<'_>, value: &Value) -> Self {
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
         Self {
-            subject,
-            value,
             hook: argo || helm_hooks(value).next().is_some(),
             frozen: subject.place.is_some_and(|place| place.immutable) && !replaceable(value),
-            pods: pods.collect(),
         }
     }
 }
 
-impl PodView<'_> {
+impl<'v> PodView<'v> {
+    /// The pods of an object.
+    pub fn all(context: Context<'v>, subject: Subject<'v>, value: &Value) -> Vec<Self> {
+        let facts = ObjectFacts::of(value);
+        let places = subject.place.map_or(&[][..], |place| &place.pods);
+        let pods = places.iter().filter_map(|place| {
+            let value = place.extract(value)?;
+            let families = context.tables.images.of_pod(Pod { value: &value });
+            let roles = context
+                .tables
+                .roles
+                .recognise(&facts, Pod { value: &value }, &families);
+            let mut pod = Self {
+                place,
+                value,
+                roles,
+                families,
+                users: Vec::new(),
+                scrape: OnceCell::new(),
+            };
+            pod.look_again(context);
+            Some(pod)
+        });
+        pods.collect()
+    }
+
+    /// Finds out who its containers run as now.
+    pub fn look_again(&mut self, context: Context<'_>) {
+        let pod = Pod { value: &self.value };
+        let containers = pod.containers().zip(&self.families);
+        self.users = containers
+            .map(|(container, family)| evidence(pod, container, context.facts, *family))
+            .collect();
+    }
+
     /// The pod.
     pub fn pod(&self) -> Pod<'_> {
         Pod { value: &self.value }
@@ -95,36 +119,34 @@ impl PodView<'_> {
 
     /// Whether every container is known not to run as root.
     pub fn all_non_root(&self) -> bool {
-        !self.users.is_empty()
-            && self
-                .users
-                .iter()
-                .all(|user| matches!(user, NonRoot::Declared { .. } | NonRoot::Inferred { .. }))
-    }
-
-    /// Which of `Pod::containers` this is.
-    pub fn ordinal(&self, container: Container<'_>) -> usize {
-        self.pod()
-            .containers()
-            .take_while(|other| other.pointer() != container.pointer())
-            .count()
+        let known =
+            |user: &NonRoot| matches!(user, NonRoot::Declared { .. } | NonRoot::Inferred { .. });
+        !self.users.is_empty() && self.users.iter().all(known)
     }
 
     /// The uid that a container's image runs as, where that is known and not root.
-    pub fn image_user(&self, container: Container<'_>, tables: &Tables) -> Option<i64> {
-        let inferred = match self.users.get(self.ordinal(container)) {
+    pub fn image_user(&self, ordinal: usize) -> Option<i64> {
+        match self.users.get(ordinal) {
             Some(NonRoot::Inferred { uid, .. }) => Some(*uid),
-            _ => None,
-        };
-        inferred.or_else(|| {
-            family(container, tables)
+            _ => self
+                .families
+                .get(ordinal)
+                .copied()
+                .flatten()
                 .map(|family| family.user)
-                .filter(|uid| *uid > 0)
-        })
+                .filter(|uid| *uid > 0),
+        }
+    }
+
+    /// Who reads its metrics, at the port of its role's web interface; `None` where its role has none.
+    pub fn scrape(&self, context: Context<'_>, namespace: Option<&str>) -> Option<&Scrape> {
+        let find = || {
+            let port = self.roles.pod?.ui.as_ref()?.port;
+            Some(context.facts.scrape(namespace, self.pod(), port))
+        };
+        self.scrape.get_or_init(find).as_ref()
     }
 }
 
-/// The family of a container's image.
-pub fn family<'t>(container: Container<'_>, tables: &'t Tables) -> Option<&'t Family> {
-    tables.images.of_text(container.image())
-}
+/// A container and which of `Pod::containers` it is.
+pub type Numbered<'v> = (usize, Container<'v>);

@@ -1,6 +1,7 @@
 //! `--skip`: a waiver given by hand, for those who have no project file yet.
 
-use crate::manifest::{Glob, Object};
+use crate::manifest::Object;
+use crate::text::Glob;
 use std::cell::Cell;
 
 /// `RULE=KIND/NAME[/CONTAINER]: REASON`; rule, name and container may hold `*`.

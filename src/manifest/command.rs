@@ -61,7 +61,7 @@ impl Command {
 
 /// The part after the last slash.
 fn base(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
+    memchr::memrchr(b'/', word.as_bytes()).map_or(word, |slash| &word[slash + 1..])
 }
 
 /// Takes shells and wrappers off a list of words, and reads the scripts that it finds.

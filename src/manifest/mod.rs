@@ -2,7 +2,6 @@
 
 mod command;
 mod facts;
-mod glob;
 mod image;
 mod object;
 mod place;
@@ -16,7 +15,6 @@ pub(crate) mod testing;
 
 pub use command::Command;
 pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
-pub use glob::{BadGlob, Glob};
 pub use image::{BadImage, Family, Image, ImageFamilies};
 pub use object::{Object, Stranger, objects};
 pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};

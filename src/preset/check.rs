@@ -8,6 +8,7 @@ use crate::text::{hint, nearest, quoted};
 use crate::yaml::{Entries, Spanned};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What a preset may refer to beyond itself. An empty list of names lets any name pass.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,6 +76,11 @@ pub struct CheckSetting {
 }
 
 impl ResolvedCheck {
+    /// Its file and line, as findings show it.
+    pub fn stands_at(&self) -> Arc<str> {
+        self.origin.to_string().into()
+    }
+
     /// The value of a setting.
     pub fn setting(&self, name: &str) -> Option<&Value> {
         let found = self.settings.iter().find(|setting| setting.name == name);

@@ -9,6 +9,7 @@ use super::selector::Selector;
 use super::{Draft, Known, Origin, PolicyError, SelectorFile, Shape};
 use crate::text::quoted;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A rule of a policy. It holds no parameter any more.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,17 @@ pub struct ResolvedRule {
     pub open: Vec<Open>,
     /// What to do about a finding.
     pub help: Option<String>,
+    /// What changes remember of it.
+    pub label: Arc<RuleLabel>,
+}
+
+/// What a change remembers of its rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleLabel {
+    /// `<preset>/<rule>`.
+    pub id: String,
+    /// Its file and line: `presets/default.yaml:12`.
+    pub origin: Arc<str>,
     /// The parameters that shaped it, as `preset.name`.
     pub parameters: Vec<String>,
 }
@@ -147,7 +159,11 @@ impl Scope<'_> {
                 .help
                 .as_ref()
                 .map(|help| help.value.trim_end().to_owned()),
-            parameters: written.mentions(preset).into_iter().map(full).collect(),
+            label: Arc::new(RuleLabel {
+                id: format!("{}/{}", self.preset, written.id.value),
+                origin: self.at(written.id.span).to_string().into(),
+                parameters: written.mentions(preset).into_iter().map(full).collect(),
+            }),
         })
     }
 

@@ -54,9 +54,9 @@ fn rules_by_line<'r>(report: &'r Report<'_>) -> BTreeMap<usize, Vec<&'r str>> {
     for change in report.changes {
         let line = report
             .lines()
-            .position(report.locate_end(change.object, &change.path))
+            .position(report.locate_end(change.object, change.pointer()))
             .line;
-        rules.entry(line).or_default().push(&change.rule);
+        rules.entry(line).or_default().push(&change.rule.id);
     }
     rules
 }

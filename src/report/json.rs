@@ -60,7 +60,7 @@ struct WireChange<'a> {
     #[cfg_attr(test, schemars(with = "String"))]
     op: Op,
     /// RFC 6901, inside the object.
-    path: String,
+    path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,17 +155,17 @@ fn wire_object<'a>(report: &Report<'a>, index: usize) -> WireObject<'a> {
 }
 
 fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
-    let location = report.locate(change.object, &change.path);
+    let location = report.locate(change.object, &change.pointer());
     let secret = report.objects[change.object].kind == "Secret";
     WireChange {
-        rule: &change.rule,
+        rule: &change.rule.id,
         object: wire_object(report, change.object),
         op: change.op,
-        path: change.path.to_string(),
+        path: &change.path,
         before: change.before.as_ref().filter(|_| !secret),
         value: change.value.as_ref(),
-        needed_by: &change.origin,
-        parameters: &change.parameters,
+        needed_by: &change.rule.origin,
+        parameters: &change.rule.parameters,
         file: report.name,
         template: location.template,
         line: report.lines().position(location.span.start).line,

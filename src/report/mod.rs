@@ -72,11 +72,11 @@ impl<'a> Report<'a> {
     }
 
     /// Where the text of what stands at a pointer, or of its nearest parent, ends: a new key appears there.
-    pub fn locate_end(&self, object: usize, path: &crate::yaml::Pointer) -> usize {
+    pub fn locate_end(&self, object: usize, path: crate::yaml::Pointer) -> usize {
         let object = &self.objects[object];
         let document = &self.stream.documents[object.document];
         let root = document.node(object.node);
-        let mut pointer = Some(path.clone());
+        let mut pointer = Some(path);
         while let Some(at) = pointer {
             if let Some(node) = root.at_pointer(&at) {
                 return node.span().end + document.offset;

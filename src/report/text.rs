@@ -29,8 +29,8 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
     notes.extend(
         finding
             .needed_by
-            .clone()
-            .map(|origin| ("needed by", origin)),
+            .as_ref()
+            .map(|origin| ("needed by", origin.to_string())),
     );
     let help = match &finding.help {
         Some(help) => format!("{help}; more: sparkk8s-post explain {}", finding.id),

@@ -1,12 +1,14 @@
 //! Bytes without meaning: spans, source lines, edits. Knows neither YAML nor Kubernetes.
 
 mod edit;
+mod glob;
 mod lines;
 mod source;
 mod span;
 mod suggest;
 
 pub use edit::{Conflict, Edit, EditSet};
+pub use glob::{BadGlob, Glob};
 pub use lines::Lines;
 pub use source::{Position, Source};
 pub use span::Span;

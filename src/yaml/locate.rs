@@ -1,6 +1,6 @@
 //! From a pointer to the bytes that a message points at.
 
-use super::node::{Kind, NodeRef};
+use super::node::{Kind, NodeId, NodeRef};
 use super::{Pointer, index};
 use crate::text::Span;
 
@@ -52,6 +52,42 @@ impl<'d> NodeRef<'d> {
         }
     }
 
+    /// The pointer from this node to the key or value `id` below it.
+    pub fn path_to(self, id: NodeId) -> Pointer {
+        let mut pointer = Pointer::root();
+        let mut node = self;
+        'down: loop {
+            for (key, value) in node.entries() {
+                if id == key.id || (id >= value.id && id.0 < value.next()) {
+                    pointer = pointer.child(key.key_text().unwrap_or_default().into_owned());
+                    if id == key.id || id == value.id {
+                        return pointer;
+                    }
+                    node = value;
+                    continue 'down;
+                }
+            }
+            let items = if node.kind() == Kind::Sequence {
+                Some(node.children())
+            } else {
+                None
+            };
+            let holder = items
+                .into_iter()
+                .flatten()
+                .enumerate()
+                .find(|(_, item)| id >= item.id && id.0 < item.next());
+            let Some((index, item)) = holder else {
+                return pointer;
+            };
+            pointer = pointer.child(index);
+            if id == item.id {
+                return pointer;
+            }
+            node = item;
+        }
+    }
+
     /// Why an edit at `pointer` would change other places too, if it would: an anchor or alias lies on the way.
     pub fn shared_at(self, pointer: &Pointer) -> Option<String> {
         let mut node = self;
@@ -98,6 +134,17 @@ mod tests {
         assert_eq!(at("/spec/l/0/y/z"), ("l", false));
         assert_eq!(at("/spec/l/0/x"), ("2", true));
         assert_eq!(at("/q"), ("spec:", false));
+    }
+
+    #[test]
+    fn paths_to_nodes() {
+        let text = "a:\n- b: 1\n  c: {d: 2}\n";
+        let document = Document::parse(text, 0).unwrap();
+        let root = document.root().unwrap();
+        for pointer in ["/a", "/a/0", "/a/0/b", "/a/0/c/d"] {
+            let node = root.at_pointer(&Pointer::parse(pointer).unwrap()).unwrap();
+            assert_eq!(root.path_to(node.id).to_string(), pointer);
+        }
     }
 
     #[test]

@@ -126,6 +126,16 @@ impl<'d> Document<'d> {
         NodeRef { document: self, id }
     }
 
+    /// Every mapping, in source order.
+    pub fn mappings(&'d self) -> impl Iterator<Item = NodeRef<'d>> {
+        let mappings = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.kind == Kind::Mapping);
+        mappings.map(|(id, _)| self.node(NodeId(id as u32)))
+    }
+
     /// Bytes that the parsed form takes beside the text.
     pub fn memory(&self) -> usize {
         self.nodes.len() * size_of::<Node>()
@@ -282,6 +292,15 @@ impl<'d> NodeRef<'d> {
             }
         }
         found
+    }
+
+    /// Whether a key is not simply its text: a number, a boolean or a tagged one.
+    pub fn reads_differently(self) -> bool {
+        let plain = self.kind() == Kind::Scalar && self.style() == Style::Plain;
+        self.tag().is_some()
+            || self.kind() == Kind::Alias
+            || (plain
+                && !matches!(self.key_text(), Some(Cow::Borrowed(text)) if text == self.text()))
     }
 
     /// A key as a JSON object has it: numbers and booleans become their text. `None` where JSON has no such key.

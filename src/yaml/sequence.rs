@@ -92,14 +92,14 @@ fn alike(item: NodeRef<'_>, value: &Value) -> bool {
             name.as_ref() == map.get("name")
         }
         (Kind::Sequence, Value::Array(_)) => true,
-        (Kind::Scalar, scalar) => super::same_value(&item.to_value(), scalar),
+        (Kind::Scalar, scalar) => item.reads_as(scalar),
         _ => false,
     }
 }
 
 fn alike_exactly(item: NodeRef<'_>, value: &Value) -> bool {
     let named = value.get("name").is_some() && alike(item, value);
-    named || super::same_value(&item.to_value(), value)
+    named || item.reads_as(value)
 }
 
 fn remove<'d>(

@@ -71,7 +71,7 @@ impl<'d> Splicer<'d> {
     ) -> Result<(), Shared> {
         let anchored = node.anchor().is_some_and(|(_, aliases)| aliases > 0);
         if node.kind() == Kind::Alias || anchored {
-            return if super::same_value(&node.to_value(), target) {
+            return if node.reads_as(target) {
                 Ok(())
             } else {
                 Err(shared(node))
@@ -80,7 +80,7 @@ impl<'d> Splicer<'d> {
         match (node.kind(), target) {
             (Kind::Mapping, Value::Object(map)) => self.mapping(node, map, place),
             (Kind::Sequence, Value::Array(items)) => sequence::splice(self, node, items, place),
-            (Kind::Scalar, scalar) if super::same_value(&node.to_value(), scalar) => Ok(()),
+            (Kind::Scalar, scalar) if node.reads_as(scalar) => Ok(()),
             _ => {
                 self.replace(node, target, place);
                 Ok(())
@@ -112,7 +112,7 @@ impl<'d> Splicer<'d> {
                 (Some((_, own_key, own_value)), Some((key, _))) if key.id == own_key.id => {
                     self.node(*own_value, value, inside(node, *own_key))?;
                 }
-                (_, Some((_, merged))) if super::same_value(&merged.to_value(), value) => {}
+                (_, Some((_, merged))) if merged.reads_as(value) => {}
                 (Some((_, own_key, _)), _) => return Err(overwritten(*own_key)),
                 _ => {
                     new.insert(key.clone(), value.clone());

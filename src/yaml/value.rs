@@ -7,6 +7,28 @@ use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 
 impl NodeRef<'_> {
+    /// Whether it reads as `value`; no value is built to find out.
+    pub fn reads_as(self, value: &Value) -> bool {
+        let node = self.resolved();
+        match (node.kind(), value) {
+            (Kind::Scalar, Value::String(text)) if node.tag().is_none() => {
+                matches!(scalar(node), Ok(Scalar::Str(own)) if own == text)
+            }
+            (Kind::Sequence, Value::Array(items)) => {
+                let mut own = node.children();
+                items
+                    .iter()
+                    .all(|item| own.next().is_some_and(|own| own.reads_as(item)))
+                    && own.next().is_none()
+            }
+            (Kind::Scalar, value) if !value.is_object() && !value.is_array() => {
+                super::same_value(&scalar_value(node), value)
+            }
+            (Kind::Mapping, Value::Object(_)) => super::same_value(&node.to_value(), value),
+            _ => false,
+        }
+    }
+
     /// The JSON value that Kubernetes reads: aliases followed, `<<` merged in place, the last duplicate kept.
     pub fn to_value(self) -> Value {
         let node = self.resolved();

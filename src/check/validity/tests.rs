@@ -198,7 +198,7 @@ fn amounts_that_are_none_or_negative() {
         json!({"limits": {"memory": "4g", "cpu": "-1", "nvidia.com/gpu": 1, "pods": null}});
     assert_eq!(
         amounts(&limits),
-        ["api/quantity /limits/memory", "api/quantity /limits/cpu"]
+        ["api/quantity /limits/cpu", "api/quantity /limits/memory"]
     );
     assert_eq!(
         amounts(&json!({"requests": {"cpu": true}})),

@@ -1,7 +1,7 @@
 //! What is known of the user that a container runs as, and how: the guardrails of `default` go by it.
 
 use super::Facts;
-use crate::manifest::{Container, ContainerKind, Image, ImageFamilies, Pod};
+use crate::manifest::{Container, ContainerKind, Family, Image, Pod};
 use serde_json::Value;
 
 /// Whether a container runs as root, with the evidence.
@@ -55,7 +55,7 @@ pub fn evidence(
     pod: Pod<'_>,
     container: Container<'_>,
     facts: &Facts,
-    families: &ImageFamilies,
+    family: Option<&Family>,
 ) -> NonRoot {
     if let Some(written) = written(pod, container) {
         return written;
@@ -67,7 +67,6 @@ pub fn evidence(
     let Ok(image) = Image::parse(text) else {
         return unknown(&format!("`{text}` is no image reference"));
     };
-    let family = families.of(&image);
     let by_family = family.filter(|f| f.user > 0).map(|family| {
         let name = family.user_name.as_ref();
         let name = name.map(|name| format!(" (`{name}`)")).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Image references, and the table of image families: which user an image runs as, where that is a fact.
 
-use super::Glob;
+use super::Pod;
+use crate::text::Glob;
 use serde::Deserialize;
 use std::fmt;
 
@@ -142,6 +143,13 @@ impl ImageFamilies {
         let any = |family: &&Family| family.tags.is_empty();
         let mut rows = self.families.iter().filter(named);
         rows.clone().find(tagged).or_else(|| rows.find(any))
+    }
+
+    /// The rows for the images of a pod's containers, in the order of [`Pod::containers`].
+    pub fn of_pod(&self, pod: Pod<'_>) -> Vec<Option<&Family>> {
+        pod.containers()
+            .map(|container| self.of_text(container.image()))
+            .collect()
     }
 
     /// The row for a reference as a container writes it.

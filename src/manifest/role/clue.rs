@@ -1,6 +1,7 @@
 //! One clue of the table of roles: what it asks for, and whether a container has it.
 
-use crate::manifest::{Command, Container, Glob, Image};
+use crate::manifest::{Command, Container, Image};
+use crate::text::Glob;
 use serde::Deserialize;
 use serde_json::Value;
 

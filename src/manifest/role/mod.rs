@@ -2,7 +2,7 @@
 
 mod clue;
 
-use super::{Command, Container, ContainerKind, Image, ImageFamilies, Pod};
+use super::{Command, Container, ContainerKind, Family, Image, Pod};
 use clue::{Clue, Seen};
 use serde::Deserialize;
 use serde_json::Value;
@@ -101,7 +101,8 @@ impl Roles {
         self.roles.iter().find(|row| row.role == role)
     }
 
-    /// Recognises the roles of a pod and its containers.
+    /// Recognises the roles of a pod and its containers; `families` are those of the containers' images, in the order
+    /// of [`Pod::containers`].
     ///
     /// Labels speak for the main container alone: the only one, or the one that `kubectl`'s annotation names.
     /// All others, init containers and sidecars among them, need evidence of their own.
@@ -109,20 +110,22 @@ impl Roles {
         &'r self,
         object: &ObjectFacts<'_>,
         pod: Pod<'_>,
-        families: &ImageFamilies,
+        families: &[Option<&Family>],
     ) -> PodRoles<'r> {
         let containers: Vec<_> = pod.containers().collect();
         let main = main_container(pod, &containers);
         let mut best: Option<(Found<'r>, &str)> = None;
         let mut roles = Vec::new();
-        for container in &containers {
+        for (ordinal, container) in containers.iter().enumerate() {
             let speaks = main.is_some_and(|main| main.pointer() == container.pointer());
             let seen = Seen {
                 container: *container,
                 commands: Command::all(container.value),
                 image: Image::parse(container.image()).ok(),
                 family: families
-                    .of_text(container.image())
+                    .get(ordinal)
+                    .copied()
+                    .flatten()
                     .map(|row| row.family.as_str()),
                 labels: speaks.then_some([&pod.metadata()["labels"], object.labels]),
                 server: self.servers.iter().any(|kind| kind == object.kind),

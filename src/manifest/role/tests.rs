@@ -1,6 +1,7 @@
 //! Roles of workloads as charts write them, and the table itself.
 
 use super::*;
+use crate::manifest::ImageFamilies;
 use crate::manifest::testing::{table, yaml};
 use std::collections::BTreeSet;
 
@@ -17,7 +18,8 @@ fn roles(kind: &str, labels: &str, spec: &str) -> (String, Vec<String>, String) 
         namespace: None,
         labels: &Value::Null,
     };
-    let found = roles.recognise(&object, Pod { value: &pod }, &families);
+    let pod = Pod { value: &pod };
+    let found = roles.recognise(&object, pod, &families.of_pod(pod));
     let name = |role: Option<&Role>| role.map_or("-", |r| r.role.as_str()).to_owned();
     (
         name(found.pod),
@@ -318,7 +320,13 @@ fn any_shape_is_survived() {
         let pod = yaml(text);
         let object = ObjectFacts::of(&pod);
         assert_eq!(
-            roles.recognise(&object, Pod { value: &pod }, &families).pod,
+            roles
+                .recognise(
+                    &object,
+                    Pod { value: &pod },
+                    &families.of_pod(Pod { value: &pod })
+                )
+                .pod,
             None
         );
     }

@@ -74,8 +74,8 @@ fn the_nearer_word_counts() {
     };
     let expected = json!({"spec": {"securityContext": {"runAsUser": 4000}}});
     assert_eq!(body.to_value(None), Some(expected));
-    assert_eq!(policy.rules[0].parameters, ["sized.uid"]);
-    assert_eq!(policy.rules[1].parameters, ["sized.size"]);
+    assert_eq!(policy.rules[0].label.parameters, ["sized.uid"]);
+    assert_eq!(policy.rules[1].label.parameters, ["sized.size"]);
 }
 
 #[test]

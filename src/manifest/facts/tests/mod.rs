@@ -140,7 +140,7 @@ fn any_shape_is_survived() {
         let families: ImageFamilies = table("images");
         facts.scrape(Some("ns"), pod, 4040);
         for container in pod.containers() {
-            evidence(pod, container, &facts, &families);
+            evidence(pod, container, &facts, families.of_text(container.image()));
         }
     }
 }

@@ -9,7 +9,7 @@ fn judge_in(others: &[&str], spec: &str) -> Vec<String> {
     let families: ImageFamilies = table("images");
     let pod = yaml(&format!("{{spec: {{{spec}}}}}"));
     let pod = Pod { value: &pod };
-    let judge = |c| match evidence(pod, c, &facts, &families) {
+    let judge = |c| match evidence(pod, c, &facts, families.of_text(c.image())) {
         NonRoot::Declared { uid: Some(uid) } => format!("declared {uid}"),
         NonRoot::Declared { uid: None } => "declared".to_owned(),
         NonRoot::Inferred { uid, .. } => format!("inferred {uid}"),
@@ -194,7 +194,7 @@ fn the_reasons_are_words_for_people() {
            {image: 'corp/y:1'}]}}",
     );
     let pod = Pod { value: &pod };
-    let because = |c| match evidence(pod, c, &facts, &families) {
+    let because = |c| match evidence(pod, c, &facts, families.of_text(c.image())) {
         NonRoot::Declared { .. } => unreachable!(),
         NonRoot::Inferred { because, .. }
         | NonRoot::Root { because }

@@ -1,13 +1,15 @@
-//! A glob of a selector: checked when it is read, compiled when it is first needed.
+//! A glob of a table or a selector: checked when it is read, compiled when it is first needed.
 
 use globset::GlobMatcher;
+use serde::Deserialize;
 use std::sync::OnceLock;
 
 /// Longer globs are refused: what they would compile to has a limit.
 const LONGEST: usize = 500;
 
 /// `*`, `?`, `[a-z]` and `{a,b}` over a whole text; `*` crosses slashes. A text without those signs is compared as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Glob {
     text: String,
     pattern: Option<globset::Glob>,
@@ -21,6 +23,14 @@ pub struct Glob {
 pub struct BadGlob {
     text: String,
     why: String,
+}
+
+impl TryFrom<String> for Glob {
+    type Error = BadGlob;
+
+    fn try_from(text: String) -> Result<Self, BadGlob> {
+        Self::new(&text)
+    }
 }
 
 impl PartialEq for Glob {
