@@ -2,8 +2,9 @@
 
 use crate::guard::{Finding, Severity};
 use crate::manifest::Object;
-use crate::text::Source;
+use crate::text::Lines;
 use crate::yaml::{NodeRef, Stream};
+use std::cell::OnceCell;
 
 /// Mappings up to this size are compared pair by pair; larger ones are sorted.
 const SMALL: usize = 16;
@@ -11,12 +12,19 @@ const SMALL: usize = 16;
 /// A warning for each key that a later one overwrites, with both places.
 pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let lines = OnceCell::new();
     for own in objects.chunk_by(|a, b| a.document == b.document) {
         let document = &stream.documents[own[0].document];
         let mut keys = Vec::new();
         for mapping in document.mappings() {
             duplicates(mapping, &mut keys, &mut |first, second| {
-                findings.push(finding(stream, own, first, second));
+                let lines = lines.get_or_init(|| Lines::new(stream.text));
+                findings.push(finding(
+                    lines,
+                    own,
+                    document.node(first.id),
+                    document.node(second.id),
+                ));
             });
         }
     }
@@ -24,18 +32,14 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
 }
 
 fn finding(
-    stream: &Stream<'_>,
+    lines: &Lines<'_>,
     own: &[Object<'_>],
     first: NodeRef<'_>,
     second: NodeRef<'_>,
 ) -> Finding {
     let document = second.document;
     let at = |key: NodeRef<'_>| {
-        let source = Source {
-            name: "",
-            text: stream.text,
-        };
-        let position = source.position(key.span().start + document.offset);
+        let position = lines.position(key.span().start + document.offset);
         format!("line {}, column {}", position.line, position.column)
     };
     let holder = own

@@ -85,32 +85,36 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
         && is(selector.hooks, view.traits.hook)
 }
 
-/// A rule on containers asks for the container's own role; another one for the roles of the pods.
+/// A rule on containers asks for the container's own role, and `spark` for its pod's where it has none; another rule
+/// for the roles of the pods.
 fn roles_match(selector: &Selector, target: &Target<'_>) -> bool {
     if selector.roles.is_none() && selector.spark.is_none() {
         return true;
     }
-    let any = |wanted: &dyn Fn(&Role) -> bool| match (target.container, target.pod) {
-        (Some((ordinal, _)), Some(pod)) => pod
-            .roles
-            .containers
-            .get(ordinal)
-            .copied()
-            .flatten()
-            .is_some_and(wanted),
+    let own = target.container.zip(target.pod).map(|((ordinal, _), pod)| {
+        let own = pod.roles.containers.get(ordinal).copied().flatten();
+        (own, own.or(pod.roles.pod))
+    });
+    let any = |wanted: &dyn Fn(&Role) -> bool, role: Option<Option<&Role>>| match (role, target.pod)
+    {
+        (Some(role), _) => role.is_some_and(wanted),
         (None, Some(pod)) => pod.roles.pod.is_some_and(wanted),
-        (_, None) => target
+        (None, None) => target
             .view
             .pods
             .iter()
             .filter_map(|pod| pod.roles.pod)
             .any(wanted),
     };
-    let named = |globs: &Vec<Glob>| any(&|role| globs.iter().any(|glob| glob.matches(&role.role)));
+    let named = |globs: &Vec<Glob>| {
+        any(
+            &|role| globs.iter().any(|glob| glob.matches(&role.role)),
+            own.map(|(own, _)| own),
+        )
+    };
+    let spark = || any(&|role| role.spark, own.map(|(_, nearest)| nearest));
     selector.roles.as_ref().is_none_or(named)
-        && selector
-            .spark
-            .is_none_or(|wanted| any(&|role| role.spark) == wanted)
+        && selector.spark.is_none_or(|wanted| spark() == wanted)
 }
 
 fn pod_matches(

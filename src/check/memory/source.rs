@@ -128,7 +128,7 @@ impl File {
 /// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`.
 pub(super) fn holds(text: &str, name: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
+    memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
         let before = text[..at].chars().next_back().is_some_and(goes_on);
         let after = text[at + name.len()..].chars().next().is_some_and(goes_on);
         !before && (!after || name.starts_with("-X"))

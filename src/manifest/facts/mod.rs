@@ -1,12 +1,14 @@
 //! Facts about the whole stream, gathered before any rule runs. What is not in the stream is unknown, never absent.
 
 mod evidence;
+mod index;
 mod network;
 mod scrape;
 mod selector;
 
 use super::{Container, ContainerKind, Image, ObjectFacts, Place, Pod};
 pub use evidence::{NonRoot, evidence};
+use index::Index;
 use network::Policy;
 use scrape::{Monitor, Service};
 use selector::ReadLabels;
@@ -26,8 +28,14 @@ pub struct Facts {
     uids: BTreeMap<String, Uid>,
     labels: ReadLabels,
     services: Vec<Service>,
+    services_by_pod: Index,
     monitors: Vec<Monitor>,
+    /// By the labels of Services, and of pods.
+    monitors_by_labels: Index,
     policies: Vec<Policy>,
+    policies_by_pod: Index,
+    /// What equal Services, monitors and policies say once.
+    said: BTreeSet<String>,
 }
 
 /// The object that a fact comes from.
@@ -89,11 +97,30 @@ impl FactsBuilder {
         };
         let facts = &mut self.facts;
         selector::read_labels(object, &mut facts.labels);
-        facts.services.extend(Service::of(known.namespace, object));
-        let monitor = Monitor::of(&source, known.namespace, object);
-        facts.monitors.extend(monitor);
-        let policy = Policy::of(&source, known.namespace, object);
-        facts.policies.extend(policy);
+        if let Some(service) = Service::of(known.namespace, object)
+            && facts.is_news(&service.selection())
+        {
+            facts
+                .services_by_pod
+                .add(facts.services.len(), service.pods());
+            facts.services.push(service);
+        }
+        if let Some(monitor) = Monitor::of(&source, known.namespace, object)
+            && facts.is_news(&monitor.selection())
+        {
+            facts
+                .monitors_by_labels
+                .add(facts.monitors.len(), monitor.selector());
+            facts.monitors.push(monitor);
+        }
+        if let Some(policy) = Policy::of(&source, known.namespace, object)
+            && facts.is_news(&policy.selection())
+        {
+            facts
+                .policies_by_pod
+                .add(facts.policies.len(), policy.pods());
+            facts.policies.push(policy);
+        }
         for holder in place.iter().flat_map(|place| &place.pods) {
             if let Some(pod) = holder.extract(object) {
                 facts.add_uids(&source, Pod { value: &pod });
@@ -120,6 +147,11 @@ impl Facts {
                 known.by = Some((uid, source.clone()));
             }
         }
+    }
+
+    /// Whether nothing that selects just so was seen before: of many releases in one stream, one speaks for all.
+    fn is_news(&mut self, selection: &str) -> bool {
+        self.said.insert(selection.to_owned())
     }
 
     /// The uid that containers of the stream run this image as, where all that write one write the same.
@@ -149,10 +181,24 @@ impl Facts {
     ///
     /// A namespace that nobody wrote is the release's, which may be any: it is taken to match.
     pub fn scrape(&self, namespace: Option<&str>, pod: Pod<'_>, port: u16) -> Scrape {
+        let labels = &pod.metadata()["labels"];
+        let services = self
+            .services_by_pod
+            .candidates(labels)
+            .into_iter()
+            .map(|number| &self.services[number]);
+        let services: Vec<_> = services
+            .filter(|service| service.selects(namespace, pod))
+            .collect();
+        let of_services = services.iter().map(|service| service.labels());
+        let monitors = of_services
+            .chain([labels])
+            .flat_map(|labels| self.monitors_by_labels.candidates(labels));
+        let monitors: BTreeSet<usize> = monitors.collect();
         let mut dead = None;
-        for monitor in &self.monitors {
+        for monitor in monitors.into_iter().map(|number| &self.monitors[number]) {
             let by = || monitor.source.clone();
-            match monitor.reads(&self.services, namespace, pod) {
+            match monitor.reads(&services, namespace, pod) {
                 Some(Ok(())) => return Scrape::Monitored { by: by() },
                 Some(Err(why)) if dead.is_none() => {
                     dead = Some(Scrape::DeadMonitor { by: by(), why });
@@ -168,7 +214,9 @@ impl Facts {
 
     /// The NetworkPolicy that keeps scrapers from this TCP port: one selects the pod, and none lets them in.
     pub fn closed_by(&self, namespace: Option<&str>, pod: Pod<'_>, port: u16) -> Option<&Source> {
-        let selecting = self.policies.iter().filter(|p| p.selects(namespace, pod));
+        let candidates = self.policies_by_pod.candidates(&pod.metadata()["labels"]);
+        let candidates = candidates.iter().map(|number| &self.policies[*number]);
+        let selecting = candidates.filter(|p| p.selects(namespace, pod));
         if selecting.clone().any(|policy| policy.admits(pod, port)) {
             return None;
         }

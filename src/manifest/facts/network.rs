@@ -60,6 +60,16 @@ impl Policy {
         })
     }
 
+    /// Which pods it selects.
+    pub(super) fn pods(&self) -> &Selector {
+        &self.pods
+    }
+
+    /// All that decides what it lets in, but for its name.
+    pub(super) fn selection(&self) -> String {
+        format!("policy {:?}", (&self.namespace, &self.pods, &self.rules))
+    }
+
     /// Whether it selects this pod.
     pub(super) fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
         super::may_be_one(self.namespace.as_deref(), namespace)

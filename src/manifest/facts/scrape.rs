@@ -73,7 +73,26 @@ impl Service {
         })
     }
 
-    fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
+    /// Which pods it selects.
+    pub(super) fn pods(&self) -> &Selector {
+        &self.pods
+    }
+
+    /// All that decides what it answers, but for its name.
+    pub(super) fn selection(&self) -> String {
+        format!(
+            "service {:?}",
+            (&self.namespace, &self.labels, &self.pods, &self.ports)
+        )
+    }
+
+    /// Its labels, which monitors select it by.
+    pub(super) fn labels(&self) -> &Value {
+        &self.labels
+    }
+
+    /// Whether it selects this pod.
+    pub(super) fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
         super::may_be_one(self.namespace.as_deref(), namespace)
             && self.pods.matches(&pod.metadata()["labels"])
     }
@@ -116,10 +135,30 @@ impl Monitor {
         })
     }
 
+    /// Whom it selects: Services, or pods.
+    pub(super) fn selector(&self) -> &Selector {
+        &self.selector
+    }
+
+    /// All that decides what it answers, but for its name.
+    pub(super) fn selection(&self) -> String {
+        format!(
+            "monitor {:?}",
+            (
+                self.services,
+                &self.own,
+                &self.namespaces,
+                &self.selector,
+                &self.endpoints
+            )
+        )
+    }
+
     /// `None` where it does not select the pod as far as the stream shows; otherwise whether it can read from it.
+    /// `services` are those that select the pod.
     pub(super) fn reads(
         &self,
-        services: &[Service],
+        services: &[&Service],
         namespace: Option<&str>,
         pod: Pod<'_>,
     ) -> Option<Result<(), String>> {
@@ -133,11 +172,10 @@ impl Monitor {
             .filter(|service| {
                 self.looks_into(service.namespace.as_deref())
                     && self.selector.matches(&service.labels)
-                    && service.selects(namespace, pod)
             })
             .map(|service| self.first(|endpoint| endpoint.lacks(Some(service), pod)));
         let first = answers.next()?;
-        Some(if answers.any(|answer| answer.is_ok()) {
+        Some(if first.is_ok() || answers.any(|answer| answer.is_ok()) {
             Ok(())
         } else {
             first

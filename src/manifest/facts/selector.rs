@@ -50,6 +50,14 @@ impl Selector {
         self.needs.is_empty()
     }
 
+    /// A label that it needs with one value.
+    pub(super) fn needed(&self) -> Option<(&str, &str)> {
+        self.needs.iter().find_map(|need| match need {
+            Need::In(key, values) if values.len() == 1 => Some((key.as_str(), values[0].as_str())),
+            _ => None,
+        })
+    }
+
     /// Whether a mapping of labels, or null, has all that it asks for.
     pub(super) fn matches(&self, labels: &Value) -> bool {
         let value = |key: &str| labels[key].as_str();

@@ -1,0 +1,65 @@
+//! Which selectors may match a mapping of labels, without asking each of them: a stream may hold thousands of Services.
+
+use super::selector::Selector;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Selectors by one label that each of them needs.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    by_label: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
+    /// Those that need no single value of any label.
+    others: Vec<usize>,
+}
+
+impl Index {
+    /// Adds a selector under a number of its own.
+    pub(super) fn add(&mut self, number: usize, selector: &Selector) {
+        match selector.needed() {
+            Some((key, value)) => {
+                let values = self.by_label.entry(key.to_owned()).or_default();
+                values.entry(value.to_owned()).or_default().push(number);
+            }
+            None => self.others.push(number),
+        }
+    }
+
+    /// The numbers of all selectors that may match, in the order in which they were added.
+    pub(super) fn candidates(&self, labels: &Value) -> Vec<usize> {
+        let mut found = self.others.clone();
+        for (key, value) in labels.as_object().into_iter().flatten() {
+            let values = self.by_label.get(key).zip(value.as_str());
+            found.extend(
+                values
+                    .and_then(|(values, value)| values.get(value))
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_those_that_may_match_are_asked() {
+        let mut index = Index::default();
+        let selectors = [
+            json!({"app": "a"}),
+            json!({}),
+            json!({"app": "b"}),
+            json!({"app": "a", "tier": "x"}),
+        ];
+        for (number, labels) in selectors.iter().enumerate() {
+            index.add(number, &Selector::plain(labels));
+        }
+        assert_eq!(index.candidates(&json!({"app": "a"})), [0, 1, 3]);
+        assert_eq!(index.candidates(&json!({"tier": "x"})), [1]);
+        assert_eq!(index.candidates(&json!(null)), [1]);
+    }
+}
