@@ -1,6 +1,6 @@
 //! A refusal: Helm stops, prints no manifest, and the reason is on the user's screen.
 
-use super::{Helm, PROGRAM, Version, example, read, violation};
+use super::{Helm, PROGRAM, Version, chart, example, read, violation};
 use std::fs;
 
 /// An example, and what its values-violation.yaml breaks: rule, object, container.
@@ -26,18 +26,15 @@ const VIOLATIONS: [(&str, &str, &str); 3] = [
 fn the_reason_is_on_the_screen() {
     let Some(helms) = Helm::both() else { return };
     for helm in helms {
-        for (chart, rule, who) in VIOLATIONS {
-            let (path, values) = (example(chart), violation(chart));
+        for (name, rule, who) in VIOLATIONS {
+            let (path, values) = (example(name), violation(name));
             let template = ["template", "spark", &path, "-f", &values];
             let seen = helm.guarded(&template, &[]).refused();
             let line = seen.lines().find(|line| line.starts_with(rule));
-            let line = line.unwrap_or_else(|| panic!("{:?} {chart}\n{seen}", helm.version));
+            let line = line.unwrap_or_else(|| panic!("{:?} {name}\n{seen}", helm.version));
             assert!(line.contains(who), "{line}");
             // Where it is written, and what to do, in lines of their own.
-            assert!(
-                seen.contains(&format!("stdin:{chart}/templates/")),
-                "{seen}"
-            );
+            assert!(seen.contains(&format!("stdin:{name}/templates/")), "{seen}");
             assert!(seen.contains("\n    = help: "), "{seen}");
         }
     }
@@ -102,6 +99,21 @@ fn every_kind_of_mistake_is_seen_and_stops_helm() {
                 "{seen}"
             );
         }
+    }
+}
+
+#[test]
+fn what_no_api_server_reads_is_refused_with_its_templates_name() {
+    let Some(helms) = Helm::both() else { return };
+    for helm in helms {
+        let path = chart("unreadable");
+        let seen = helm.guarded(&["template", "spark", &path], &[]).refused();
+        let expected = match helm.version {
+            // It reads each document itself before it sends any.
+            Version::Three => "YAML parse error on unreadable/templates/infinite.yaml",
+            Version::Four => " --> stdin:unreadable/templates/infinite.yaml:8:10",
+        };
+        assert!(seen.contains(expected), "{seen}");
     }
 }
 
