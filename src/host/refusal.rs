@@ -11,7 +11,8 @@ const END: &str = "nothing was applied; the rest of this line is Helm's own rema
 pub fn document(reason: &str) -> String {
     // Helm's reader takes no document with a control character in it.
     let shown = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
-    let reason: String = reason.trim().chars().map(shown).collect();
+    let reason: String = reason.chars().map(shown).collect();
+    let reason = reason.trim();
     let document = json!({
         "apiVersion": "v1",
         "kind": ["sparkk8s-post refused; nothing was applied"],

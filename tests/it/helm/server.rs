@@ -22,8 +22,7 @@ pub(super) fn server() -> Option<&'static Server> {
 }
 
 fn start() -> Option<Server> {
-    let [apiserver, _, kubectl] =
-        ["kube-apiserver", "etcd", "kubectl"].map(|name| hosts::host(name));
+    let [apiserver, _, kubectl] = ["kube-apiserver", "etcd", "kubectl"].map(hosts::host);
     let (apiserver, kubectl) = (apiserver?, kubectl?);
     hosts::host("etcd")?;
     let mut command = Command::new("bash");
