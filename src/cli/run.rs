@@ -114,9 +114,9 @@ fn source_line(text: &str, at: usize) -> Option<&str> {
     let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
     text[start..end].lines().find_map(|line| {
         let annotated = || {
-            line.trim()
-                .strip_prefix(host::HELM4_FILENAME)?
-                .strip_prefix(": ")
+            let name = line.trim().strip_prefix(host::HELM4_FILENAME)?;
+            // Helm 4 writes it in quotes.
+            Some(name.strip_prefix(": ")?.trim_matches(['\'', '"']))
         };
         line.strip_prefix("# Source: ").or_else(annotated)
     })

@@ -37,24 +37,10 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         None => format!("sparkk8s-post explain {}", finding.id),
     };
     notes.push(("help", help));
-    let about = match (finding.object, &finding.container) {
-        // Checks of pods name the container themselves.
-        (Some(object), _)
-            if finding.message.starts_with("container `")
-                || finding.message.starts_with("pod ") =>
-        {
-            format!("`{}` ", report.objects[object])
-        }
-        (Some(object), Some(container)) => {
-            format!("`{}` container `{container}`: ", report.objects[object])
-        }
-        (Some(object), None) => format!("`{}`: ", report.objects[object]),
-        (None, _) => String::new(),
-    };
     Message {
         severity: finding.severity,
         id: Some(&finding.id),
-        title: about + &finding.message,
+        title: title(report, finding),
         place: location.as_ref().map(|location| (source, location.span)),
         template: location.as_ref().and_then(|location| location.template),
         label: location.as_ref().map(|location| {
@@ -69,18 +55,29 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
     .render()
 }
 
+/// What is wrong with which object, in one line.
+fn title(report: &Report<'_>, finding: &Finding) -> String {
+    let about = match (finding.object, &finding.container) {
+        // Checks of pods name the container themselves.
+        (Some(object), _)
+            if finding.message.starts_with("container `")
+                || finding.message.starts_with("pod ") =>
+        {
+            format!("`{}` ", report.objects[object])
+        }
+        (Some(object), Some(container)) => {
+            format!("`{}` container `{container}`: ", report.objects[object])
+        }
+        (Some(object), None) => format!("`{}`: ", report.objects[object]),
+        (None, _) => String::new(),
+    };
+    about + &finding.message
+}
+
 /// A few lines: warnings by id, and the run in numbers.
 pub fn overview(report: &Report<'_>, verb: &str) -> String {
-    let mut by_id: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in report
-        .findings
-        .iter()
-        .filter(|f| f.waived.is_none() && f.severity == Severity::Warning)
-    {
-        by_id.entry(&finding.id).or_default().push(finding);
-    }
     let mut out = String::new();
-    for (id, findings) in &by_id {
+    for (id, findings) in warnings(report) {
         let first = findings
             .first()
             .and_then(|finding| finding.object)
@@ -93,6 +90,19 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
         );
     }
     out + &numbers(report, verb)
+}
+
+/// Warnings that nobody waived, by id.
+fn warnings<'r>(report: &Report<'r>) -> BTreeMap<&'r str, Vec<&'r Finding>> {
+    let mut by_id: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == Severity::Warning)
+    {
+        by_id.entry(&finding.id).or_default().push(finding);
+    }
+    by_id
 }
 
 /// The run in numbers, and where to read more.
@@ -117,25 +127,30 @@ fn numbers(report: &Report<'_>, verb: &str) -> String {
     out
 }
 
-/// Three lines for a terminal whose host swallows everything else.
+/// Three lines for a terminal whose host swallows everything else: the run in numbers, the first refusal or else what
+/// was warned of, and where to read more.
 pub fn three_lines(report: &Report<'_>, verb: &str) -> String {
-    let refused = report
+    let numbers = numbers(report, verb);
+    let numbers = numbers.lines().next().unwrap_or_default();
+    let mut refusals = report
         .findings
         .iter()
         .filter(|f| f.waived.is_none() && f.severity == Severity::Error);
-    let first = refused.clone().next().map(|finding| {
-        let object = finding.object.map_or_else(String::new, |object| {
-            format!("`{}` ", report.objects[object])
-        });
-        format!("refused: {object}{}\n", finding.message)
-    });
-    let rest = "every finding with its place: helm template … | sparkk8s-post check --host pipe\n";
-    numbers(report, verb)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
-        + "\n"
-        + &first.unwrap_or_default()
-        + rest
+    let worst = refusals.next().map_or_else(
+        || warned(report),
+        |finding| format!("refused: {}", title(report, finding)),
+    );
+    let rest = "every finding with its place: helm template … | sparkk8s-post check --host pipe";
+    format!("{numbers}\n{worst}\n{rest}\n")
+}
+
+fn warned(report: &Report<'_>) -> String {
+    let warnings = warnings(report);
+    if warnings.is_empty() {
+        return "nothing refused, no warning".to_owned();
+    }
+    let each = warnings
+        .iter()
+        .map(|(id, findings)| format!("{} {id}", findings.len()));
+    format!("warned of: {}", each.collect::<Vec<_>>().join(", "))
 }

@@ -1,6 +1,8 @@
 //! Integration tests: one binary.
 
 mod fixtures;
+#[cfg(unix)]
+mod helm;
 mod hosts;
 mod memory;
 mod pod_security;
