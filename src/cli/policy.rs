@@ -7,7 +7,7 @@ use crate::check;
 use crate::guard::Waiver;
 use crate::manifest::Tables;
 use crate::preset::{Assignment, Known, Named, Policy, PolicyError, Request, compose, tables};
-use crate::report::Message;
+use crate::report::{Message, Place};
 use crate::text::Source;
 
 /// What runs when nobody chose anything.
@@ -100,7 +100,7 @@ fn failure(error: &PolicyError) -> Failure {
     };
     let message = Message::error(
         error.message.as_str(),
-        Some((source, error.origin.span)),
+        Some(Place::new(source, error.origin.span)),
         error.help.clone(),
     );
     Failure {

@@ -8,7 +8,7 @@ use crate::guard::Severity;
 use crate::host::{self, Host};
 use crate::manifest::{Object, Stranger, objects};
 use crate::render::{RenderError, Rendered, Setup, render};
-use crate::report::{self, Message, Report};
+use crate::report::{self, Message, Place, Report};
 use crate::text::Source;
 use crate::yaml::{ReadError, Stream, decode};
 use anyhow::{Context, bail};
@@ -99,7 +99,7 @@ fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
         .find(|at| text.is_char_boundary(*at))
         .unwrap_or(0);
     let template = source_line(text, span.start);
-    let place = (Source { name, text }, span);
+    let place = Place::new(Source { name, text }, span);
     let mut message = Message::error(error.message.as_str(), Some(place), error.help.clone());
     message.template = template;
     Failure {

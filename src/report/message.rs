@@ -2,7 +2,7 @@
 
 use super::sensitive::{looks_like_credential, within_secret};
 use crate::guard::Severity;
-use crate::text::{Source, Span};
+use crate::text::{Position, Source, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A message about a place in a text, or about no place at all.
@@ -14,7 +14,7 @@ pub struct Message<'a> {
     /// What is wrong.
     pub title: String,
     /// The text and the place in it.
-    pub place: Option<(Source<'a>, Span)>,
+    pub place: Option<Place<'a>>,
     /// The chart's template.
     pub template: Option<&'a str>,
     /// What the marked bytes are.
@@ -23,13 +23,31 @@ pub struct Message<'a> {
     pub notes: Vec<(&'static str, String)>,
 }
 
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The text.
+    pub source: Source<'a>,
+    /// The bytes that are meant.
+    pub span: Span,
+    /// Where they begin, for people.
+    pub position: Position,
+}
+
+impl<'a> Place<'a> {
+    /// Counts the lines up to `span`.
+    pub fn new(source: Source<'a>, span: Span) -> Self {
+        Self {
+            source,
+            span,
+            position: source.position(span.start),
+        }
+    }
+}
+
 impl<'a> Message<'a> {
     /// An error that names a place.
-    pub fn error(
-        title: impl Into<String>,
-        place: Option<(Source<'a>, Span)>,
-        help: Option<String>,
-    ) -> Self {
+    pub fn error(title: impl Into<String>, place: Option<Place<'a>>, help: Option<String>) -> Self {
         let notes = help.map(|help| ("help", help)).into_iter().collect();
         Self {
             severity: Severity::Error,
@@ -70,10 +88,14 @@ impl<'a> Message<'a> {
     }
 
     fn snippet<'s>(&'s self, group: Group<'s>) -> Group<'s> {
-        let Some((source, span)) = self.place else {
+        let Some(Place {
+            source,
+            span,
+            position,
+        }) = self.place
+        else {
             return group;
         };
-        let position = source.position(span.start);
         let line = source.lines(Span::empty(span.start));
         let text = &source.text[line.range()];
         if text.len() > 2000

@@ -9,7 +9,7 @@ mod text;
 
 pub use diff::{diff, restarts};
 pub use json::report as json;
-pub use message::Message;
+pub use message::{Message, Place};
 pub use summary::Summary;
 pub use text::{findings, overview, three_lines};
 

@@ -1,7 +1,7 @@
 //! The report for a terminal.
 
 use super::summary::count;
-use super::{Message, Report, Summary};
+use super::{Message, Place, Report, Summary};
 use crate::guard::{Finding, Severity};
 use crate::text::Source;
 use std::collections::BTreeMap;
@@ -41,7 +41,11 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         severity: finding.severity,
         id: Some(&finding.id),
         title: title(report, finding),
-        place: location.as_ref().map(|location| (source, location.span)),
+        place: location.as_ref().map(|location| Place {
+            source,
+            span: location.span,
+            position: report.lines().position(location.span.start),
+        }),
         template: location.as_ref().and_then(|location| location.template),
         label: location.as_ref().map(|location| {
             if location.exact {
