@@ -4,7 +4,7 @@ use super::args::SettingsArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::check::{Page, REMARKS, Remark, pages};
-use crate::preset::{Preset, ResolvedRule, RuleFile, Verb, builtin, tables};
+use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin, tables};
 use crate::report::Message;
 use crate::text::hint;
 use std::fmt::Write;
@@ -49,6 +49,8 @@ struct Rule {
     because: String,
     help: Option<String>,
     origin: String,
+    /// What `presets show` calls its preset.
+    preset: String,
 }
 
 /// The rules of the chosen presets as they come out, and all rules of all built-in ones, whatever their `when` says.
@@ -81,6 +83,10 @@ fn resolved(rule: ResolvedRule) -> Rule {
         does,
         on: rule.on.to_string(),
         origin: rule.origin.to_string(),
+        preset: match rule.layer {
+            Layer::BuiltIn => rule.id.split('/').next().unwrap_or_default().to_owned(),
+            Layer::Project => format!("./{}", rule.origin.file.name),
+        },
         id: rule.id,
         because: rule.because,
         help: rule.help,
@@ -103,6 +109,7 @@ fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
         because: rule.because.value.clone(),
         help: rule.help.as_ref().map(|help| help.value.clone()),
         origin: preset.file.at(rule.id.span).to_string(),
+        preset: preset.name().to_owned(),
     }
 }
 
@@ -157,11 +164,10 @@ fn rule_page(rule: &Rule) -> String {
     if let Some(help) = &rule.help {
         let _ = write!(out, "\nwhat to do\n  {}\n", help.trim_end());
     }
-    let preset = rule.id.split('/').next().unwrap_or_default();
     let _ = write!(
         out,
-        "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {preset}\n",
-        rule.origin
+        "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {}\n",
+        rule.origin, rule.preset
     );
     out
 }

@@ -1,5 +1,6 @@
 //! Integration tests: one binary.
 
+mod docs;
 mod fixtures;
 mod hosts;
 mod memory;
