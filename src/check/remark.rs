@@ -20,8 +20,8 @@ pub const REMARKS: &[Remark] = &[
         id: "left-alone",
         title: "a Job or a bare Pod that is not changed",
         what: "The API server refuses another pod template of a Job, and most changes of a Pod, once they exist: an \
-               upgrade would fail. Hooks of Helm, objects with `generateName` and those that Argo CD may delete \
-               (`Force=true`) are made anew each time, and are guarded.",
+               upgrade would fail. Hooks that Helm deletes before it makes them again or after they succeeded, objects \
+               with `generateName` and those that Argo CD may delete (`Force=true`) are made anew, and are guarded.",
         fix: "Make it a hook with `helm.sh/hook-delete-policy: before-hook-creation`, or a CronJob; or set the parameter \
               `jobs=guard`, and delete the old object before an upgrade that changes it.",
     },
