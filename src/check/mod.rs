@@ -5,12 +5,14 @@ mod holder;
 pub mod memory;
 mod page;
 pub mod pod_security;
+mod remark;
 mod run;
 mod stranger;
 pub mod validity;
 mod violation;
 
 pub use page::{Page, pages};
+pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
 pub use stranger::findings as strangers;
 pub use violation::Violation;

@@ -36,6 +36,9 @@ pub(super) enum Verb {
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
         id: String,
+        /// A preset of your own whose rules are to be explained; repeatable
+        #[arg(long = "preset", value_name = "FILE", help_heading = "Policy")]
+        presets: Vec<String>,
     },
     /// The policy: what there is, and what it comes to
     Presets {

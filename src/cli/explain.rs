@@ -3,64 +3,146 @@
 use super::args::SettingsArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
-use crate::check::{Page, pages};
-use crate::preset::{ResolvedRule, Verb, builtin, tables};
+use crate::check::{Page, REMARKS, Remark, pages};
+use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin, tables};
 use crate::report::Message;
 use crate::text::hint;
 use std::fmt::Write;
 
-pub(super) fn run(id: &str) -> Result<Exit, Failure> {
-    let rules = rules()?;
-    if let Some(page) = pages().iter().find(|page| page.id == id) {
-        io::show(&check_page(page))?;
+/// Presets of the user's are asked beside all that are built in.
+pub(super) fn run(id: &str, presets: &[String]) -> Result<Exit, Failure> {
+    let rules = rules(presets)?;
+    let page = pages().iter().find(|page| page.id == id).map(check_page);
+    let remark = || REMARKS.iter().find(|remark| remark.id == id);
+    let rule = || rules.iter().find(|rule| rule.id == id);
+    let text = page
+        .or_else(|| remark().map(remark_page))
+        .or_else(|| rule().map(rule_page));
+    if let Some(text) = text {
+        io::show(&text)?;
         return Ok(Exit::Ok);
     }
-    if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
-        io::show(&rule_page(rule))?;
-        return Ok(Exit::Ok);
-    }
-    let ids = pages()
-        .iter()
-        .map(|page| page.id)
-        .chain(rules.iter().map(|rule| rule.id.as_str()));
-    let ids: Vec<_> = ids.collect();
-    let help = hint(id, &ids).unwrap_or_else(|| "the ids are those that a report prints".into());
-    let message = Message::error(format!("nothing is called `{id}`"), None, Some(help));
+    let ids = pages().iter().map(|page| page.id);
+    let ids = ids.chain(REMARKS.iter().map(|remark| remark.id));
+    let ids: Vec<_> = ids
+        .chain(rules.iter().map(|rule| rule.id.as_str()))
+        .collect();
+    let help = match crate::text::nearest(id, ids.iter().copied()) {
+        Some(_) => hint(id, &ids),
+        None => Some(
+            "the ids are those that a report prints; for a preset of your own add `--preset FILE`"
+                .into(),
+        ),
+    };
+    let message = Message::error(format!("nothing is called `{id}`"), None, help);
     Err(Failure {
         exit: Exit::Usage,
         text: message.render(),
     })
 }
 
-/// The rules of all built-in presets.
-fn rules() -> Result<Vec<ResolvedRule>, Failure> {
+/// What a page says of a rule.
+struct Rule {
+    id: String,
+    does: &'static str,
+    on: String,
+    because: String,
+    help: Option<String>,
+    origin: String,
+    /// What `presets show` calls its preset.
+    preset: String,
+}
+
+/// The rules of the chosen presets as they come out, and all rules of all built-in ones, whatever their `when` says.
+fn rules(presets: &[String]) -> Result<Vec<Rule>, Failure> {
     let tables = tables();
     let mut rules = Vec::new();
-    for preset in builtin::BUILTINS
-        .iter()
-        .filter(|builtin| builtin.is_preset())
-    {
-        let policy =
-            policy::composed(&[preset.name.to_owned()], &SettingsArgs::default(), &tables)?;
-        for rule in policy.rules {
-            if !rules.iter().any(|known: &ResolvedRule| known.id == rule.id) {
-                rules.push(rule);
-            }
-        }
+    if !presets.is_empty() {
+        let policy = policy::composed(presets, &SettingsArgs::default(), &tables)?;
+        rules.extend(policy.rules.into_iter().map(resolved));
+    }
+    let builtins = builtin::BUILTINS.iter();
+    for builtin in builtins.filter(|builtin| builtin.is_preset()) {
+        let preset = policy::builtin(builtin, &tables)?;
+        let written = preset.written.spec.rules.iter();
+        rules.extend(written.map(|rule| as_written(&preset, rule)));
     }
     Ok(rules)
 }
 
+fn resolved(rule: ResolvedRule) -> Rule {
+    let does = match rule.verb {
+        Verb::Default(_) => DEFAULT,
+        Verb::Enforce(_) => ENFORCE,
+        Verb::Include(_) => INCLUDE,
+        Verb::Forbid(_) => FORBID,
+        Verb::Require(_) => REQUIRE,
+        Verb::Patch(_) => PATCH,
+    };
+    Rule {
+        does,
+        on: rule.on.to_string(),
+        origin: rule.origin.to_string(),
+        preset: match rule.layer {
+            Layer::BuiltIn => rule.id.split('/').next().unwrap_or_default().to_owned(),
+            Layer::Project => format!("./{}", rule.origin.file.name),
+        },
+        id: rule.id,
+        because: rule.because,
+        help: rule.help,
+    }
+}
+
+fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
+    let verbs = [
+        (&rule.default, DEFAULT),
+        (&rule.enforce, ENFORCE),
+        (&rule.include, INCLUDE),
+        (&rule.forbid, FORBID),
+        (&rule.require, REQUIRE),
+    ];
+    let verb = verbs.into_iter().find(|(body, _)| body.is_some());
+    Rule {
+        id: format!("{}/{}", preset.name(), rule.id.value),
+        does: verb.map_or(PATCH, |(_, does)| does),
+        on: rule.on.value.to_string(),
+        because: rule.because.value.clone(),
+        help: rule.help.as_ref().map(|help| help.value.clone()),
+        origin: preset.file.at(rule.id.span).to_string(),
+        preset: preset.name().to_owned(),
+    }
+}
+
+const DEFAULT: &str = "sets what is absent";
+const ENFORCE: &str = "sets it, whatever was there";
+const INCLUDE: &str = "adds to lists";
+const FORBID: &str = "refuses what matches";
+const REQUIRE: &str = "refuses what does not match";
+const PATCH: &str = "patches (RFC 6902)";
+
 fn check_page(page: &Page) -> String {
-    let mut out = format!("{}: {}\n", page.id, page.title);
-    for (head, text) in [
-        ("what", page.what),
-        ("why, for whoever runs the platform", page.why_platform),
-        ("why, for whoever runs Spark", page.why_data),
-        ("what to do", page.fix),
-        ("before", page.before),
-        ("after", page.after),
-    ] {
+    sections(
+        page.id,
+        page.title,
+        &[
+            ("what", page.what),
+            ("why, for whoever runs the platform", page.why_platform),
+            ("why, for whoever runs Spark", page.why_data),
+            ("what to do", page.fix),
+            ("before", page.before),
+            ("after", page.after),
+        ],
+    )
+}
+
+fn remark_page(remark: &Remark) -> String {
+    let parts = [("what", remark.what), ("what to do", remark.fix)];
+    sections(remark.id, remark.title, &parts)
+}
+
+fn sections(id: &str, title: &str, parts: &[(&str, &str)]) -> String {
+    let mut out = format!("{id}: {title}\n");
+    for (head, text) in parts {
         let indented: Vec<_> = text
             .trim_end()
             .lines()
@@ -71,29 +153,21 @@ fn check_page(page: &Page) -> String {
     out
 }
 
-fn rule_page(rule: &ResolvedRule) -> String {
-    let verb = match &rule.verb {
-        Verb::Default(_) => "sets what is absent",
-        Verb::Enforce(_) => "sets it, whatever was there",
-        Verb::Include(_) => "adds to lists",
-        Verb::Forbid(_) => "refuses what matches",
-        Verb::Require(_) => "refuses what does not match",
-        Verb::Patch(_) => "patches (RFC 6902)",
-    };
+fn rule_page(rule: &Rule) -> String {
     let mut out = format!(
-        "{}: {verb}, on each {}\n\nwhy\n  {}\n",
+        "{}: {}, on each {}\n\nwhy\n  {}\n",
         rule.id,
+        rule.does,
         rule.on,
         rule.because.trim_end()
     );
     if let Some(help) = &rule.help {
-        let _ = write!(out, "\nwhat to do\n  {help}\n");
+        let _ = write!(out, "\nwhat to do\n  {}\n", help.trim_end());
     }
-    let preset = rule.id.split('/').next().unwrap_or_default();
     let _ = write!(
         out,
-        "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {preset}\n",
-        rule.origin
+        "\nwhere it is written\n  {}\n\nall of it\n  sparkk8s-post presets show {}\n",
+        rule.origin, rule.preset
     );
     out
 }

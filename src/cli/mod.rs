@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
-        Some(Verb::Explain { id }) => explain::run(id),
+        Some(Verb::Explain { id, presets }) => explain::run(id, presets),
         Some(Verb::Presets { verb }) => presets::run(verb),
         Some(Verb::Demo) => demo::run(),
         Some(Verb::Completions { shell }) => man::completions(*shell),

@@ -6,7 +6,10 @@ use super::io;
 use crate::check;
 use crate::guard::Waiver;
 use crate::manifest::Tables;
-use crate::preset::{Assignment, Known, Named, Policy, PolicyError, Request, compose, tables};
+use crate::preset::builtin::Builtin;
+use crate::preset::{
+    Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, compose, tables,
+};
 use crate::report::{Message, Place};
 use crate::text::Source;
 
@@ -44,29 +47,45 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
     })
 }
 
+/// A built-in preset as it is written.
+pub(super) fn builtin(builtin: &Builtin, tables: &Tables) -> Result<Preset, Failure> {
+    let names = Names::of(tables);
+    Preset::load(&builtin.file(), Layer::BuiltIn, &names.known()).map_err(|error| failure(&error))
+}
+
+/// Names that selectors may use.
+struct Names<'t> {
+    roles: Vec<&'t str>,
+    families: Vec<&'t str>,
+}
+
+impl<'t> Names<'t> {
+    fn of(tables: &'t Tables) -> Self {
+        let roles = tables.roles.roles.iter();
+        let families = tables.images.families.iter();
+        Self {
+            roles: roles.map(|role| role.role.as_str()).collect(),
+            families: families.map(|family| family.family.as_str()).collect(),
+        }
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            checks: check::specs(),
+            roles: &self.roles,
+            families: &self.families,
+        }
+    }
+}
+
 /// The policy of presets, overlays and parameters.
 pub(super) fn composed(
     presets: &[String],
     settings: &SettingsArgs,
     tables: &Tables,
 ) -> Result<Policy, Failure> {
-    let roles: Vec<_> = tables
-        .roles
-        .roles
-        .iter()
-        .map(|role| role.role.as_str())
-        .collect();
-    let families: Vec<_> = tables
-        .images
-        .families
-        .iter()
-        .map(|family| family.family.as_str())
-        .collect();
-    let known = Known {
-        checks: check::specs(),
-        roles: &roles,
-        families: &families,
-    };
+    let names = Names::of(tables);
+    let known = names.known();
     let default = [DEFAULT.to_owned()];
     let presets = if presets.is_empty() {
         &default

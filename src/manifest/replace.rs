@@ -4,9 +4,9 @@ use serde_json::Value;
 
 /// Whether the deployer makes this object anew each time instead of patching it.
 ///
-/// Either its name is generated; or it is a Helm hook, which Helm only ever creates, whatever its delete policy
-/// (`execHook` in `pkg/action/hooks.go`); or Argo CD may delete it (`Force=true`). `Replace=true` alone is not enough:
-/// `kubectl replace` without force sends a PUT, and the API server refuses another template of a Job or Pod there, too.
+/// Either its name is generated; or it is a Helm hook that is gone before Helm makes it the next time; or Argo CD may
+/// delete it (`Force=true`). `Replace=true` alone is not enough: `kubectl replace` without force sends a PUT, and the API
+/// server refuses another template of a Job or Pod there, too.
 pub fn replaceable(object: &Value) -> bool {
     let metadata = &object["metadata"];
     let name = metadata["name"].as_str().unwrap_or_default();
@@ -17,7 +17,19 @@ pub fn replaceable(object: &Value) -> bool {
     let annotation = |key: &str| metadata["annotations"][key].as_str();
     let forced = words(annotation("argocd.argoproj.io/sync-options").unwrap_or_default())
         .any(|option| option == "Force=true");
-    forced || helm_hooks(object).next().is_some()
+    forced
+        || helm_hooks(object).next().is_some() && is_gone(annotation("helm.sh/hook-delete-policy"))
+}
+
+/// Whether a hook with this delete policy is gone when Helm makes it again. Helm deletes it first, which is also what it
+/// does where nothing is written, or it deleted it after success; one that failed stops the release in any case. What
+/// stays after success Helm 4 patches, by server-side apply (`execHook` in `pkg/action/hooks.go`, docs/decisions/0004).
+fn is_gone(policy: Option<&str>) -> bool {
+    let deletes = |policy: &str| {
+        let policy = policy.trim().to_ascii_lowercase();
+        matches!(policy.as_str(), "before-hook-creation" | "hook-succeeded")
+    };
+    policy.is_none_or(|policy| policy.split(',').any(deletes))
 }
 
 /// The events that this object is a Helm hook of (`pre-install`, `test`); none for an ordinary object.
@@ -45,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn helm_hooks_are_made_anew() {
+    fn helm_hooks_that_are_gone_are_made_anew() {
         assert!(annotated(
             &json!({"helm.sh/hook": "post-install, post-upgrade"})
         ));
@@ -57,10 +69,22 @@ mod tests {
             "helm.sh/hook": "test",
             "helm.sh/hook-delete-policy": "hook-succeeded,hook-failed",
         })));
+        assert!(annotated(
+            &json!({"helm.sh/hook": "test", "helm.sh/hook-delete-policy": "Hook-Succeeded"})
+        ));
         assert!(!annotated(
             &json!({"helm.sh/hook-delete-policy": "before-hook-creation"})
         ));
         assert!(!annotated(&json!({"helm.sh/hook": ""})));
+    }
+
+    #[test]
+    fn helm_4_patches_hooks_that_stay_after_success() {
+        for policy in ["hook-failed", "", "keep"] {
+            let hook =
+                json!({"helm.sh/hook": "post-upgrade", "helm.sh/hook-delete-policy": policy});
+            assert!(!annotated(&hook), "{policy}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a run would change, as people read diffs: a unified diff with the rules beside each hunk.
 
 use super::Report;
+use super::sensitive::shown;
 use similar::{ChangeTag, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -38,7 +39,11 @@ pub fn diff(report: &Report<'_>, after: &str) -> String {
                 ChangeTag::Equal => (' ', ""),
             };
             let end = if colour.is_empty() { "" } else { RESET };
-            let line = change.value().trim_end_matches(['\n', '\r']);
+            let line = match (change.old_index(), change.new_index()) {
+                (Some(at), _) => shown(diff.old_slices(), at),
+                (None, Some(at)) => shown(diff.new_slices(), at),
+                (None, None) => continue,
+            };
             let _ = writeln!(out, "{colour}{sign}{line}{end}");
             if change.missing_newline() {
                 out.push_str("\\ No newline at end of file\n");

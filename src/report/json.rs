@@ -54,6 +54,7 @@ struct WireObject<'a> {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 struct WireChange<'a> {
     rule: &'a str,
     object: WireObject<'a>,

@@ -1,44 +1,132 @@
 //! What must not be shown: lines of Secrets, and lines that look like credentials.
 
+use std::borrow::Cow;
+
+const TELLING: [&str; 11] = [
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "access_key",
+    "access-key",
+    "accesskey",
+    "access.key",
+    "credential",
+    "api_key",
+    "apikey",
+];
+
 /// Whether a line may hold a credential: a telling word, then a separator and something behind it.
 pub(super) fn looks_like_credential(line: &str) -> bool {
+    credential(line).is_some()
+}
+
+/// Where what may be a credential begins: behind the separator.
+fn credential(line: &str) -> Option<usize> {
     let line = line.to_ascii_lowercase();
-    [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "access_key",
-        "access-key",
-        "accesskey",
-        "access.key",
-        "credential",
-        "api_key",
-        "apikey",
-    ]
-    .iter()
-    .any(|word| {
-        line.find(word)
-            .is_some_and(|at| line[at..].contains([':', '=', '"', '\'']))
-    })
+    let begins = TELLING.iter().filter_map(|word| {
+        let at = line.find(word)?;
+        Some(at + line[at..].find([':', '=', '"', '\''])? + 1)
+    });
+    begins.min()
+}
+
+/// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.
+pub(super) fn shown<'l>(lines: &[&'l str], at: usize) -> Cow<'l, str> {
+    let line = lines[at].trim_end_matches(['\n', '\r']);
+    let hidden = if in_secret(lines, at) {
+        // Of a Secret, only what names it.
+        let key = line.trim_start().split(':').next().unwrap_or_default();
+        let names = ["apiVersion", "kind", "name", "namespace", "# Source", "---"].contains(&key);
+        let behind_key = line.find(':').map(|colon| colon + 1);
+        (!names).then(|| behind_key.unwrap_or(line.len() - line.trim_start().len()))
+    } else {
+        credential(line).or_else(|| value_of_credential(lines, at))
+    };
+    match hidden.and_then(|from| Some((line.get(..from)?, line.get(from..)?))) {
+        Some((kept, rest)) if !is_harmless(rest) => format!("{kept} …").into(),
+        _ => line.into(),
+    }
+}
+
+/// Nothing, the beginning of a collection, and words that are no credential.
+fn is_harmless(value: &str) -> bool {
+    let value = value.trim().trim_end_matches([',', '}', ']']);
+    ["", "true", "false", "null", "{", "["].contains(&value)
+}
+
+/// `value:` of a variable whose name, on the line beside it, is a telling one.
+fn value_of_credential(lines: &[&str], at: usize) -> Option<usize> {
+    let key = lines[at].trim_start().trim_start_matches("- ");
+    if !key.starts_with("value:") {
+        return None;
+    }
+    let beside = [at.checked_sub(1), Some(at + 1)];
+    let mut beside = beside.into_iter().flatten().filter_map(|at| lines.get(at));
+    let tells = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        line.contains("name:") && TELLING.iter().any(|word| line.contains(word))
+    };
+    beside
+        .any(tells)
+        .then(|| lines[at].find(':').map_or(0, |colon| colon + 1))
+}
+
+/// Whether the document around a line is a Secret, judged by its text.
+fn in_secret(lines: &[&str], at: usize) -> bool {
+    let separates = |line: &&str| line.starts_with("---");
+    let before = lines[..at].iter().rev().take_while(|line| !separates(line));
+    let after = lines[at..].iter().enumerate();
+    let after = after.take_while(|(n, line)| *n == 0 || !separates(line));
+    before
+        .chain(after.map(|(_, line)| line))
+        .any(|line| is_kind_secret(line))
+}
+
+fn is_kind_secret(line: &str) -> bool {
+    let kept = |c: &char| !matches!(c, ' ' | '"' | '\'' | '{' | ',');
+    let line: String = line.chars().filter(kept).collect();
+    line.contains("kind:Secret")
 }
 
 /// Whether the document around `at` is a Secret, judged by its text: it may not be readable.
 pub(super) fn within_secret(text: &str, at: usize) -> bool {
     let start = text[..at].rfind("\n---").map_or(0, |n| n + 1);
     let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
-    text[start..end].lines().any(|line| {
-        let line: String = line
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '"' | '\'' | '{' | ','))
-            .collect();
-        line.contains("kind:Secret")
-    })
+    text[start..end].lines().any(is_kind_secret)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_diff_hides_values_and_not_names() {
+        let shown = |text: &str| {
+            let lines: Vec<_> = text.split_inclusive('\n').collect();
+            let lines = (0..lines.len()).map(|at| shown(&lines, at).into_owned());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(
+            shown(
+                "env:\n- name: DB_PASSWORD\n  value: hunter\n- {name: API_TOKEN, value: hunter}\n- name: SIZE\n  value: 4g\n"
+            ),
+            "env:\n- name: DB_PASSWORD\n  value: …\n- {name: API_TOKEN, value: …\n- name: SIZE\n  value: 4g"
+        );
+        assert_eq!(
+            shown(
+                "kind: Secret\nmetadata: {name: s}\nstringData:\n  a: hunter\n  b: |\n    hunter\n---\nkind: A\na: b\n"
+            ),
+            "kind: Secret\nmetadata: …\nstringData:\n  a: …\n  b: …\n     …\n---\nkind: A\na: b"
+        );
+        for plain in [
+            "automountServiceAccountToken: false",
+            "secretKeyRef:",
+            "- secret: {",
+        ] {
+            assert_eq!(shown(plain), plain);
+        }
+    }
 
     #[test]
     fn credentials() {

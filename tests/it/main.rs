@@ -1,5 +1,6 @@
 //! Integration tests: one binary.
 
+mod docs;
 mod fixtures;
 #[cfg(unix)]
 mod helm;

@@ -1,3 +1,5 @@
+//! Values and their places, and errors with theirs, of small types.
+
 use super::*;
 use crate::text::Source;
 use crate::yaml::Stream;

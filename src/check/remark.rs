@@ -1,0 +1,77 @@
+//! What `explain` has to say about findings that no preset switches on: those of the engine, of the reader, and the one
+//! that sums up what a container lacks.
+
+/// One finding, for whoever met it in a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// As reports print it.
+    pub id: &'static str,
+    /// A few words, lower case.
+    pub title: &'static str,
+    /// When it is said.
+    pub what: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+/// All of them, by id.
+pub const REMARKS: &[Remark] = &[
+    Remark {
+        id: "left-alone",
+        title: "a Job or a bare Pod that is not changed",
+        what: "The API server refuses another pod template of a Job, and most changes of a Pod, once they exist: an \
+               upgrade would fail. Hooks that Helm deletes before it makes them again or after they succeeded, objects \
+               with `generateName` and those that Argo CD may delete (`Force=true`) are made anew, and are guarded.",
+        fix: "Make it a hook with `helm.sh/hook-delete-policy: before-hook-creation`, or a CronJob; or set the parameter \
+              `jobs=guard`, and delete the old object before an upgrade that changes it.",
+    },
+    Remark {
+        id: "not-applied",
+        title: "a rule that holds here and cannot be applied",
+        what: "The place is shared with others by a YAML anchor, so that writing there would change them, too; or the \
+               object has no field for it.",
+        fix: "Write the value into the chart, or take the anchor apart there.",
+    },
+    Remark {
+        id: "overruled",
+        title: "two rules want different values in one place",
+        what: "The rule of the nearer layer counts: a preset of yours before one that is built in. Two rules of one layer \
+               would be an error.",
+        fix: "Nothing, if that is what you want; else take one of the rules out.",
+    },
+    Remark {
+        id: "pod-security/incomplete",
+        title: "what a container lacks to the Pod Security Standard",
+        what: "One warning a container for all that is merely absent, where the preset does not refuse it. The reason \
+               behind the colon is why the preset did not fill it in: nothing tells which user the image runs as, the \
+               image starts as root, or a volume may belong to root.",
+        fix: "Write `runAsUser` with the uid that the image was built for, and `fsGroup` on the pod where it writes to a \
+              volume; the preset fills in the rest. The preset `restricted` does it with uids of its own choice.",
+    },
+    Remark {
+        id: "unused-waiver",
+        title: "a `--skip` that waives nothing",
+        what: "No rule and no check that its first part names had anything to say about the object that it names.",
+        fix: "Remove it, or correct the rule, the kind or the name.",
+    },
+    Remark {
+        id: "user-unknown",
+        title: "a rule that needs the uid of an image, and none is known",
+        what: "The rule writes `{$imageUser: true}`, and neither the table of images nor another container in the stream \
+               tells which uid this image runs as.",
+        fix: "Write `runAsUser` into the chart.",
+    },
+    Remark {
+        id: "yaml/duplicate-key",
+        title: "one key twice in a mapping",
+        what: "kubectl, Helm and Argo CD take the last one in silence; kustomize refuses the file. The message has both \
+               places.",
+        fix: "Delete the one that is not meant.",
+    },
+    Remark {
+        id: "yaml/no-object",
+        title: "a document that is no Kubernetes object",
+        what: "It has no `apiVersion` or no `kind`. It is passed on as it is; kubectl and Helm will refuse it.",
+        fix: "Keep other YAML out of the stream.",
+    },
+];

@@ -1,0 +1,144 @@
+//! The commands of the pages.
+//!
+//! What stands behind the fence says what becomes of a block:
+//!
+//! | fence | |
+//! |---|---|
+//! | `sh` | every command is run with Helm 3 and must answer with exit code 0, or N where `# exits N` follows it |
+//! | `sh helm4` | the same with Helm 4 and the plugin |
+//! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
+//! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
+//! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
+//! | `yaml NAME` | a file that the commands after it find |
+
+use super::page::{Page, pages};
+use super::run::{Place, exists, flags_exist};
+use crate::hosts;
+
+#[test]
+fn commands_answer_as_the_pages_say() {
+    let Some(helm3) = hosts::host("helm3") else {
+        return;
+    };
+    let Some(helm4) = hosts::host("helm4") else {
+        return;
+    };
+    let mut bad = Vec::new();
+    let mut ran = 0;
+    for page in pages() {
+        let mut place = Place::new(&helm3, &helm4);
+        for block in page.blocks() {
+            let words: Vec<_> = block.info.split_whitespace().collect();
+            let helm4 = words.contains(&"helm4");
+            let verdict = match words.as_slice() {
+                ["sh"] | ["sh", "helm4"] => {
+                    let commands = commands(&block.text);
+                    ran += commands.len();
+                    commands
+                        .iter()
+                        .try_for_each(|command| place.run(command, helm4))
+                }
+                ["sh", "cluster", ..] => {
+                    let helm = place.helm(helm4);
+                    commands(&block.text)
+                        .iter()
+                        .try_for_each(|command| flags_exist(&helm, command))
+                }
+                ["sh", "machine"] => commands(&block.text)
+                    .iter()
+                    .try_for_each(|command| exists(command)),
+                ["text", "output"] => place.printed(&block.text),
+                ["yaml", name] => {
+                    place.write(name, &block.text);
+                    Ok(())
+                }
+                ["sh", ..] => Err(format!("what is `{}`?", block.info)),
+                _ => Ok(()),
+            };
+            if let Err(why) = verdict {
+                bad.push(format!("{}:{}: {why}", page.path, block.line));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "\n{}", bad.join("\n\n"));
+    assert!(ran > 40, "only {ran} commands were found");
+}
+
+/// A command of a page.
+pub(super) struct Command {
+    pub(super) text: String,
+    pub(super) exit: i32,
+}
+
+/// The commands of a block, continued lines joined.
+fn commands(block: &str) -> Vec<Command> {
+    let joined = block.replace("\\\n", " ");
+    let lines = joined
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let command = |line: &str| {
+        let (text, remark) = line.rsplit_once("  #").unwrap_or((line, ""));
+        let exit = remark
+            .trim()
+            .strip_prefix("exits ")
+            .map_or(0, |code| code.parse().expect("an exit code"));
+        Command {
+            text: text.trim().to_owned(),
+            exit,
+        }
+    };
+    lines.map(command).collect()
+}
+
+#[test]
+fn english_and_russian_show_the_same() {
+    let pages = pages();
+    let of = |language: &str| {
+        let folder = format!("docs/{language}/");
+        let own = pages
+            .iter()
+            .filter_map(|page| Some((page.path.strip_prefix(&folder)?, page)));
+        own.collect::<Vec<(&str, &Page)>>()
+    };
+    let (english, russian) = (of("en"), of("ru"));
+    let names = |pages: &[(&str, &Page)]| {
+        pages
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&english), names(&russian));
+    assert!(english.len() > 5);
+    for ((name, english), (_, russian)) in english.iter().zip(&russian) {
+        let shown = |page: &Page| {
+            let blocks = page
+                .blocks()
+                .into_iter()
+                .map(|block| (block.info, block.text));
+            blocks.collect::<Vec<_>>()
+        };
+        for (index, (left, right)) in shown(english).iter().zip(&shown(russian)).enumerate() {
+            assert_eq!(left, right, "{name}: block {} differs", index + 1);
+        }
+        assert_eq!(
+            shown(english).len(),
+            shown(russian).len(),
+            "{name}: one has more blocks"
+        );
+        let levels = |page: &Page| {
+            let headings = page
+                .prose()
+                .into_iter()
+                .filter(|(_, line)| line.starts_with('#'));
+            headings
+                .map(|(_, line)| line.chars().take_while(|c| *c == '#').count())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            levels(english),
+            levels(russian),
+            "{name}: the headings differ"
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! The documents: their commands run and answer as they say, their links and paths lead somewhere, English and Russian
+//! show the same, and what they say of the program is so.
+
+#[cfg(unix)]
+mod commands;
+mod links;
+mod page;
+#[cfg(unix)]
+mod run;
+mod said;
