@@ -217,7 +217,7 @@ fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> 
         .to_string()
         .parse()
         .map_err(|error| format!("{error}"))?;
-    let value = change.value.clone().unwrap_or_default();
+    let value = change.value().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
         Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),

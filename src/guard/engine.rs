@@ -13,7 +13,6 @@ use crate::manifest::Object;
 use crate::preset::{Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// What rules did to one object, and what they have to say about it.
 #[derive(Debug)]
@@ -320,11 +319,10 @@ impl<'e> Run<'e> {
                         );
                     }
                     apply(&mut self.outcome.value, &placed);
-                    self.outcome.changes.push(change(
-                        application.rule,
-                        self.subject.object.index,
-                        placed,
-                    ));
+                    let index = self.subject.object.index;
+                    self.outcome
+                        .changes
+                        .push(Change::new(&application.rule.label, index, &placed));
                 }
             }
         }
@@ -343,16 +341,5 @@ fn phase_of(verb: &Verb) -> Option<Phase> {
         Verb::Include(_) => Some(Phase::Include),
         Verb::Default(_) => Some(Phase::Default),
         Verb::Forbid(_) | Verb::Require(_) => None,
-    }
-}
-
-fn change(rule: &ResolvedRule, object: usize, step: Step) -> Change {
-    Change {
-        rule: Arc::clone(&rule.label),
-        object,
-        op: step.op,
-        path: step.path.to_string().into_boxed_str(),
-        before: step.before,
-        value: step.value,
     }
 }

@@ -1,5 +1,6 @@
 //! What a rule did, and what a rule or check has to say: data, without words for a terminal.
 
+use super::Step;
 use crate::preset::{RuleLabel, Severity};
 use crate::yaml::Pointer;
 use serde::{Deserialize, Serialize};
@@ -42,13 +43,45 @@ pub struct Change {
     pub op: Op,
     /// Place inside the object: an RFC 6901 pointer.
     pub path: Box<str>,
-    /// What was there; `None` where nothing was.
-    pub before: Option<Value>,
-    /// What is there now; `None` for a removal.
-    pub value: Option<Value>,
+    /// What was there, as JSON; `None` where nothing was.
+    pub before: Option<Box<str>>,
+    /// What is there now, as JSON; `None` for a removal.
+    pub value: Option<Box<str>>,
+}
+
+/// A value as JSON text: a fraction of the memory.
+fn json(value: &Value) -> Box<str> {
+    value.to_string().into_boxed_str()
+}
+
+/// The value of a JSON text that this program wrote.
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).expect("internal error: a change holds JSON")
 }
 
 impl Change {
+    /// What the engine did at one place of an object.
+    pub(super) fn new(rule: &Arc<RuleLabel>, object: usize, step: &Step) -> Self {
+        Self {
+            rule: Arc::clone(rule),
+            object,
+            op: step.op,
+            path: step.path.to_string().into_boxed_str(),
+            before: step.before.as_ref().map(json),
+            value: step.value.as_ref().map(json),
+        }
+    }
+
+    /// What was there; `None` where nothing was.
+    pub fn before(&self) -> Option<Value> {
+        self.before.as_deref().map(read)
+    }
+
+    /// What is there now; `None` for a removal.
+    pub fn value(&self) -> Option<Value> {
+        self.value.as_deref().map(read)
+    }
+
     /// Its place inside the object.
     pub fn pointer(&self) -> Pointer {
         Pointer::parse(&self.path).unwrap_or_default()

@@ -57,19 +57,30 @@ fn named(key: &str, name: &Value) -> String {
 pub fn steps(merge: Merge, body: &Value, current: Option<&Value>, path: &Pointer) -> Vec<Step> {
     let mut walk = Walk {
         merge,
+        root: path,
+        down: Vec::new(),
         steps: Vec::new(),
     };
-    walk.value(body, current, path, path);
+    walk.value(body, current);
     walk.steps
 }
 
-struct Walk {
+/// One step down: as the path says it, and as the place does.
+enum Down<'b> {
+    Key(&'b str),
+    Item(usize, String),
+}
+
+struct Walk<'b> {
     merge: Merge,
+    root: &'b Pointer,
+    /// From the root to where the walk is; pointers are made only for what is to be done.
+    down: Vec<Down<'b>>,
     steps: Vec<Step>,
 }
 
-impl Walk {
-    fn value(&mut self, body: &Value, current: Option<&Value>, path: &Pointer, place: &Pointer) {
+impl<'b> Walk<'b> {
+    fn value(&mut self, body: &'b Value, current: Option<&Value>) {
         match (body, current) {
             (_, None | Some(Value::Null)) if !body.is_null() => {
                 let op = if current.is_some() {
@@ -77,40 +88,38 @@ impl Walk {
                 } else {
                     Op::Add
                 };
-                self.push(op, path, place, body, current);
+                self.push(op, body.clone(), current);
             }
             (Value::Object(body), Some(Value::Object(current))) => {
                 for (key, value) in body {
-                    self.value(
-                        value,
-                        current.get(key),
-                        &path.child(key.as_str()),
-                        &place.child(key.as_str()),
-                    );
+                    self.down.push(Down::Key(key));
+                    self.value(value, current.get(key));
+                    self.down.pop();
                 }
             }
-            (Value::Array(body), Some(Value::Array(current))) => {
-                self.list(body, current, path, place);
-            }
+            (Value::Array(body), Some(Value::Array(current))) => self.list(body, current),
             (body, Some(now))
                 if self.merge == Merge::Enforce && !crate::yaml::same_value(body, now) =>
             {
-                self.push(Op::Replace, path, place, body, current);
+                self.push(Op::Replace, body.clone(), current);
             }
             _ => {}
         }
     }
 
-    fn list(&mut self, body: &[Value], current: &[Value], path: &Pointer, place: &Pointer) {
-        let key = path.last().and_then(merge_key);
-        let mut end = current.len();
+    fn list(&mut self, body: &'b [Value], current: &[Value]) {
+        let key = match self.down.last() {
+            Some(Down::Key(key)) => merge_key(key),
+            None => self.root.last().and_then(merge_key),
+            Some(Down::Item(..)) => None,
+        };
         if key.is_none() && self.merge == Merge::Enforce && body != current {
-            let (body, before) = (Value::from(body), Value::from(current));
-            return self.push(Op::Replace, path, place, &body, Some(&before));
+            return self.push(Op::Replace, body.into(), Some(&current.into()));
         }
         if key.is_none() && self.merge == Merge::Default {
             return;
         }
+        let mut end = current.len();
         for item in body {
             let name = key.and_then(|key| item.get(key));
             let found = match (key, name) {
@@ -121,33 +130,35 @@ impl Walk {
                     .iter()
                     .position(|other| crate::yaml::same_value(other, item)),
             };
-            let named = name.map_or_else(
+            let place = name.map_or_else(
                 || item.to_string(),
                 |name| named(key.unwrap_or_default(), name),
             );
-            let item_place = place.child(named);
+            self.down.push(Down::Item(found.unwrap_or(end), place));
             if let Some(index) = found {
-                self.value(item, current.get(index), &path.child(index), &item_place);
+                self.value(item, current.get(index));
             } else {
-                self.push(Op::Add, &path.child(end), &item_place, item, None);
+                self.push(Op::Add, item.clone(), None);
                 end += 1;
             }
+            self.down.pop();
         }
     }
 
-    fn push(
-        &mut self,
-        op: Op,
-        path: &Pointer,
-        place: &Pointer,
-        value: &Value,
-        before: Option<&Value>,
-    ) {
+    fn push(&mut self, op: Op, value: Value, before: Option<&Value>) {
+        let path = self.down.iter().map(|down| match down {
+            Down::Key(key) => (*key).to_owned(),
+            Down::Item(index, _) => index.to_string(),
+        });
+        let place = self.down.iter().map(|down| match down {
+            Down::Key(key) => *key,
+            Down::Item(_, name) => name,
+        });
         self.steps.push(Step {
             op,
-            path: path.clone(),
-            place: place.clone(),
-            value: Some(value.clone()),
+            path: self.root.join(&path.collect()),
+            place: self.root.join(&place.collect()),
+            value: Some(value),
             before: before.cloned(),
         });
     }

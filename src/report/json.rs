@@ -63,9 +63,9 @@ struct WireChange<'a> {
     /// RFC 6901, inside the object.
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<&'a Value>,
+    before: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a Value>,
+    value: Option<Value>,
     /// The policy's file and line.
     needed_by: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -163,8 +163,8 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
         object: wire_object(report, change.object),
         op: change.op,
         path: &change.path,
-        before: change.before.as_ref().filter(|_| !secret),
-        value: change.value.as_ref(),
+        before: change.before().filter(|_| !secret),
+        value: change.value(),
         needed_by: &change.rule.origin,
         parameters: &change.rule.parameters,
         file: report.name,
