@@ -2,8 +2,11 @@
 
 mod alias;
 pub(crate) mod base64;
+mod builder;
+mod dialect;
 mod emit;
 mod error;
+mod extent;
 mod layout;
 mod node;
 mod parse;
@@ -12,6 +15,7 @@ mod scalar;
 mod sequence;
 mod splice;
 mod stream;
+mod suspect;
 mod timestamp;
 mod value;
 
