@@ -6,7 +6,7 @@
 use super::dialect;
 use super::extent::{absent_value, block_scalar, dash_before};
 use super::node::{Anchor, Document, Kind, Node, NodeId, Properties, Style, Tag};
-use super::parse::MAX_DEPTH;
+use super::parse::{MAX_DEPTH, Setting};
 use super::suspect::{self, Suspects};
 use super::{ReadError, value};
 use crate::text::Span;
@@ -29,7 +29,7 @@ pub(super) struct Builder<'a> {
 pub(super) type Tagged = Option<(Tag, Span)>;
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(text: &'a str, json: bool) -> Self {
+    pub(super) fn new(text: &'a str, setting: Setting) -> Self {
         let document = Document {
             text,
             offset: 0,
@@ -37,7 +37,7 @@ impl<'a> Builder<'a> {
             decoded: Vec::new(),
             properties: Vec::new(),
             has_merge: false,
-            json,
+            setting,
         };
         Self {
             document,
@@ -45,7 +45,7 @@ impl<'a> Builder<'a> {
             anchors: Vec::new(),
             cursor: 0,
             end: 0,
-            suspects: if json {
+            suspects: if setting.json {
                 Suspects::default()
             } else {
                 Suspects::of(text)
@@ -53,13 +53,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The document has ended; `marked` is whether a separator stands before it.
-    pub(super) fn finish(&mut self, marked: bool) -> Result<(), ReadError> {
+    /// The document has ended.
+    pub(super) fn finish(&mut self) -> Result<(), ReadError> {
         self.gap(self.document.text.len())?;
         self.document.nodes.shrink_to_fit();
         let end = self.cursor.max(self.end);
         let root = self.document.root();
         let node = root.map(|root| Span::new(root.outer_span().start, end));
+        let marked = self.document.setting.separator > 0;
         dialect::nothing_around(self.document.text, node, marked)
     }
 
@@ -91,7 +92,7 @@ impl<'a> Builder<'a> {
         if !absent && written != Some(&*text) {
             self.document.decoded.push(text.into());
             self.document.nodes[id as usize].aux = self.document.decoded.len() as u32;
-            if style == Style::DoubleQuoted && !self.document.json {
+            if style == Style::DoubleQuoted && !self.document.setting.json {
                 dialect::escapes(source, span)?;
             }
         }
@@ -102,7 +103,7 @@ impl<'a> Builder<'a> {
             self.suspects_in(own, span, style, is_key)?;
             self.cursor = own.end;
         }
-        if self.in_flow() && !self.document.json {
+        if self.in_flow() && !self.document.setting.json {
             if style == Style::Plain {
                 dialect::flow_plain(source, span, is_key)?;
             }
@@ -135,7 +136,7 @@ impl<'a> Builder<'a> {
             };
             let message = format!("a key cannot be a {what}");
             return Err(ReadError::new(span, message)
-                .help("put braces of a template in quotes: `\"{{ … }}\"`"));
+                .help("put a text that begins with a bracket in quotes"));
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(span));
@@ -339,6 +340,18 @@ impl<'a> Builder<'a> {
             self.suspects.pass();
         }
         Ok(())
+    }
+
+    /// Where the innermost collection in brackets begins.
+    pub(super) fn open_bracket(&self) -> Option<usize> {
+        let starts = self.open.iter().rev().map(|&(id, _)| {
+            let node = &self.document.nodes[id as usize];
+            (node.style == Style::Flow).then_some(node.start as usize)
+        });
+        // A pair in a list is a mapping without a bracket of its own.
+        starts
+            .map_while(|start| start)
+            .find(|&start| self.document.text[start..].starts_with(['[', '{']))
     }
 
     /// Column of the innermost open block collection.

@@ -25,7 +25,7 @@ pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
 pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
 pub use splice::Shared;
-pub use stream::{Stream, decode};
+pub use stream::{Stream, decode, frames};
 
 /// Equality as JSON has it: a number is its value, however it is written.
 pub fn same_value(left: &serde_json::Value, right: &serde_json::Value) -> bool {

@@ -1,5 +1,6 @@
 //! A parsed document: nodes in one array, in source order, with byte spans into the document's text.
 
+use super::parse::Setting;
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -99,8 +100,8 @@ pub struct Document<'a> {
     pub(super) properties: Vec<Properties>,
     /// Whether any mapping has a merge key.
     pub(super) has_merge: bool,
-    /// Whether Kubernetes reads it with its JSON decoder.
-    pub(super) json: bool,
+    /// How it stands in its stream.
+    pub(super) setting: Setting,
 }
 
 /// Names a node of one document.

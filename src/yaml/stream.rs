@@ -28,7 +28,7 @@ impl<'a> Stream<'a> {
         let read = |frame: &Frame| {
             Document::read(&text[frame.span.range()], frame.span.start, frame.setting)
         };
-        let documents: Result<_, _> = frames(text)?.iter().map(read).collect();
+        let documents: Result<_, _> = framed(text)?.iter().map(read).collect();
         Ok(Self {
             text,
             documents: documents?,
@@ -95,7 +95,15 @@ struct Frame {
 /// So much of a stream is looked at for a `{`.
 const PEEKED: usize = 4096;
 
-fn frames(text: &str) -> Result<Vec<Frame>, ReadError> {
+/// Where the documents lie, without their separators.
+///
+/// # Errors
+/// A separator with something else behind it, or a JSON stream that ends in something else.
+pub fn frames(text: &str) -> Result<Vec<Span>, ReadError> {
+    framed(text).map(|frames| frames.into_iter().map(|frame| frame.span).collect())
+}
+
+fn framed(text: &str) -> Result<Vec<Frame>, ReadError> {
     let mut frames = Vec::new();
     let peeked = &text[..text.floor_char_boundary(PEEKED)];
     let rest = if peeked.trim_start().starts_with('{') {
@@ -264,7 +272,7 @@ mod tests {
         frames(text)
             .unwrap()
             .into_iter()
-            .map(|frame| &text[frame.span.range()])
+            .map(|frame| &text[frame.range()])
             .collect()
     }
 

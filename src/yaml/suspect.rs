@@ -76,14 +76,13 @@ fn tab_role(bytes: &[u8], tab: usize, last: Option<(usize, TabRole)>) -> TabRole
         before -= 1;
     }
     match before.checked_sub(1).map(|at| bytes[at]) {
-        None | Some(b'\n' | b'\r') => TabRole::Indents,
+        // The line break NEL, LS or PS may end here.
+        None | Some(b'\n' | b'\r' | 0x80..) => TabRole::Indents,
         Some(b'-' | b'?' | b':') => TabRole::FollowsIndicator,
         Some(b'\t') => match last {
             Some((_, TabRole::Harmless)) => TabRole::Harmless,
             _ => TabRole::FollowsTab,
         },
-        // The line break NEL, LS or PS may end here.
-        Some(0x80..) => TabRole::Indents,
         Some(_) => TabRole::Harmless,
     }
 }

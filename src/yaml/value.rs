@@ -107,7 +107,7 @@ pub(super) fn check_scalar(node: NodeRef<'_>) -> Result<(), ReadError> {
             // Only these can begin an infinity; everything else is fine without a look.
             (Style::Plain, Some(b'.' | b'+' | b'-' | b'0'..=b'9')) => match resolve(node.text()) {
                 Scalar::Float(float) if !float.is_finite() => error(no_number(node)),
-                Scalar::Str(_) if node.document.json => error(no_number(node)),
+                Scalar::Str(_) if node.document.setting.json => error(no_number(node)),
                 _ => Ok(()),
             },
             _ => Ok(()),
