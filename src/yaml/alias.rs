@@ -2,7 +2,7 @@
 
 use super::ReadError;
 use super::builder::too_deep;
-use super::node::{Document, Kind, NodeRef};
+use super::node::{Document, Kind, NodeId, NodeRef};
 use super::parse::MAX_DEPTH;
 
 /// Below this many decoding steps, 99 in 100 may come from aliases (go-yaml v2, `decode.go`).
@@ -24,17 +24,95 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), ReadError> {
     let mut counter = Counter {
         steps: 1.0,
         in_alias: 0.0,
+        walks: Vec::new(),
     };
-    counter.visit(root, 0, false)
+    counter.enter(root, 0, false)?;
+    while counter.step(document)? {}
+    Ok(())
 }
 
 struct Counter {
     steps: f64,
     in_alias: f64,
+    walks: Vec<Walk>,
+}
+
+/// Nodes that are still to be visited, from `at` on. Nesting may be deep, and stacks of threads small.
+#[derive(Clone, Copy)]
+struct Walk {
+    at: NodeId,
+    end: NodeId,
+    /// Whether they are keys and values in turn, and a key is next.
+    keys: bool,
+    at_key: bool,
+    aliased: bool,
+    depth: usize,
 }
 
 impl Counter {
-    fn visit(&mut self, node: NodeRef<'_>, depth: usize, aliased: bool) -> Result<(), ReadError> {
+    /// Visits the next node; false where there is none.
+    fn step(&mut self, document: &Document<'_>) -> Result<bool, ReadError> {
+        let Some(walk) = self.walks.last_mut() else {
+            return Ok(false);
+        };
+        if walk.at >= walk.end {
+            self.walks.pop();
+            return Ok(true);
+        }
+        let node = document.node(walk.at);
+        walk.at = node.after();
+        let Walk { depth, aliased, .. } = *walk;
+        if !walk.at_key || !node.is_merge_key() {
+            walk.at_key = walk.keys && !walk.at_key;
+            self.enter(node, depth, aliased)?;
+            return Ok(true);
+        }
+        // go-yaml decodes neither a merge key nor the list behind it, which it reads from its end.
+        let value = document.node(walk.at);
+        walk.at = value.after();
+        if value.kind() != Kind::Sequence {
+            self.enter(value, depth, aliased)?;
+            return Ok(true);
+        }
+        for item in value.children() {
+            self.walks.push(Walk {
+                at: item.id,
+                end: item.after(),
+                keys: false,
+                at_key: false,
+                aliased,
+                depth,
+            });
+        }
+        Ok(true)
+    }
+
+    fn enter(&mut self, node: NodeRef<'_>, depth: usize, aliased: bool) -> Result<(), ReadError> {
+        self.count(node, aliased)?;
+        let target = node.resolved();
+        let aliased = aliased || target.id != node.id;
+        if target.id != node.id {
+            self.count(target, aliased)?;
+        }
+        if target.kind() == Kind::Scalar {
+            return Ok(());
+        }
+        if depth >= MAX_DEPTH {
+            return Err(too_deep(node.span()));
+        }
+        let keys = target.kind() == Kind::Mapping;
+        self.walks.push(Walk {
+            at: NodeId(target.id.0 + 1),
+            end: target.after(),
+            keys,
+            at_key: keys,
+            aliased,
+            depth: depth + 1,
+        });
+        Ok(())
+    }
+
+    fn count(&mut self, node: NodeRef<'_>, aliased: bool) -> Result<(), ReadError> {
         self.steps += 1.0;
         if aliased {
             self.in_alias += 1.0;
@@ -45,36 +123,6 @@ impl Counter {
             return Err(ReadError::new(node.span(), message)
                 .help("write the values out, or split the object"));
         }
-        match node.kind() {
-            Kind::Scalar => Ok(()),
-            Kind::Alias => self.visit(node.resolved(), depth, true),
-            _ if depth >= MAX_DEPTH => Err(too_deep(node.span())),
-            Kind::Sequence => node
-                .children()
-                .try_for_each(|item| self.visit(item, depth + 1, aliased)),
-            Kind::Mapping => node
-                .entries()
-                .try_for_each(|(key, value)| self.entry(key, value, depth + 1, aliased)),
-        }
-    }
-
-    /// go-yaml decodes neither a merge key nor the list behind it.
-    fn entry(
-        &mut self,
-        key: NodeRef<'_>,
-        value: NodeRef<'_>,
-        depth: usize,
-        aliased: bool,
-    ) -> Result<(), ReadError> {
-        if !key.is_merge_key() {
-            self.visit(key, depth, aliased)?;
-            return self.visit(value, depth, aliased);
-        }
-        if value.kind() != Kind::Sequence {
-            return self.visit(value, depth, aliased);
-        }
-        let items: Vec<_> = value.children().collect();
-        let mut from_the_last = items.into_iter().rev();
-        from_the_last.try_for_each(|item| self.visit(item, depth, aliased))
+        Ok(())
     }
 }

@@ -319,24 +319,28 @@ impl<'a> Builder<'a> {
         is_key: bool,
     ) -> Result<(), ReadError> {
         let text = self.document.text;
+        let mut blank = own.end;
         while let Some(at) = self.suspects.next_before(text.len()) {
-            let behind = at >= own.end;
+            let block = matches!(style, Style::Literal | Style::Folded);
+            let behind = at
+                >= if block {
+                    own.end.max(content.end)
+                } else {
+                    own.end
+                };
+            if behind && (style != Style::Plain || !text[blank..at].trim_ascii_start().is_empty()) {
+                break;
+            }
+            let indent = || self.indent().map_or(0, |column| column + 1);
             match style {
-                Style::Plain if behind => {
-                    if !text[own.end..at].trim_ascii_start().is_empty() {
-                        break;
-                    }
-                    suspect::behind_plain(text, at, self.indent().map_or(0, |column| column + 1))?;
-                }
-                _ if behind => break,
-                Style::Plain => {
-                    suspect::in_plain(text, at, self.indent().map_or(0, |column| column + 1))?;
-                }
+                Style::Plain if behind => suspect::behind_plain(text, at, indent())?,
+                Style::Plain => suspect::in_plain(text, at, indent())?,
                 Style::Literal | Style::Folded => {
                     suspect::in_block(text, own.start, content.start, at, self.indent())?;
                 }
                 _ => suspect::in_quotes(text, own, at, is_key)?,
             }
+            blank = blank.max(at);
             self.suspects.pass();
         }
         Ok(())

@@ -22,7 +22,8 @@ pub(super) fn flow_plain(text: &str, span: Span, is_key: bool) -> Result<(), Rea
     if written.starts_with(':') {
         return error("in brackets, a colon cannot begin a text");
     }
-    let after = text[span.end..].trim_start_matches([' ', '\t']);
+    // A text may go on in the next line, and to go-yaml this colon is text.
+    let after = text[span.end..].trim_start_matches(BLANK);
     let colon = after.strip_prefix(':');
     if is_key && colon.is_some_and(|rest| rest.starts_with([',', '[', ']', '{', '}'])) {
         return error("in brackets, a blank must follow the colon of a key");

@@ -154,6 +154,11 @@ impl<'d> NodeRef<'d> {
         }
     }
 
+    /// The first node after its children.
+    pub(super) fn after(self) -> NodeId {
+        NodeId(self.raw().next)
+    }
+
     /// What it is.
     pub fn kind(self) -> Kind {
         self.raw().kind

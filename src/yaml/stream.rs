@@ -141,7 +141,8 @@ fn check_separator(text: &str, line: Span, kept: bool) -> Result<(), ReadError> 
     let words = rest.trim();
     let fine = words.is_empty() || words.starts_with('#');
     // go-yaml takes one with anything but a blank behind it for text, and more characters for the end of a comment.
-    let parted = rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']);
+    let seen = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    let parted = seen.is_empty() || (seen.starts_with('#') && seen.len() < rest.len());
     let one_line = !rest.contains(['\u{85}', '\u{2028}', '\u{2029}']);
     let returns = rest.trim_end_matches('\n');
     let one_return = !returns.strip_suffix('\r').unwrap_or(returns).contains('\r');

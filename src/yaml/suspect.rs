@@ -126,18 +126,22 @@ pub(super) fn in_gap(text: &str, from: usize, at: usize, in_flow: bool) -> Resul
     if !text[at..].starts_with('\t') {
         return Err(break_error(text, at));
     }
-    let line = text[..at].rfind(['\n', '\r']).map_or(0, |n| n + 1);
-    let before = text[line.max(from)..at]
+    if in_flow {
+        return Ok(());
+    }
+    let gap = &text[from..at];
+    let line = gap.rfind(['\n', '\r']).map(|n| n + 1);
+    let at_line_start = line.is_some() || from == 0;
+    let before = gap[line.unwrap_or(0)..]
         .trim_start_matches(BOM)
         .trim_end_matches([' ', '\t']);
     let wrong = match before.as_bytes() {
-        _ if in_flow => false,
-        [] => line >= from,
+        [] => at_line_start,
         // What looks like an indicator may end a name, or stand in a comment.
         [b'-' | b'?'] => true,
         [.., b' ' | b'\t', b'-' | b'?'] => !before.contains('#'),
         // The colon of a simple key has its key before it.
-        [.., b':'] => line >= from && before.trim_start_matches([' ', '-', '?']) == ":",
+        [.., b':'] => at_line_start && before.trim_start_matches([' ', '-', '?']) == ":",
         _ => false,
     };
     if wrong { Err(tab_error(at)) } else { Ok(()) }

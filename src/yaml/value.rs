@@ -1,7 +1,7 @@
 //! Nodes to JSON values, as go-yaml v2 and sigs.k8s.io/yaml convert them on the way to the API server.
 
 use super::ReadError;
-use super::node::{Kind, NodeRef, Style, Tag};
+use super::node::{Document, Kind, NodeId, NodeRef, Style, Tag};
 use super::scalar::{Scalar, resolve};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -10,36 +10,130 @@ impl NodeRef<'_> {
     /// The JSON value that Kubernetes reads: aliases followed, `<<` merged in place, the last duplicate kept.
     pub fn to_value(self) -> Value {
         let node = self.resolved();
-        match node.kind() {
-            Kind::Scalar => scalar_value(node),
-            Kind::Sequence => node.children().map(Self::to_value).collect(),
-            Kind::Mapping => {
-                let mut map = Map::new();
-                fill(node, &mut map);
-                Value::Object(map)
+        if node.kind() == Kind::Scalar {
+            return scalar_value(node);
+        }
+        let mut making = Making {
+            document: node.document,
+            open: Vec::new(),
+            walks: Vec::new(),
+        };
+        making.collection(node);
+        loop {
+            if let Some(done) = making.step() {
+                return done;
             }
-            Kind::Alias => Value::Null,
         }
     }
 }
 
-/// go-yaml v2 merges where `<<` stands: what came before is overwritten, what comes after overwrites.
-fn fill(node: NodeRef<'_>, map: &mut Map<String, Value>) {
-    for (key, value) in node.entries() {
-        if node.document.has_merge && key.is_merge_key() {
-            let value = value.resolved();
-            if value.kind() == Kind::Sequence {
-                let items: Vec<_> = value.children().collect();
-                items
-                    .into_iter()
-                    .rev()
-                    .for_each(|item| fill(item.resolved(), map));
-            } else {
-                fill(value, map);
+/// A value that is being made, on a stack of its own: nesting may be deep, and stacks of threads small.
+struct Making<'d> {
+    document: &'d Document<'d>,
+    open: Vec<Open>,
+    walks: Vec<Walk>,
+}
+
+enum Open {
+    List(Vec<Value>),
+    /// With the key of the value that is being made.
+    Map(Map<String, Value>, String),
+}
+
+/// Nodes that are still to be visited, from `at` on.
+struct Walk {
+    at: u32,
+    end: u32,
+    /// Whether they go into the mapping below, which goes on behind its `<<`.
+    merges: bool,
+}
+
+impl<'d> Making<'d> {
+    /// Visits one node; gives the whole value once it is complete.
+    fn step(&mut self) -> Option<Value> {
+        let Some(node) = self.next() else {
+            let walk = self.walks.pop();
+            if walk.is_some_and(|walk| walk.merges) {
+                return None;
             }
-        } else if let Some(key) = key.key_text() {
-            map.insert(key.into_owned(), value.to_value());
+            let done = match self.open.pop()? {
+                Open::List(items) => items.into(),
+                Open::Map(map, _) => map.into(),
+            };
+            return self.put(done);
+        };
+        let mut value = node;
+        if matches!(self.open.last(), Some(Open::Map(..))) {
+            if self.document.has_merge && node.is_merge_key() {
+                self.merge();
+                return None;
+            }
+            value = self.next()?;
+            let text = node.key_text()?;
+            if let Some(Open::Map(_, key)) = self.open.last_mut() {
+                *key = text.into_owned();
+            }
         }
+        let value = value.resolved();
+        if value.kind() == Kind::Scalar {
+            return self.put(scalar_value(value));
+        }
+        self.collection(value);
+        None
+    }
+
+    fn next(&mut self) -> Option<NodeRef<'d>> {
+        let walk = self.walks.last_mut()?;
+        let node = self.document.node(NodeId(walk.at));
+        (walk.at < walk.end).then(|| {
+            walk.at = node.after().0;
+            node
+        })
+    }
+
+    fn collection(&mut self, node: NodeRef<'d>) {
+        self.open.push(match node.kind() {
+            Kind::Mapping => Open::Map(Map::new(), String::new()),
+            _ => Open::List(Vec::new()),
+        });
+        self.walk(node, false);
+    }
+
+    fn walk(&mut self, node: NodeRef<'d>, merges: bool) {
+        self.walks.push(Walk {
+            at: node.id.0 + 1,
+            end: node.after().0,
+            merges,
+        });
+    }
+
+    /// go-yaml v2 merges where `<<` stands: what came before is overwritten, what comes after overwrites; of a list,
+    /// the first mapping wins.
+    fn merge(&mut self) {
+        let Some(value) = self.next().map(NodeRef::resolved) else {
+            return;
+        };
+        if value.kind() == Kind::Mapping {
+            self.walk(value, true);
+        }
+        if value.kind() == Kind::Sequence {
+            // What is put on top is taken first.
+            value
+                .children()
+                .for_each(|item| self.walk(item.resolved(), true));
+        }
+    }
+
+    /// Puts a complete value where it belongs, or gives it back where it is the whole.
+    fn put(&mut self, value: Value) -> Option<Value> {
+        match self.open.last_mut() {
+            None => return Some(value),
+            Some(Open::List(items)) => items.push(value),
+            Some(Open::Map(map, key)) => {
+                map.insert(std::mem::take(key), value);
+            }
+        }
+        None
     }
 }
 
