@@ -370,6 +370,7 @@ impl<'a> Builder<'a> {
 /// The nesting is deeper than what is read.
 pub(super) fn too_deep(span: Span) -> ReadError {
     ReadError::new(span, format!("nested more than {MAX_DEPTH} levels deep"))
+        .help("split the object")
 }
 
 /// An alias without its anchor.

@@ -8,6 +8,7 @@ use crate::text::Span;
 
 /// White space, as both dialects have it.
 const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+const QUOTE_TEXT: &str = "put it in quotes, if it is text";
 const QUOTE_IT: &str = "put it in quotes";
 /// Longest key without a `?`, in characters up to its colon.
 const LONGEST_KEY: usize = 1024;
@@ -68,11 +69,12 @@ pub(super) fn anchor_name(text: &str, span: Span) -> Result<(), ReadError> {
     let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     if !text[span.start + 1..span.end].bytes().all(letter) {
         let message = "an anchor's name may hold letters, digits, `_` and `-` only";
-        return Err(ReadError::new(span, message));
+        return Err(ReadError::new(span, message).help(QUOTE_TEXT));
     }
     let next = text[span.end..].chars().next();
     if next.is_some_and(|c| !matches!(c, ' ' | '\t' | '\n' | '\r' | ',' | ']' | '}')) {
-        return Err(ReadError::new(span, "a blank must follow an anchor's name"));
+        let message = "a blank must follow an anchor's name";
+        return Err(ReadError::new(span, message).help("put one there"));
     }
     Ok(())
 }
@@ -86,13 +88,13 @@ pub(super) fn tag(text: &str, tag: Span) -> Result<(), ReadError> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"_-;/?:@&=+$,.!~*'()[]%".contains(&b);
     if !verbatim.unwrap_or(written).bytes().all(fits) {
         let message = "a tag holds a character that Kubernetes does not take";
-        return Err(ReadError::new(tag, message));
+        return Err(ReadError::new(tag, message).help(QUOTE_TEXT));
     }
     let next = text[tag.end..].chars().next();
     if next.is_none_or(|c| BLANK.contains(&c)) {
         return Ok(());
     }
-    Err(ReadError::new(tag, "a blank must follow a tag"))
+    Err(ReadError::new(tag, "a blank must follow a tag").help("put one there"))
 }
 
 /// Refuses escapes that JSON has and go-yaml v2 has not.

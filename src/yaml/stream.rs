@@ -22,8 +22,9 @@ impl<'a> Stream<'a> {
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
         if let Some(at) = forbidden_character(text) {
             let char = text[at..].chars().next().unwrap_or_default();
-            let message = format!("the control character U+{:04X} is not allowed", char as u32);
-            return Err(ReadError::new(Span::new(at, at + char.len_utf8()), message));
+            let message = format!("the character U+{:04X} is not allowed", char as u32);
+            let help = format!("write it as `\\u{:04x}` in double quotes", char as u32);
+            return Err(ReadError::new(Span::new(at, at + char.len_utf8()), message).help(help));
         }
         let read = |frame: &Frame| {
             Document::read(&text[frame.span.range()], frame.span.start, frame.setting)
@@ -209,12 +210,14 @@ fn json_frames(text: &str, frames: &mut Vec<Frame>) -> Result<usize, ReadError> 
             return Ok(yaml);
         }
         let place = offset_of(&text[at..], error.line(), error.column());
-        let message = if frames.is_empty() {
-            "the text begins with `{` and is no complete JSON"
+        let (message, help) = if frames.is_empty() {
+            let message = "the text begins with `{` and is no complete JSON";
+            (message, "close each bracket and quote")
         } else {
-            "the JSON stream ends in something else than an object"
+            let message = "the JSON stream ends in something else than an object";
+            (message, "put nothing but JSON objects one after the other")
         };
-        return Err(ReadError::new(Span::empty(at + place), message));
+        return Err(ReadError::new(Span::empty(at + place), message).help(help));
     }
 }
 

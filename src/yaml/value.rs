@@ -195,7 +195,10 @@ fn whole(number: Number) -> Value {
 
 /// Refuses a scalar that no JSON can hold.
 pub(super) fn check_scalar(node: NodeRef<'_>) -> Result<(), ReadError> {
-    let error = |message: String| Err(ReadError::new(node.span(), message));
+    let error = |message: String| {
+        let help = "put it in quotes, if it is text; a tag before it must fit";
+        Err(ReadError::new(node.span(), message).help(help))
+    };
     let Some(tag) = node.tag() else {
         return match (node.style(), node.text().as_bytes().first()) {
             // Only these can begin an infinity; everything else is fine without a look.
@@ -208,7 +211,9 @@ pub(super) fn check_scalar(node: NodeRef<'_>) -> Result<(), ReadError> {
         };
     };
     if tag == Tag::Binary && super::base64::decode(node.text()).is_none() {
-        return error("a `!!binary` value must be base64 of UTF-8 text".into());
+        let message = "a `!!binary` value must be base64 of UTF-8 text";
+        return Err(ReadError::new(node.span(), message)
+            .help("other data belongs into `binaryData`, without a tag"));
     }
     match scalar(node) {
         Ok(Scalar::Float(float)) if !float.is_finite() => error(no_number(node)),

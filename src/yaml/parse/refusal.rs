@@ -9,6 +9,8 @@ pub(super) fn refused(text: &str, error: &ScanError, bracket: Option<usize>) -> 
     let kind = error.kind();
     let at = text.floor_char_boundary(error.marker().byte_offset().unwrap_or(0));
     let at = mistake(text, kind, at);
+    // In brackets, tabs are welcome.
+    let tab = tab_before(text, at).filter(|_| bracket.is_none());
     let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |n| at + n);
     let span = Span::new(at, text.floor_char_boundary(line_end.min(at + 40)));
     match kind {
@@ -18,14 +20,26 @@ pub(super) fn refused(text: &str, error: &ScanError, bracket: Option<usize>) -> 
             return ReadError::new(span, message).help("close each bracket with its own kind");
         }
         ErrorKind::UnexpectedCharacter { character } => {
-            let message = format!("a text cannot begin with `{}`", character.escape_default());
+            let shown = match character {
+                '`' => "a backtick".to_owned(),
+                other => format!("`{}`", other.escape_default()),
+            };
+            let message = format!("a text cannot begin with {shown}");
             return ReadError::new(span, message).help(QUOTE_TEXT);
         }
         _ => {}
     }
-    let found = structure(kind, &text[at..]).or_else(|| token(kind, &text[at..]));
+    if let Some(tab) = tab {
+        let span = Span::new(tab, tab + 1);
+        return ReadError::new(span, USE_SPACES.0).help(USE_SPACES.1);
+    }
+    let rest = &text[at..];
+    let found = layout(kind, rest)
+        .or_else(|| brackets(kind))
+        .or_else(|| quotes(kind, rest))
+        .or_else(|| names(kind));
     let Some((message, help)) = found else {
-        return ReadError::new(span, lower_first(&error.info()));
+        return ReadError::new(span, lower_first(&error.info())).help(QUOTE_TEXT);
     };
     let error = ReadError::new(span, message);
     match bracket.filter(|_| help == CLOSE_BRACKET) {
@@ -53,7 +67,8 @@ fn mistake(text: &str, kind: &ErrorKind, at: usize) -> usize {
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabNotAllowed
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => text[line..at].rfind('\t').map(|n| line + n),
+        | ErrorKind::TabInPlainScalar => (text[line..at].rfind('\t').map(|n| line + n))
+            .or_else(|| text[at..].find('\t').map(|n| at + n)),
         ErrorKind::ExpectedBlockMappingKey => {
             let before = text[line..at].trim_end();
             let dash = before.ends_with('-') && before.trim_start().len() == 1;
@@ -65,6 +80,14 @@ fn mistake(text: &str, kind: &ErrorKind, at: usize) -> usize {
         _ => None,
     };
     moved.unwrap_or(at)
+}
+
+/// The first tab before `at`, or at it, on a line that has only blanks before.
+fn tab_before(text: &str, at: usize) -> Option<usize> {
+    let line = text[..at].rfind(['\n', '\r']).map_or(0, |n| n + 1);
+    let blanks = text[line..].len() - text[line..].trim_start_matches([' ', '\t']).len();
+    let tab = text[line..line + blanks].find('\t').map(|n| line + n);
+    tab.filter(|_| line + blanks >= at)
 }
 
 /// The first wrong escape of the double-quoted text that begins at `quote`.
@@ -89,8 +112,8 @@ fn wrong_escape(text: &str, quote: usize) -> Option<usize> {
     }
 }
 
-/// How lines, keys, items and brackets can be wrong, and what to do; `rest` is the text from the place on.
-fn structure(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str)> {
+/// How lines, keys and items can be wrong, and what to do; `rest` is the text from the place on.
+fn layout(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str)> {
     Some(match kind {
         ErrorKind::MappingValueNotAllowed => (
             "mapping values are not allowed here",
@@ -116,6 +139,29 @@ fn structure(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str
             "put it on a line of its own, or the text in quotes",
         ),
         ErrorKind::MappingKeyNotAllowed => ("a key cannot begin here", QUOTE_TEXT),
+        ErrorKind::CommentInterceptedScalar => (
+            "a comment ends the text that the next line would continue",
+            "move the comment above the text",
+        ),
+        ErrorKind::DirectiveDisallowed => (
+            "Kubernetes does not take directives",
+            "remove the line; put a text that begins with `%` in quotes",
+        ),
+        ErrorKind::InvalidIndentation => (
+            "this line is indented otherwise than those above",
+            "align it with its siblings",
+        ),
+        ErrorKind::InvalidDocumentEnd => (
+            "only blanks or a comment may follow `...`",
+            "begin a new document with `---`",
+        ),
+        _ => return None,
+    })
+}
+
+/// How brackets can be wrong, and what to do.
+fn brackets(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
         ErrorKind::BlockEntryInFlowCollection => (
             "a list item `- ` cannot stand in brackets",
             "write `[a, b]`, or put the text in quotes",
@@ -139,31 +185,21 @@ fn structure(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str
         ErrorKind::InvalidColonPlacement => {
             ("a colon cannot stand here in brackets", CLOSE_BRACKET)
         }
-        ErrorKind::CommentInterceptedScalar => (
-            "a comment has ended the text that this line would continue",
-            "move the comment",
-        ),
-        ErrorKind::DirectiveDisallowed => (
-            "Kubernetes does not take directives",
-            "remove the line; put a text that begins with `%` in quotes",
-        ),
-        ErrorKind::InvalidDocumentEnd => (
-            "only blanks or a comment may follow `...`",
-            "begin a new document with `---`",
-        ),
+        ErrorKind::UnexpectedEof
+        | ErrorKind::UnexpectedEofBlockSequence
+        | ErrorKind::UnexpectedEofBlockMapping
+        | ErrorKind::UnexpectedEndOfPlainScalar => ("the text ends too early", "complete it"),
+        ErrorKind::FlowMappingValueAdjacentCollection => {
+            ("a blank must follow the colon of a key", "put one there")
+        }
         _ => return None,
     })
 }
 
-/// How a scalar, a name or a tag can be wrong, and what to do; `rest` is the text from the place on.
-fn token(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str)> {
+/// How quotes and block scalars can be wrong, and what to do; `rest` is the text from the place on.
+fn quotes(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str)> {
     let single = rest.starts_with('\'');
     Some(match kind {
-        ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabNotAllowed
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => USE_SPACES,
         ErrorKind::UnclosedQuotedScalar if single => (
             "a single quote is never closed",
             "write a `'` inside single quotes as `''`",
@@ -201,11 +237,39 @@ fn token(kind: &ErrorKind, rest: &str) -> Option<(&'static str, &'static str)> {
             "the first line of a block scalar is indented less than an empty line above it",
             "remove the blanks of the empty line",
         ),
+        ErrorKind::ZeroBlockScalarIndent => (
+            "a block scalar cannot be indented by 0",
+            "write 1 to 9, or no number",
+        ),
+        _ => return None,
+    })
+}
+
+/// How blanks, names and tags can be wrong, and what to do.
+fn names(kind: &ErrorKind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar => USE_SPACES,
         ErrorKind::CommentNotSeparated => (
             "a blank must stand before the `#` of a comment",
             "put one there",
         ),
         ErrorKind::MissingAnchorOrAliasName => ("a name is expected after `&` and `*`", QUOTE_TEXT),
+        ErrorKind::InvalidBlockEntryWhitespace | ErrorKind::InvalidMappingValueWhitespace => {
+            ("a blank must follow here", "put a space there")
+        }
+        ErrorKind::InvalidTagTerminator
+        | ErrorKind::MissingTagUri
+        | ErrorKind::UnclosedVerbatimTag
+        | ErrorKind::InvalidTagEscape
+        | ErrorKind::InvalidTagUtf8LeadingByte
+        | ErrorKind::InvalidTagUtf8TrailingByte
+        | ErrorKind::InvalidTagUtf8
+        | ErrorKind::InvalidGlobalTagCharacter
+        | ErrorKind::ExpectedTagBang => ("a tag is not complete", QUOTE_TEXT),
         ErrorKind::UndeclaredTagHandle => (
             "a tag with two `!` is not known",
             "write `!name`, or put the text in quotes",

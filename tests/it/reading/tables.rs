@@ -96,74 +96,43 @@ fn the_tables_are_what_kubernetes_reads() {
     }
 }
 
-/// What a data file cannot hold, with whether we accept it, and whether Kubernetes does.
-fn bytes() -> Vec<(&'static str, Vec<u8>, bool, bool)> {
+/// What a data file cannot hold, and whether it is accepted. Bytes that are no UTF-8 are an exception of invariant 3:
+/// kubectl itself puts U+FFFD in their place, or reads UTF-16, before its reader sees them.
+fn bytes() -> Vec<(&'static str, Vec<u8>, bool)> {
     let utf16 = "\u{feff}a: b\n".encode_utf16();
-    let little = utf16.clone().flat_map(u16::to_le_bytes).collect();
-    let big = utf16.flat_map(u16::to_be_bytes).collect();
+    let little = utf16.flat_map(u16::to_le_bytes).collect();
     let key = |count: usize| format!("{}: x\n", "é".repeat(count)).into_bytes();
     let in_brackets = |count: usize| format!("{{{}: x}}\n", "é".repeat(count)).into_bytes();
     vec![
-        // Exceptions of invariant 3, refused with a message.
-        ("UTF-16, little end first", little, false, true),
-        ("UTF-16, big end first", big, false, true),
+        ("UTF-16", little, false),
+        ("a byte that is no UTF-8", b"a: \xff\n".to_vec(), false),
+        ("half a character", b"# \xc3(\na: b\n".to_vec(), false),
         (
-            "a byte that is no UTF-8",
-            b"a: \xff\n".to_vec(),
-            false,
-            true,
-        ),
-        (
-            "a byte that is no UTF-8, in a comment",
-            b"# \xff\na: b\n".to_vec(),
-            false,
-            true,
-        ),
-        (
-            "half a surrogate pair in JSON",
-            br#"{"a": "\ud83d"}"#.to_vec(),
-            false,
-            true,
-        ),
-        // The same for both.
-        (
-            "a number that no float holds, in JSON",
+            "a number out of range, in JSON",
             br#"{"a": 1e400}"#.to_vec(),
             false,
-            false,
-        ),
-        ("a key of 1024 characters", key(1024), true, true),
-        ("a key of 1025 characters", key(1025), false, false),
-        (
-            "a key of 1024 characters in brackets",
-            in_brackets(1024),
-            true,
-            true,
         ),
         (
-            "a key of 1025 characters in brackets",
-            in_brackets(1025),
-            false,
+            "half a surrogate pair, in JSON",
+            br#"{"a": "\ud83d"}"#.to_vec(),
             false,
         ),
+        ("a key of 1024 characters", key(1024), true),
+        ("a key of 1025 characters", key(1025), false),
+        ("1024 in brackets", in_brackets(1024), true),
+        ("1025 in brackets", in_brackets(1025), false),
     ]
 }
 
 #[test]
 fn input_that_no_table_holds() {
     let readers = host("readers");
-    for (name, bytes, we, they) in bytes() {
+    for (name, bytes, accepted) in bytes() {
         let our = ours(&bytes);
-        assert_eq!(our.error.is_none(), we, "{name}: {our:?}");
-        let Some(readers) = &readers else { continue };
-        let their = theirs(readers, &[], &bytes);
-        // The host hands lone surrogates on, which no JSON reader here takes.
-        if name.starts_with("half") {
-            continue;
-        }
-        assert_eq!(their.error.is_none(), they, "{name}: {their:?}");
-        if we && they {
-            assert_eq!(judge(&our, &their), Verdict::Same, "{name}");
+        assert_eq!(our.error.is_none(), accepted, "{name}: {our:?}");
+        if let Some(readers) = &readers {
+            let their = theirs(readers, &[], &bytes);
+            assert_eq!(judge(&our, &their), Verdict::Same, "{name}: {their:?}");
         }
     }
 }
