@@ -228,6 +228,12 @@ impl<'a> Builder<'a> {
     pub(super) fn anchor(&mut self, id: usize, span: Span) -> Result<(), ReadError> {
         dialect::anchor_name(self.document.text, span)?;
         let node = self.document.nodes.len() as u32 - 1;
+        let Node { kind, end, .. } = self.document.nodes[node as usize];
+        let was_key = kind == Kind::Scalar && !self.at_key();
+        if was_key && self.in_flow() && self.in_mapping() && !self.document.setting.json {
+            let key = Span::new(span.start, end as usize);
+            dialect::flow_key(self.document.text, key)?;
+        }
         if self.anchors.len() <= id {
             self.anchors.resize(id + 1, u32::MAX);
         }
@@ -257,9 +263,16 @@ impl<'a> Builder<'a> {
 
     /// Whether the next child of the innermost collection is a key.
     fn at_key(&self) -> bool {
-        self.open.last().is_some_and(|&(id, children)| {
-            children % 2 == 0 && self.document.nodes[id as usize].kind == Kind::Mapping
-        })
+        self.in_mapping()
+            && self
+                .open
+                .last()
+                .is_some_and(|(_, children)| children % 2 == 0)
+    }
+
+    fn in_mapping(&self) -> bool {
+        let innermost = self.open.last();
+        innermost.is_some_and(|&(id, _)| self.document.nodes[id as usize].kind == Kind::Mapping)
     }
 
     fn counted(&mut self) {

@@ -157,13 +157,15 @@ fn near_the_limit() -> Vec<String> {
         let aliases = list("*a", count);
         documents.push(format!("p: [{pad}]\na: &a [{items}]\nb: [{aliases}]\n"));
     }
-    let keys: Vec<_> = (0..50).map(|n| format!("k{n}: 1")).collect();
+    let keys: Vec<_> = (0..1_000).map(|n| format!("k{n}: 1")).collect();
     let keys = keys.join(", ");
-    for count in 30..60 {
-        let own: String = (0..count)
-            .map(|n| format!("b{n}: {{<<: [*a, {{z: *a}}]}}\n"))
+    for count in 112..124 {
+        let merges: String = (0..count).map(|n| format!("b{n}: {{<<: *a}}\n")).collect();
+        documents.push(format!("a: &a {{{keys}}}\n{merges}"));
+        let merges: String = (0..count / 2)
+            .map(|n| format!("b{n}: {{<<: [*a, *a]}}\n"))
             .collect();
-        documents.push(format!("a: &a {{{keys}}}\n{own}"));
+        documents.push(format!("a: &a {{{keys}}}\n{merges}"));
     }
     documents
 }

@@ -3,6 +3,7 @@
 use super::generator::Writer;
 use super::{Verdict, judge, ours, theirs};
 use crate::support::host;
+use sparkk8s_post::yaml::{Stream, frames};
 
 const LINES: &[&str] = &[
     "---",
@@ -69,4 +70,32 @@ fn streams_are_split_as_kubernetes_splits_them() {
         accepted += usize::from(our.error.is_none());
     }
     assert!(readers.is_none() || accepted > 100, "{accepted}");
+}
+
+#[test]
+fn an_edited_document_is_read_in_its_own_place() {
+    let text = "{\"a\": \"\\/\"}{\"b\": 1}\n";
+    let stream = Stream::parse(text).unwrap();
+    let [first, _] = &stream.documents[..] else {
+        panic!("{stream:?}");
+    };
+    let edited = first.edited("{\"a\": \"\\/\", \"c\": 2}").unwrap();
+    assert_eq!(edited.root().unwrap().to_value()["c"], 2);
+    // YAML among JSON would be read by the JSON decoder.
+    let error = first.edited("{\"a\": \"/\", c: 2}").unwrap_err();
+    assert!(error.message.starts_with("no longer JSON"), "{error}");
+}
+
+#[test]
+fn documents_know_where_they_stand() {
+    let text = "# c\n---\na: 1\n---\n# Source: x/y.yaml\nb: 2\n";
+    let stream = Stream::parse(text).unwrap();
+    let found: Vec<_> = stream
+        .documents
+        .iter()
+        .map(|d| (d.offset, d.root().is_some()))
+        .collect();
+    assert_eq!(found, [(0, false), (8, true), (17, true)]);
+    assert_eq!(stream.documents[2].template(), Some("x/y.yaml"));
+    assert_eq!(frames(text).unwrap().len(), 3);
 }

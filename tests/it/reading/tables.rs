@@ -148,3 +148,26 @@ fn keys_that_collide_after_conversion_count_as_agreement() {
     let their = theirs(&readers, &[], text.as_bytes());
     assert!(their.values[0]["1"] == "b" || their.values[0]["1"] == "c");
 }
+
+#[test]
+fn a_byte_order_mark_at_the_edge_of_a_buffer_is_never_misread() {
+    let readers = host("readers");
+    let (mut refused, mut accepted) = (0, 0);
+    for length in 490..520 {
+        // go-yaml reads 512 bytes at a time, and skips the first letter of lines behind a mark that begins such a part.
+        let text = format!("a: {}\u{feff}y\nbc: d\n", "x".repeat(length));
+        let our = ours(text.as_bytes());
+        refused += usize::from(our.error.is_some());
+        accepted += usize::from(our.error.is_none());
+        if let Some(readers) = &readers {
+            let their = theirs(readers, &[], text.as_bytes());
+            let verdict = judge(&our, &their);
+            assert_ne!(
+                verdict,
+                Verdict::DifferentValue,
+                "{length}: {our:?} {their:?}"
+            );
+        }
+    }
+    assert!(refused > 0 && accepted > refused, "{refused} {accepted}");
+}
