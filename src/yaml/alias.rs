@@ -60,7 +60,7 @@ impl Counter {
             return Ok(true);
         }
         let node = document.node(walk.at);
-        walk.at = node.after();
+        walk.at = NodeId(node.next());
         let Walk { depth, aliased, .. } = *walk;
         if !walk.at_key || !node.is_merge_key() {
             walk.at_key = walk.keys && !walk.at_key;
@@ -69,7 +69,7 @@ impl Counter {
         }
         // go-yaml decodes neither a merge key nor the list behind it, which it reads from its end.
         let value = document.node(walk.at);
-        walk.at = value.after();
+        walk.at = NodeId(value.next());
         if value.kind() != Kind::Sequence {
             self.enter(value, depth, aliased)?;
             return Ok(true);
@@ -77,7 +77,7 @@ impl Counter {
         for item in value.children() {
             self.walks.push(Walk {
                 at: item.id,
-                end: item.after(),
+                end: NodeId(item.next()),
                 keys: false,
                 at_key: false,
                 aliased,
@@ -103,7 +103,7 @@ impl Counter {
         let keys = target.kind() == Kind::Mapping;
         self.walks.push(Walk {
             at: NodeId(target.id.0 + 1),
-            end: target.after(),
+            end: NodeId(target.next()),
             keys,
             at_key: keys,
             aliased,

@@ -154,9 +154,9 @@ impl<'d> NodeRef<'d> {
         }
     }
 
-    /// The first node after its children.
-    pub(super) fn after(self) -> NodeId {
-        NodeId(self.raw().next)
+    /// The id after its last child's.
+    pub(super) fn next(self) -> u32 {
+        self.raw().next
     }
 
     /// What it is.

@@ -86,7 +86,7 @@ impl<'d> Making<'d> {
         let walk = self.walks.last_mut()?;
         let node = self.document.node(NodeId(walk.at));
         (walk.at < walk.end).then(|| {
-            walk.at = node.after().0;
+            walk.at = node.next();
             node
         })
     }
@@ -102,7 +102,7 @@ impl<'d> Making<'d> {
     fn walk(&mut self, node: NodeRef<'d>, merges: bool) {
         self.walks.push(Walk {
             at: node.id.0 + 1,
-            end: node.after().0,
+            end: node.next(),
             merges,
         });
     }
