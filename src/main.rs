@@ -1,2 +1,7 @@
 //! Exit code only.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sparkk8s_post::main()
+}

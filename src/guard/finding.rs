@@ -1,20 +1,9 @@
 //! What a rule did, and what a rule or check has to say: data, without words for a terminal.
 
+use crate::preset::Severity;
 use crate::yaml::Pointer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// How grave a finding is. `Error` makes `render` and `check` answer no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Works, but will hurt.
-    Warning,
-    /// Refused.
-    Error,
-}
 
 /// What a rule or a check has to say about one place of one object.
 #[derive(Clone, Debug, PartialEq)]

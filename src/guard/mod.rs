@@ -1,5 +1,22 @@
 //! Rules: select, propose, settle, apply; what they did and what they have to say.
 
+mod application;
+mod conflict;
+mod engine;
+mod error;
 mod finding;
+mod judge;
+mod merge;
+mod patch;
+mod remark;
+mod select;
+mod view;
+mod waiver;
 
-pub use finding::{Change, Finding, Op, Severity};
+pub use crate::preset::Severity;
+pub use engine::{Outcome, concerns, run};
+pub use error::{Clash, PolicyConflict};
+pub use finding::{Change, Finding, Op};
+pub use merge::{Merge, Step, apply, steps};
+pub use view::{Context, PodView, Subject, View, family};
+pub use waiver::{BadWaiver, Waiver};

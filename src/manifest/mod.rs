@@ -1,5 +1,38 @@
 //! Kubernetes without policy: objects, where pods live, containers, quantities, roles.
 
+mod command;
+mod facts;
+mod glob;
+mod image;
+mod object;
+mod place;
 mod pod;
+mod port;
+mod quantity;
+mod replace;
+mod role;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub use command::Command;
+pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
+pub use glob::{BadGlob, Glob};
+pub use image::{BadImage, Family, Image, ImageFamilies};
+pub use object::{Object, Stranger, objects};
+pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};
 pub use pod::{Container, ContainerKind, Pod};
+pub use port::Port;
+pub use quantity::{BadQuantity, Problem, Quantity};
+pub use replace::{helm_hooks, replaceable};
+pub use role::{Metrics, ObjectFacts, PodRoles, Role, Roles, Ui};
+
+/// The tables that say what is what: data, handed in by whoever read it.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// Where pods live.
+    pub places: Places,
+    /// What workloads are.
+    pub roles: Roles,
+    /// What is known of images.
+    pub images: ImageFamilies,
+}

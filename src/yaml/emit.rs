@@ -18,6 +18,20 @@ pub(super) struct Manner {
     pub(super) newline: &'static str,
 }
 
+/// A value on one line, for any place in block or brackets.
+pub fn flow_text(value: &Value) -> String {
+    let manner = Manner {
+        step: 2,
+        dash: 0,
+        quote: '"',
+        json: false,
+        newline: "\n",
+    };
+    let mut out = String::new();
+    manner.nested(&mut out, value);
+    out
+}
+
 impl Manner {
     /// `key: value` for a block mapping whose keys stand in column `indent` (0-based), without a line break at the end.
     pub(super) fn entry(self, key: &str, value: &Value, indent: usize) -> String {

@@ -342,7 +342,7 @@ fn merged_key_gone(node: NodeRef<'_>, target: &Map<String, Value>) -> bool {
     })
 }
 
-fn shared(node: NodeRef<'_>) -> Shared {
+pub(super) fn shared(node: NodeRef<'_>) -> Shared {
     let named = node
         .resolved()
         .anchor()

@@ -1,7 +1,7 @@
 //! A stream of documents, split as `YAMLOrJSONDecoder` of apimachinery splits it.
 
 use super::parse::Setting;
-use super::suspect::BOM;
+use super::suspect::{self, BOM};
 use super::{Document, ReadError};
 use crate::text::Span;
 
@@ -20,12 +20,6 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// The first place that Kubernetes could not read.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
-        if let Some(at) = forbidden_character(text) {
-            let char = text[at..].chars().next().unwrap_or_default();
-            let message = format!("the character U+{:04X} is not allowed", char as u32);
-            let help = format!("write it as `\\u{:04x}` in double quotes", char as u32);
-            return Err(ReadError::new(Span::new(at, at + char.len_utf8()), message).help(help));
-        }
         let read = |frame: &Frame| {
             Document::read(&text[frame.span.range()], frame.span.start, frame.setting)
         };
@@ -54,37 +48,6 @@ pub fn decode(bytes: &[u8]) -> Result<&str, ReadError> {
             .help("Kubernetes would read U+FFFD here; binary data belongs into `binaryData`")
     })
 }
-
-/// What libyaml's reader refuses, even in quotes and comments.
-fn forbidden_character(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    loop {
-        let at = from + bytes[from..].iter().position(|&b| SUSPICIOUS[b as usize])?;
-        let forbidden = match bytes[at] {
-            0xc2 => matches!(bytes[at + 1], 0x80..=0x84 | 0x86..=0x9f),
-            0xef => bytes[at + 1] == 0xbf && bytes[at + 2] >= 0xbe,
-            _ => true,
-        };
-        if forbidden {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-}
-
-const SUSPICIOUS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 0x20 {
-        table[b] = !matches!(b as u8, b'\t' | b'\n' | b'\r');
-        b += 1;
-    }
-    table[0x7f] = true;
-    table[0xc2] = true;
-    table[0xef] = true;
-    table
-};
 
 /// A document's bytes without its separator, and how Kubernetes comes by them.
 #[derive(Clone, Copy, Debug)]
@@ -141,6 +104,9 @@ fn check_separator(text: &str, line: Span, kept: bool) -> Result<(), ReadError> 
     let rest = &text[line.start + 3..line.end];
     let words = rest.trim();
     let fine = words.is_empty() || words.starts_with('#');
+    if kept {
+        suspect::forbidden(rest).map_err(|error| error.shifted(line.start + 3))?;
+    }
     // go-yaml takes one with anything but a blank behind it for text, and more characters for the end of a comment.
     let seen = rest.trim_start_matches([' ', '\t', '\r', '\n']);
     let parted = seen.is_empty() || (seen.starts_with('#') && seen.len() < rest.len());
@@ -297,13 +263,5 @@ mod tests {
         assert_eq!(texts("{\"a\":1}{\"b\":2}\n"), ["{\"a\":1}", "{\"b\":2}"]);
         assert_eq!(texts("{\"a\":1}\n---\nb: 2\n"), ["{\"a\":1}", "b: 2\n"]);
         assert_eq!(texts("{a: 1}\n---\nb: 2\n"), ["{a: 1}\n", "b: 2\n"]);
-    }
-
-    #[test]
-    fn control_characters() {
-        assert_eq!(forbidden_character("a: \"\u{1b}\""), Some(4));
-        assert_eq!(forbidden_character("a: \u{85}é\u{feff}\t\r\n"), None);
-        assert_eq!(forbidden_character("a: \u{9f}"), Some(3));
-        assert_eq!(forbidden_character("\u{ffff}"), Some(0));
     }
 }

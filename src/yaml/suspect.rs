@@ -246,3 +246,57 @@ pub(super) fn misread_byte_order_mark(text: &str, before: usize) -> Option<usize
     }
     None
 }
+
+/// Refuses what go-yaml's reader refuses, even in quotes and comments.
+pub(super) fn forbidden(text: &str) -> Result<(), ReadError> {
+    let Some(at) = forbidden_character(text) else {
+        return Ok(());
+    };
+    let char = text[at..].chars().next().unwrap_or_default();
+    let message = format!("the character U+{:04X} is not allowed", char as u32);
+    let help = format!("write it as `\\u{:04x}` in double quotes", char as u32);
+    Err(ReadError::new(Span::new(at, at + char.len_utf8()), message).help(help))
+}
+
+fn forbidden_character(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from + bytes[from..].iter().position(|&b| SUSPICIOUS[b as usize])?;
+        let forbidden = match bytes[at] {
+            0xc2 => matches!(bytes[at + 1], 0x80..=0x84 | 0x86..=0x9f),
+            0xef => bytes[at + 1] == 0xbf && bytes[at + 2] >= 0xbe,
+            _ => true,
+        };
+        if forbidden {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+const SUSPICIOUS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 0x20 {
+        table[b] = !matches!(b as u8, b'\t' | b'\n' | b'\r');
+        b += 1;
+    }
+    table[0x7f] = true;
+    table[0xc2] = true;
+    table[0xef] = true;
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters() {
+        assert_eq!(forbidden_character("a: \"\u{1b}\""), Some(4));
+        assert_eq!(forbidden_character("a: \u{85}é\u{feff}\t\r\n"), None);
+        assert_eq!(forbidden_character("a: \u{9f}"), Some(3));
+        assert_eq!(forbidden_character("\u{ffff}"), Some(0));
+    }
+}

@@ -67,11 +67,12 @@ fn read(text: &str, setting: Setting) -> Result<Document<'_>, ReadError> {
         let message = format!("a document of {size} MiB, and {limit} MiB is the most that is read");
         return Err(ReadError::new(Span::empty(0), message).help("split it into several documents"));
     }
-    if !setting.json
-        && let Some(at) = suspect::misread_byte_order_mark(text, setting.separator)
-    {
-        let message = "Kubernetes may misread what follows this byte order mark";
-        return Err(ReadError::new(Span::new(at, at + BOM.len()), message).help("remove it"));
+    if !setting.json {
+        suspect::forbidden(text)?;
+        if let Some(at) = suspect::misread_byte_order_mark(text, setting.separator) {
+            let message = "Kubernetes may misread what follows this byte order mark";
+            return Err(ReadError::new(Span::new(at, at + BOM.len()), message).help("remove it"));
+        }
     }
     let mut builder = Builder::new(text, setting);
     for step in Parser::new_from_str_with_options(text, parser_options(setting)) {

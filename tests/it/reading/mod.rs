@@ -13,7 +13,7 @@ mod tables;
 
 use crate::support::{pipe, same};
 use serde_json::Value;
-use sparkk8s_post::yaml::{Stream, decode};
+use sparkk8s_post::yaml::{Document, NodeRef, Stream, decode};
 use std::path::Path;
 
 /// Values of the documents until the first error, null ones left out, and the error.
@@ -36,8 +36,8 @@ enum Verdict {
 fn ours(bytes: &[u8]) -> Reading {
     let read = |bytes| {
         let stream = Stream::parse(decode(bytes)?)?;
-        let roots = stream.documents.iter().filter_map(|d| d.root());
-        let values = roots.map(|root| root.to_value());
+        let roots = stream.documents.iter().filter_map(Document::root);
+        let values = roots.map(NodeRef::to_value);
         Ok(values.filter(|value| !value.is_null()).collect())
     };
     match read(bytes) {

@@ -1,0 +1,24 @@
+//! Any text as a preset and as an overlay: no panic, and an error has a place.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sparkk8s_post::check;
+use sparkk8s_post::preset::{Known, Named, Request, compose};
+
+fuzz_target!(|text: &str| {
+    let known = Known { checks: check::specs(), roles: &[], families: &[] };
+    let read = |_: &str| Ok(text.to_owned());
+    for request in [
+        Request { presets: vec![Named::flag("--preset", "./p.yaml")], ..Request::default() },
+        Request {
+            presets: vec![Named::flag("--preset", "default")],
+            overlays: vec![Named::flag("--overlay", "./o.yaml")],
+            ..Request::default()
+        },
+    ] {
+        if let Err(error) = compose(&request, &known, &read) {
+            assert!(!error.message.is_empty());
+            let _ = error.plain();
+        }
+    }
+});

@@ -1,0 +1,83 @@
+//! One pass over the stream: every object is added, then every pod is judged, then the findings are taken.
+
+use super::heap::{Process, Reader};
+use super::judge::judge;
+use super::mention::mentions;
+use super::source::{Sources, kind_of, text_of};
+use super::template::Templates;
+use super::unknown_key;
+use super::{Parameters, ParseYaml};
+use crate::guard::Finding;
+use crate::manifest::{ContainerKind, Pod};
+use crate::yaml::Pointer;
+use serde_json::Value;
+
+/// Gathers what the checks need. It keeps a few words of each ConfigMap and Secret, and no object.
+#[derive(Debug)]
+pub struct Collector {
+    parameters: Parameters,
+    parse: ParseYaml,
+    sources: Sources,
+    templates: Templates,
+    findings: Vec<Finding>,
+}
+
+impl Collector {
+    /// `parse` reads the YAML inside every ConfigMap and Secret.
+    pub fn new(parameters: Parameters, parse: ParseYaml) -> Self {
+        Self {
+            parameters,
+            parse,
+            sources: Sources::default(),
+            templates: Templates::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Takes in an object of the stream, of any kind; `index` is its place, Lists flattened.
+    pub fn add(&mut self, index: usize, object: &Value) {
+        for mention in mentions(object) {
+            self.findings
+                .extend(unknown_key::finding(&self.parameters, index, &mention));
+            self.templates.add_mention(&mention);
+        }
+        if let Some(kind) = kind_of(object) {
+            self.sources.add(kind, object);
+            self.templates.add(index, kind, object, self.parse);
+        }
+    }
+
+    /// Judges a pod of an object, when all objects were added. `pod_pointer` maps a pointer in the pod to one in the
+    /// object; `role_of` knows the role of a container by its place among `Pod::containers`.
+    pub fn judge<'r>(
+        &mut self,
+        index: usize,
+        object: &Value,
+        pod: Pod<'_>,
+        pod_pointer: &dyn Fn(&Pointer) -> Pointer,
+        role_of: &dyn Fn(usize) -> Option<&'r str>,
+    ) {
+        let namespace = text_of(&object["metadata"]["namespace"]);
+        for (ordinal, container) in pod.containers().enumerate() {
+            let runs_on = matches!(container.kind, ContainerKind::Main | ContainerKind::Sidecar);
+            let Some(process) = role_of(ordinal).and_then(Process::of).filter(|_| runs_on) else {
+                continue;
+            };
+            let reader = Reader::new(&self.sources, namespace, pod, container.value, process);
+            if let Some(verdict) = judge(&self.parameters, process, &reader, container) {
+                let finding = verdict.at(&self.parameters, index, container, pod_pointer);
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    /// The findings, by object, then id, then place.
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.findings.extend(self.templates.judge(&self.parameters));
+        self.findings.sort_by(|a, b| {
+            let key = |f: &Finding| (f.object, f.id.clone(), f.path.clone());
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        self.findings
+    }
+}

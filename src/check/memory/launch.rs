@@ -1,0 +1,289 @@
+//! What the command line of a container says to Spark's launcher.
+
+use super::words::commands;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Options and variables of a command line. Values are as written; `$…` in them is not expanded.
+#[derive(Debug, Default)]
+pub(super) struct Launch {
+    /// Spark settings: `--conf`, and options that are short for one. The last one wins, as in Spark's launcher.
+    pub(super) conf: BTreeMap<String, String>,
+    /// Variables that the script sets.
+    pub(super) variables: BTreeMap<String, String>,
+    /// `--properties-file`, which takes the place of `spark-defaults.conf`.
+    pub(super) properties_file: Option<String>,
+    /// `--load-spark-defaults` (Spark 4): `spark-defaults.conf` counts as well.
+    pub(super) loads_defaults: bool,
+    /// Whether Python runs beside the JVM: a `.py` application or `pyspark`.
+    pub(super) python: bool,
+    /// Whether `java` is called without Spark's launcher.
+    pub(super) java: bool,
+    /// The `-Xmx` that it is given.
+    pub(super) java_heap: Option<String>,
+    /// Everything that was said, for what the options above do not catch.
+    pub(super) texts: Vec<String>,
+}
+
+/// Options that are short for a Spark setting.
+const SHORT: [(&str, &str); 3] = [
+    ("--driver-memory", "spark.driver.memory"),
+    ("--master", "spark.master"),
+    ("--deploy-mode", "spark.submit.deployMode"),
+];
+
+/// Options of `spark-submit` without a value; every other one takes the next word.
+const SWITCHES: [&str; 8] = [
+    "--help",
+    "-h",
+    "--supervise",
+    "--usage-error",
+    "--verbose",
+    "-v",
+    "--version",
+    "--load-spark-defaults",
+];
+
+/// Main classes after whose resource Spark's launcher still reads options.
+const MIXED: [&str; 4] = [
+    "org.apache.spark.repl.Main",
+    "org.apache.spark.sql.hive.thriftserver.SparkSQLCLIDriver",
+    "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
+    "org.apache.spark.sql.connect.service.SparkConnectServer",
+];
+
+const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "ksh", "zsh"];
+
+impl Launch {
+    /// Reads `command` and `args` of a container.
+    pub(super) fn of(container: &Value) -> Self {
+        let words: Vec<String> = ["command", "args"]
+            .into_iter()
+            .filter_map(|key| container[key].as_array())
+            .flatten()
+            .filter_map(|word| word.as_str().map(str::to_owned))
+            .collect();
+        let mut launch = Self::default();
+        match script(&words) {
+            Some(script) => launch.read_script(script),
+            None => launch.read_command(&words),
+        }
+        launch.texts = words;
+        launch
+    }
+
+    /// Reads options that stand in one string (`PYSPARK_SUBMIT_ARGS`); what was said before wins.
+    pub(super) fn fall_back_to(&mut self, options: &str) {
+        let mut other = Self::default();
+        other.read_script(options);
+        for (key, value) in other.conf {
+            self.conf.entry(key).or_insert(value);
+        }
+        self.properties_file = self.properties_file.take().or(other.properties_file);
+        self.loads_defaults |= other.loads_defaults;
+    }
+
+    fn read_script(&mut self, script: &str) {
+        for command in commands(script) {
+            self.read_command(&command);
+        }
+    }
+
+    fn read_command(&mut self, words: &[String]) {
+        let mut words = words;
+        while let Some((first, rest)) = words.split_first() {
+            match assignment(first) {
+                Some((name, value)) => {
+                    self.variables.insert(name.to_owned(), value.to_owned());
+                }
+                None if ["exec", "export", "env", "nohup"].contains(&first.as_str()) => {}
+                None => break,
+            }
+            words = rest;
+        }
+        let before_options = words.iter().take_while(|word| !word.starts_with('-'));
+        let program = |names: &[&str]| {
+            let mut programs = before_options.clone();
+            programs.position(|word| names.contains(&base(word)))
+        };
+        if program(&["java"]).is_some() {
+            let heap = words
+                .iter()
+                .rev()
+                .find_map(|word| word.strip_prefix("-Xmx"));
+            self.java = true;
+            self.java_heap = heap.map(str::to_owned);
+        } else if let Some(at) = program(&["spark-submit"]) {
+            self.read_options(&words[at + 1..], false);
+        } else {
+            self.python |= program(&["pyspark"]).is_some();
+            self.read_options(words, true);
+        }
+    }
+
+    /// `mixed`: whether an application's own arguments may stand between options. Where the program is unknown
+    /// (an image's entrypoint), they may, and only options with `=` or known ones are taken.
+    fn read_options(&mut self, words: &[String], mut mixed: bool) {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if SWITCHES.contains(&word.as_str()) {
+                self.loads_defaults |= word == "--load-spark-defaults";
+                continue;
+            }
+            let joined = word.split_once('=').filter(|_| word.starts_with("--"));
+            let option = joined.map_or(word.as_str(), |(option, _)| option);
+            if !option.starts_with('-') {
+                self.python |= is_python(word);
+                if mixed {
+                    continue;
+                }
+                return;
+            }
+            let known = matches!(option, "--conf" | "-c" | "--properties-file" | "--class")
+                || SHORT.iter().any(|(short, _)| *short == option);
+            if mixed && !known {
+                continue;
+            }
+            let Some(value) = joined
+                .map(|(_, value)| value)
+                .or_else(|| words.next().map(String::as_str))
+            else {
+                return;
+            };
+            self.read_option(option, value);
+            mixed |= option == "--class" && MIXED.contains(&value);
+        }
+    }
+
+    fn read_option(&mut self, option: &str, value: &str) {
+        let short = SHORT.iter().find(|(short, _)| *short == option);
+        if let Some((_, key)) = short {
+            self.conf.insert((*key).to_owned(), value.to_owned());
+        } else if option == "--properties-file" {
+            self.properties_file = Some(value.to_owned());
+        } else if matches!(option, "--conf" | "-c")
+            && let Some((key, value)) = value.split_once('=')
+        {
+            self.conf.insert(key.trim().to_owned(), value.to_owned());
+        }
+    }
+}
+
+/// The text after `sh -c`, however the shell is called.
+fn script(words: &[String]) -> Option<&str> {
+    let shell = words.iter().position(|word| SHELLS.contains(&base(word)))?;
+    let runs = |word: &&String| {
+        word.strip_prefix('-')
+            .and_then(|flags| flags.strip_suffix('c'))
+            .is_some_and(|flags| flags.bytes().all(|b| b.is_ascii_lowercase()))
+    };
+    let mut rest = words[shell + 1..].iter();
+    rest.find(runs)?;
+    rest.next().map(String::as_str)
+}
+
+/// `NAME=VALUE` as a shell reads it.
+fn assignment(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once('=')?;
+    let mut bytes = name.bytes();
+    let starts = bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    let is_name = starts && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_name.then_some((name, value))
+}
+
+fn is_python(word: &str) -> bool {
+    word.rsplit_once('.')
+        .is_some_and(|(_, extension)| extension == "py")
+}
+
+/// The last segment of a path.
+pub(super) fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn heap(command: &Value) -> Option<String> {
+        let launch = Launch::of(&json!({"command": command}));
+        launch.conf.get("spark.driver.memory").cloned()
+    }
+
+    /// Each line was tried with the launcher of Spark 4.1.1.
+    #[test]
+    fn options_are_read_as_spark_reads_them() {
+        let connect =
+            "--class org.apache.spark.sql.connect.service.SparkConnectServer local:///x.jar";
+        for (options, want) in [
+            ("--driver-memory 4g app.jar", Some("4g")),
+            ("app.jar --driver-memory 4g", None),
+            ("--driver-memory=6g app.jar", Some("6g")),
+            ("--conf=spark.driver.memory=6g app.jar", Some("6g")),
+            ("-c spark.driver.memory=6g app.jar", Some("6g")),
+            (
+                "--driver-memory 4g --conf spark.driver.memory=5g app.jar",
+                Some("5g"),
+            ),
+            (
+                "--conf spark.driver.memory=5g --driver-memory 4g app.jar",
+                Some("4g"),
+            ),
+            (&format!("{connect} --driver-memory 4g"), Some("4g")),
+            ("--verbose --driver-memory 4g a.py", Some("4g")),
+            ("--name --driver-memory 4g", None),
+        ] {
+            let words: Vec<_> = ["spark-submit"]
+                .into_iter()
+                .chain(options.split(' '))
+                .collect();
+            assert_eq!(heap(&json!(words)).as_deref(), want, "{options}");
+        }
+    }
+
+    #[test]
+    fn scripts_and_entrypoints() {
+        for words in [
+            json!([
+                "sh",
+                "-c",
+                "exec spark-submit --driver-memory 4g --class X y.jar"
+            ]),
+            json!([
+                "/bin/bash",
+                "-o",
+                "pipefail",
+                "-ec",
+                "a=1; spark-submit\\\n --driver-memory '4g'"
+            ]),
+            json!([
+                "tini",
+                "--",
+                "bash",
+                "-c",
+                "/opt/spark/sbin/start-connect-server.sh --driver-memory 4g"
+            ]),
+            json!(["--driver-memory", "4g"]),
+            json!(["driver", "--conf", "spark.driver.memory=4g", "--class", "X"]),
+        ] {
+            assert_eq!(heap(&words).as_deref(), Some("4g"), "{words}");
+        }
+        assert_eq!(heap(&json!(["sh", "-c"])), None);
+        assert_eq!(heap(&json!(["spark-submit", "--driver-memory"])), None);
+    }
+
+    #[test]
+    fn variables_java_and_python() {
+        let launch = Launch::of(&json!({"command": ["sh", "-c"], "args": [
+            "export SPARK_DAEMON_MEMORY=2g\nA=1 exec /usr/bin/java -Xmx3g -cp x Main"
+        ]}));
+        assert_eq!(launch.variables["SPARK_DAEMON_MEMORY"], "2g");
+        assert!(launch.java);
+        assert_eq!(launch.java_heap.as_deref(), Some("3g"));
+        assert!(Launch::of(&json!({"args": ["spark-submit", "s3a://x/job.py"]})).python);
+        assert!(!Launch::of(&json!({"args": ["spark-submit", "job.jar", "x.py"]})).python);
+    }
+}

@@ -1,0 +1,182 @@
+//! Sizes: Spark's byte strings, Kubernetes' quantities, and the arithmetic between a heap and a limit.
+
+use crate::manifest::Quantity;
+use serde_json::Value;
+
+/// Bytes in a mebibyte.
+pub(super) const MIB: u64 = 1 << 20;
+
+/// The least heap, in MiB, that Spark documents for an executor and a driver starts with; smaller ones are not advised.
+pub(super) const LEAST_HEAP: u64 = 450;
+
+/// What a Spark size without a unit counts in; each setting has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// `spark.memory.offHeap.size`, and `-Xmx`.
+    Byte,
+    /// `spark.driver.memory` and its like.
+    Mebibyte,
+}
+
+/// A Spark byte string in MiB, rounded down; nothing where Spark before 4.3 would refuse it (`4Gi`, `1.5g`).
+pub(super) fn spark(text: &str, plain: Unit) -> Option<u64> {
+    let text = text.trim().to_ascii_lowercase();
+    let letters = text.find(|c: char| !c.is_ascii_digit());
+    let (digits, unit) = text.split_at(letters.unwrap_or(text.len()));
+    let shift = match (unit, plain) {
+        ("", Unit::Byte) | ("b", _) => 0,
+        ("k" | "kb", _) => 10,
+        ("", Unit::Mebibyte) | ("m" | "mb", _) => 20,
+        ("g" | "gb", _) => 30,
+        ("t" | "tb", _) => 40,
+        ("p" | "pb", _) => 50,
+        _ => return None,
+    };
+    let bytes = digits.parse::<u64>().ok()?.checked_mul(1 << shift)?;
+    Some(bytes / MIB)
+}
+
+/// A Kubernetes quantity of memory in bytes, rounded up as Kubernetes does; nothing where the API would refuse it.
+pub(super) fn quantity(value: &Value) -> Option<u64> {
+    u64::try_from(Quantity::of(value).ok()?.bytes()).ok()
+}
+
+/// Whether a text can be shown: digits and a unit, so never a credential.
+pub(super) fn is_plain(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    text.len() <= 12
+        && unit.len() < text.len()
+        && unit.len() <= 3
+        && unit.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// What Spark keeps beside a heap, in MiB: `percent` of it, at least `minimum`.
+/// Source: `BasicDriverFeatureStep`, `max(floor(factor * memory), 384 MiB)`.
+pub(super) fn overhead(heap: u64, percent: u64, minimum: u64) -> u64 {
+    let share = u128::from(heap) * u128::from(percent) / 100;
+    u64::try_from(share).unwrap_or(u64::MAX).max(minimum)
+}
+
+/// The largest heap, in MiB, that fits into `room` with its overhead; nothing where none does.
+pub(super) fn largest_heap(room: u64, percent: u64, minimum: u64) -> Option<u64> {
+    let by_minimum = room.checked_sub(minimum)?;
+    let fits = |heap: u64| heap.saturating_add(overhead(heap, percent, minimum)) <= room;
+    let heap = if fits(by_minimum) {
+        by_minimum
+    } else {
+        // The share is rounded down, so this is the largest whole number below (room + 1) / (1 + percent / 100).
+        let above = ((u128::from(room) + 1) * 100).div_ceil(100 + u128::from(percent));
+        u64::try_from(above - 1).ok()?
+    };
+    Some(heap).filter(|heap| *heap > 0)
+}
+
+/// MiB as Kubernetes writes it: `4Gi`, `1408Mi`.
+pub(super) fn as_quantity(mib: u64) -> String {
+    match (mib / 1024, mib % 1024) {
+        (gib @ 1.., 0) => format!("{gib}Gi"),
+        _ => format!("{mib}Mi"),
+    }
+}
+
+/// MiB as Spark and `-Xmx` write it: `4g`, `3723m`.
+pub(super) fn as_heap(mib: u64) -> String {
+    match (mib / 1024, mib % 1024) {
+        (gib @ 1.., 0) => format!("{gib}g"),
+        _ => format!("{mib}m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn spark_sizes_are_binary_and_count_in_their_own_unit() {
+        let mib = |text| spark(text, Unit::Mebibyte);
+        for (text, want) in [
+            ("4g", 4096),
+            (" 4GB ", 4096),
+            ("512", 512),
+            ("512m", 512),
+            ("1048000k", 1023),
+            ("1t", 1 << 20),
+            ("1p", 1 << 30),
+            ("1048576b", 1),
+        ] {
+            assert_eq!(mib(text), Some(want), "{text}");
+        }
+        for refused in ["4Gi", "1.5g", "", "g", "-1g", "4 g", "${HEAP}", "20000p"] {
+            assert_eq!(mib(refused), None, "{refused}");
+        }
+        assert_eq!(spark("2147483648", Unit::Byte), Some(2048));
+    }
+
+    #[test]
+    fn quantities_are_read_as_kubernetes_reads_them() {
+        for (value, want) in [
+            (json!("4Gi"), Some(4 << 30)),
+            (json!("8G"), Some(8_000_000_000)),
+            (json!("1.5Gi"), Some(1_610_612_736)),
+            (json!(".5Gi"), Some(1 << 29)),
+            (json!("512m"), Some(1)),
+            (json!("2e9"), Some(2_000_000_000)),
+            (json!("1E3"), Some(1000)),
+            (json!("1E"), Some(1_000_000_000_000_000_000)),
+            (json!(2_147_483_648u64), Some(1 << 31)),
+            (json!(2e9), Some(2_000_000_000)),
+            (json!("4g"), None),
+            (json!("4GB"), None),
+            (json!("16Ei"), None),
+            (json!("1.2.3"), None),
+            (json!("-1Gi"), None),
+            (json!("$(LIMIT)"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(quantity(&value), want, "{value}");
+        }
+    }
+
+    /// Vectors that Spark 3.5.9 and 4.1.4 themselves computed for pods of the same heap.
+    #[test]
+    fn heap_plus_overhead_is_what_spark_computes() {
+        for (heap, percent, pod) in [
+            (1024, 10, 1408),
+            (8192, 10, 9011),
+            (8192, 40, 11468),
+            (1024, 40, 1433),
+        ] {
+            assert_eq!(heap + overhead(heap, percent, 384), pod);
+        }
+    }
+
+    #[test]
+    fn the_largest_heap_fits_and_a_larger_one_does_not() {
+        for room in [385, 1024, 1408, 2048, 4096, 4224, 4225, 16384] {
+            for percent in [10, 40] {
+                let heap = largest_heap(room, percent, 384).unwrap();
+                assert!(heap + overhead(heap, percent, 384) <= room);
+                assert!(heap + 1 + overhead(heap + 1, percent, 384) > room);
+            }
+        }
+        assert_eq!(largest_heap(384, 10, 384), None);
+    }
+
+    #[test]
+    fn only_sizes_are_plain() {
+        for plain in ["4g", "1Gi", "0.5", "512", "1048576kb"] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for not in [
+            "",
+            "minioadmin",
+            "123456789secret",
+            "4g\n",
+            "$(X)",
+            "1234567890123",
+        ] {
+            assert!(!is_plain(not), "{not}");
+        }
+    }
+}

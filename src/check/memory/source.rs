@@ -1,0 +1,270 @@
+//! What each ConfigMap and Secret says about heaps: the little that is kept of it, so that a stream of any length can pass.
+
+use super::properties::{Property, properties};
+use super::size::is_plain;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Spark settings that decide a heap, or what stands beside it.
+pub(super) const SETTINGS: [&str; 5] = [
+    "spark.driver.memory",
+    "spark.master",
+    "spark.submit.deployMode",
+    "spark.memory.offHeap.enabled",
+    "spark.memory.offHeap.size",
+];
+
+/// What a script or a notebook may set a heap with, beyond what can be read from it.
+const MENTIONS: [&str; 7] = [
+    "spark.driver.memory",
+    "--driver-memory",
+    "SPARK_DAEMON_MEMORY",
+    "SPARK_DRIVER_MEMORY",
+    "SPARK_WORKER_MEMORY",
+    "SPARK_MEM",
+    "-Xmx",
+];
+
+/// A text without any of these holds none of the above.
+const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
+
+/// The two kinds that pods read files and variables from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    ConfigMap,
+    Secret,
+}
+
+/// A text that was set somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// As written.
+    pub(super) text: String,
+    /// Whether it stands in a Secret and may not be shown, nor anything that tells it.
+    pub(super) secret: bool,
+}
+
+/// One key of a ConfigMap or Secret.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// The whole text, where it is a size (a variable's value); other texts are not kept.
+    pub(super) size: Option<Setting>,
+    /// The entries of a properties file that count here; later ones have won.
+    pub(super) settings: BTreeMap<&'static str, Setting>,
+    /// Which of `MENTIONS` it holds outside comments and outside `settings`.
+    mentions: BTreeSet<&'static str>,
+}
+
+/// The files of one ConfigMap or Secret, by key.
+pub(super) type Files = BTreeMap<String, File>;
+
+/// Every ConfigMap and Secret of the stream.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    by_name: BTreeMap<(Kind, String), BTreeMap<String, Files>>,
+}
+
+impl Sources {
+    /// Remembers an object; a later one of the same name takes its place, as in a cluster.
+    pub(super) fn add(&mut self, kind: Kind, object: &Value) {
+        let files = texts(kind, object)
+            .map(|(_, key, text)| (key.to_owned(), File::read(&text, kind == Kind::Secret)))
+            .collect();
+        let metadata = &object["metadata"];
+        self.by_name
+            .entry((kind, text_of(&metadata["name"]).to_owned()))
+            .or_default()
+            .insert(text_of(&metadata["namespace"]).to_owned(), files);
+    }
+
+    /// The object that a pod of `namespace` means. Where either side names no namespace it is the release's, which
+    /// nobody knows here: then an only object of that name is meant.
+    pub(super) fn get(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Files> {
+        let named = self.by_name.get(&(kind, name.to_owned()))?;
+        let only = || named.iter().next().filter(|_| named.len() == 1);
+        let assumed = || {
+            only()
+                .filter(|(other, _)| namespace.is_empty() || other.is_empty())
+                .map(|(_, files)| files)
+        };
+        named.get(namespace).or_else(assumed)
+    }
+}
+
+impl File {
+    fn read(text: &str, secret: bool) -> Self {
+        let setting = |text: &str| Setting {
+            text: text.to_owned(),
+            secret,
+        };
+        let trimmed = text.trim();
+        let mut file = Self {
+            size: is_plain(trimmed).then(|| setting(trimmed)),
+            ..Self::default()
+        };
+        if !HINTS.iter().any(|hint| text.contains(hint)) {
+            return file;
+        }
+        for Property { key, value, .. } in properties(text) {
+            if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
+                file.settings.insert(name, setting(&value));
+                continue;
+            }
+            let held = MENTIONS
+                .iter()
+                .filter(|name| holds(&key, name) || holds(&value, name));
+            file.mentions.extend(held);
+        }
+        file
+    }
+
+    /// Whether it may set `name` in a way that is not read here (a script, a notebook).
+    pub(super) fn mentions(&self, name: &str) -> bool {
+        self.mentions.contains(name)
+    }
+}
+
+/// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`.
+pub(super) fn holds(text: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back().is_some_and(goes_on);
+        let after = text[at + name.len()..].chars().next().is_some_and(goes_on);
+        !before && (!after || name.starts_with("-X"))
+    })
+}
+
+/// The texts of a ConfigMap or Secret: where they stand (`data`), key, text; what is no UTF-8 is no text.
+pub(super) fn texts(
+    kind: Kind,
+    object: &Value,
+) -> impl Iterator<Item = (&'static str, &str, Cow<'_, str>)> {
+    let places = match kind {
+        Kind::ConfigMap => [("data", false), ("binaryData", true)],
+        Kind::Secret => [("data", true), ("stringData", false)],
+    };
+    places.into_iter().flat_map(move |(place, encoded)| {
+        let values = object[place].as_object().into_iter().flatten();
+        values.filter_map(move |(key, value)| {
+            let text = value.as_str()?;
+            let text = if encoded {
+                Cow::Owned(String::from_utf8(base64(text)?).ok()?)
+            } else {
+                Cow::Borrowed(text)
+            };
+            Some((place, key.as_str(), text))
+        })
+    })
+}
+
+/// The kind of an object, where it is one of the two.
+pub(super) fn kind_of(object: &Value) -> Option<Kind> {
+    match object["kind"].as_str()? {
+        "ConfigMap" => Some(Kind::ConfigMap),
+        "Secret" => Some(Kind::Secret),
+        _ => None,
+    }
+}
+
+/// A string, or nothing.
+pub(super) fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Standard base64 with padding, line ends allowed, as Kubernetes reads it.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '=');
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let (mut bits, mut held) = (0u32, 0);
+    for byte in text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')) {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held & 0xff) as u8);
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn config_map(namespace: Option<&str>, text: &str) -> Value {
+        json!({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"k": text}})
+    }
+
+    #[test]
+    fn settings_win_by_order_and_mentions_are_whole_names() {
+        let file = File::read(
+            "spark.driver.memory=2g\nspark.driver.memory 3g\nspark.driver.memoryOverhead=1g\n",
+            false,
+        );
+        assert_eq!(file.settings["spark.driver.memory"].text, "3g");
+        assert!(!file.mentions("spark.driver.memory"));
+
+        let script = File::read(
+            "#!/bin/sh\n# SPARK_DAEMON_MEMORY=1g\nexec spark-submit \\\n  --driver-memory $HEAP app.jar\n",
+            false,
+        );
+        assert!(script.mentions("--driver-memory"));
+        assert!(!script.mentions("SPARK_DAEMON_MEMORY"));
+        let notebook = File::read("s = b.config(\"spark.driver.memory\", \"4g\")", false);
+        assert!(notebook.mentions("spark.driver.memory"));
+    }
+
+    #[test]
+    fn secrets_are_decoded_and_marked() {
+        let object = json!({"kind": "Secret", "metadata": {"name": "s"}, "data": {
+            "spark-defaults.conf": "c3BhcmsuZHJpdmVyLm1lbW9yeT00\nZw==",
+            "keystore": "/u3+7Q==",
+            "bad": "***",
+        }, "stringData": {"SPARK_DAEMON_MEMORY": "2g"}});
+        let mut sources = Sources::default();
+        sources.add(Kind::Secret, &object);
+        let files = sources.get(Kind::Secret, "any", "s").unwrap();
+        let heap = &files["spark-defaults.conf"].settings["spark.driver.memory"];
+        assert_eq!((heap.text.as_str(), heap.secret), ("4g", true));
+        assert!(files["SPARK_DAEMON_MEMORY"].size.as_ref().unwrap().secret);
+        assert_eq!(files.len(), 2);
+    }
+
+    #[test]
+    fn an_unknown_namespace_matches_an_only_object() {
+        let mut sources = Sources::default();
+        sources.add(Kind::ConfigMap, &config_map(None, "1g"));
+        assert!(sources.get(Kind::ConfigMap, "a", "c").is_some());
+        assert!(sources.get(Kind::Secret, "a", "c").is_none());
+        sources.add(Kind::ConfigMap, &config_map(Some("b"), "2g"));
+        let size = |namespace| {
+            let files = sources.get(Kind::ConfigMap, namespace, "c")?;
+            Some(files["k"].size.clone()?.text)
+        };
+        assert_eq!(size("b").as_deref(), Some("2g"));
+        assert_eq!(size("").as_deref(), Some("1g"));
+        assert_eq!(size("a"), None);
+    }
+
+    #[test]
+    fn any_shape_survives() {
+        for object in [
+            json!(null),
+            json!({"data": []}),
+            json!({"data": {"a": 1}, "metadata": []}),
+        ] {
+            Sources::default().add(Kind::ConfigMap, &object);
+            Sources::default().add(Kind::Secret, &object);
+        }
+    }
+}

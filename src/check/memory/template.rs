@@ -1,0 +1,354 @@
+//! `memory/template-overwritten` (SK110): what a pod template for Spark says of memory and CPU, and Spark overwrites.
+
+use super::mention::Mention;
+use super::size::is_plain;
+use super::source::{Kind, text_of, texts};
+use super::{Parameters, ParseYaml};
+use crate::guard::Finding;
+use crate::manifest::{Container, ContainerKind, Pod};
+use crate::yaml::Pointer;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The id of its findings.
+pub(super) const ID: &str = "memory/template-overwritten";
+
+/// What Spark writes over in its container. `limits.cpu` survives where `spark.kubernetes.*.limit.cores` is unset.
+/// Source: pods that Spark 3.5.9, 4.1.4 and 4.3.0 built from a template that sets everything.
+const OVERWRITTEN: [[&str; 2]; 3] = [
+    ["requests", "memory"],
+    ["limits", "memory"],
+    ["requests", "cpu"],
+];
+
+/// Templates that were seen, and what the stream says of them; judged when all of it is known.
+#[derive(Debug, Default)]
+pub(super) struct Templates {
+    seen: Vec<Template>,
+    /// File names in `spark.kubernetes.{driver,executor}.podTemplateFile`, and for whose pods.
+    files: BTreeMap<String, BTreeSet<&'static str>>,
+    /// `spark.kubernetes.{driver,executor}.podTemplateContainerName`.
+    names: BTreeSet<String>,
+}
+
+/// A pod template in a ConfigMap or Secret.
+#[derive(Debug)]
+struct Template {
+    index: usize,
+    path: Pointer,
+    secret: bool,
+    /// Its containers: name, and the fields that Spark would overwrite.
+    containers: Vec<(String, Vec<String>)>,
+    /// Whether it looks like a template for Spark; otherwise only a `podTemplateFile` makes it one.
+    sparkish: bool,
+}
+
+impl Templates {
+    /// Looks through the texts of a ConfigMap or Secret.
+    pub(super) fn add(&mut self, index: usize, kind: Kind, object: &Value, parse: ParseYaml) {
+        for (place, key, text) in texts(kind, object) {
+            if !text.contains("containers") || !text.contains("resources") {
+                continue;
+            }
+            let Some(value) = parse(&text).filter(is_pod) else {
+                continue;
+            };
+            let name = text_of(&object["metadata"]["name"]);
+            self.seen.push(Template {
+                index,
+                path: Pointer::from_iter([place, key]),
+                secret: kind == Kind::Secret,
+                containers: main_containers(&value).map(fields).collect(),
+                sparkish: is_sparkish(&value, [name, key]),
+            });
+        }
+    }
+
+    /// Remembers which files the stream names as templates, and which containers in them.
+    pub(super) fn add_mention(&mut self, mention: &Mention) {
+        let Mention { key, value, .. } = mention;
+        let Some((role, what)) = key
+            .strip_prefix("spark.kubernetes.")
+            .and_then(|key| key.split_once('.'))
+        else {
+            return;
+        };
+        let Some(role) = ["driver", "executor"].into_iter().find(|r| *r == role) else {
+            return;
+        };
+        match what {
+            "podTemplateFile" => {
+                self.files.entry(file_name(value)).or_default().insert(role);
+            }
+            "podTemplateContainerName" => _ = self.names.insert(value.clone()),
+            _ => {}
+        }
+    }
+
+    /// The findings, when every object was added.
+    pub(super) fn judge(&self, parameters: &Parameters) -> Vec<Finding> {
+        self.seen
+            .iter()
+            .filter_map(|template| self.finding(template, parameters))
+            .collect()
+    }
+
+    fn finding(&self, template: &Template, parameters: &Parameters) -> Option<Finding> {
+        let key = template.path.last().unwrap_or_default();
+        let roles = self.files.get(&file_name(key));
+        if roles.is_none() && !template.sparkish {
+            return None;
+        }
+        // A name that matches nothing makes Spark take the first one, without a word.
+        let named = template
+            .containers
+            .iter()
+            .find(|(name, _)| self.names.contains(name));
+        let (container, fields) = named.or(template.containers.first())?;
+        if fields.is_empty() {
+            return None;
+        }
+        let role = match roles
+            .map(|roles| roles.iter().collect::<Vec<_>>())
+            .as_deref()
+        {
+            Some([role]) => role,
+            Some(_) => "driver or executor",
+            None if key.contains("driver") && !key.contains("executor") => "driver",
+            None => "executor",
+        };
+        let shown = if template.secret {
+            "memory or CPU requests or memory limits".to_owned()
+        } else {
+            format!("{} on container `{container}`", listed(fields))
+        };
+        Some(Finding {
+            id: ID.to_owned(),
+            severity: parameters.severity,
+            object: Some(template.index),
+            container: None,
+            path: template.path.clone(),
+            message: format!(
+                "the {role} pod template sets {shown}, and Spark writes its own over them"
+            ),
+            because: Some(because(role)),
+            help: Some(help(role)),
+            needed_by: None,
+            waived: None,
+        })
+    }
+}
+
+fn because(role: &str) -> String {
+    let key = if role == "driver" {
+        "driver"
+    } else {
+        "executor"
+    };
+    format!(
+        "a template cannot size the pod of a {role}: memory request and limit both become `spark.{key}.memory` plus \
+         overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
+         those, not the template (SK110)"
+    )
+}
+
+fn help(role: &str) -> String {
+    let key = if role == "driver" {
+        "driver"
+    } else {
+        "executor"
+    };
+    format!(
+        "set `spark.{key}.memory`, `spark.{key}.memoryOverhead` and `spark.kubernetes.{key}.request.cores` instead, \
+         and take the fields out of the template"
+    )
+}
+
+/// `a`, `b` and `c`.
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(", ")),
+    }
+}
+
+/// A mapping with containers that calls itself a Pod, or nothing: Spark asks for no more.
+fn is_pod(value: &Value) -> bool {
+    value.is_object()
+        && (value["kind"].is_null() || value["kind"] == "Pod")
+        && value["spec"]["containers"].is_array()
+}
+
+fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
+    Pod { value: pod }
+        .containers()
+        .filter(|container| container.kind == ContainerKind::Main)
+}
+
+fn fields(container: Container<'_>) -> (String, Vec<String>) {
+    let resources = &container.value["resources"];
+    let set = OVERWRITTEN.iter().filter_map(|[list, name]| {
+        let value = Some(&resources[list][name]).filter(|value| !value.is_null())?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Some(if is_plain(&text) {
+            format!("`{list}.{name}: {text}`")
+        } else {
+            format!("`{list}.{name}`")
+        })
+    });
+    (container.name().to_owned(), set.collect())
+}
+
+/// Whether names say Spark or executor. Not Airflow's template, whose container is `base` and which is not overwritten,
+/// and no pod with a command of its own, which Spark's pods never need.
+fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
+    let mut containers = main_containers(pod);
+    let own = containers
+        .any(|c| c.name() == "base" || !c.value["command"].is_null() || !c.value["args"].is_null());
+    let labels = &pod["metadata"]["labels"];
+    let says = |text: &str| text.contains("spark") || text.contains("executor");
+    let named = names.into_iter().any(says)
+        || main_containers(pod).any(|c| says(c.name()) || says(c.image()))
+        || labels
+            .as_object()
+            .is_some_and(|map| map.keys().any(|key| says(key)));
+    named && !own
+}
+
+/// The file's name without what marks it as not yet rendered: `executor.yaml.template` becomes `executor.yaml`.
+fn file_name(path: &str) -> String {
+    let name = super::launch::base(path.trim());
+    let rendered = [".template", ".tmpl", ".tpl", ".in"]
+        .into_iter()
+        .find_map(|suffix| name.strip_suffix(suffix));
+    rendered.unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Collector;
+    use super::*;
+    use serde_json::json;
+
+    const TEMPLATE: &str = r#"{"kind": "Pod", "spec": {"containers": [{"name": "executor", "resources": {
+        "requests": {"memory": "1Gi", "cpu": 1}, "limits": {"memory": "2Gi", "cpu": 2}}}]}}"#;
+
+    /// JSON is YAML enough here.
+    fn parse(text: &str) -> Option<Value> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn find(objects: &[Value]) -> Vec<Finding> {
+        let parameters = Parameters::default();
+        let mut collector = Collector::new(parameters, parse);
+        for (index, object) in objects.iter().enumerate() {
+            collector.add(index, object);
+        }
+        collector.finish()
+    }
+
+    fn config_map(key: &str, text: &str) -> Value {
+        json!({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {key: text}})
+    }
+
+    #[test]
+    fn memory_and_cpu_requests_are_named_and_cpu_limits_are_not() {
+        let found = find(&[config_map("executor.yaml.template", TEMPLATE)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path.to_string(), "/data/executor.yaml.template");
+        assert_eq!(
+            found[0].message,
+            "the executor pod template sets `requests.memory: 1Gi`, `limits.memory: 2Gi` and `requests.cpu: 1` \
+             on container `executor`, and Spark writes its own over them"
+        );
+        let kept = TEMPLATE
+            .replace("\"memory\": \"1Gi\", \"cpu\": 1", "")
+            .replace("\"memory\": \"2Gi\", ", "");
+        assert_eq!(find(&[config_map("executor.yaml", &kept)]), []);
+    }
+
+    #[test]
+    fn a_kind_may_be_missing_and_must_not_be_another() {
+        let without = TEMPLATE.replace("\"kind\": \"Pod\", ", "");
+        assert_eq!(find(&[config_map("executor.yaml", &without)]).len(), 1);
+        let other = TEMPLATE.replace("\"Pod\"", "\"Deployment\"");
+        assert_eq!(find(&[config_map("executor.yaml", &other)]), []);
+        assert_eq!(
+            find(&[config_map("executor.yaml", "containers: resources: [")]),
+            []
+        );
+    }
+
+    #[test]
+    fn only_templates_for_spark() {
+        let airflow = TEMPLATE.replace("executor", "base");
+        assert_eq!(find(&[config_map("pod_template_file.yaml", &airflow)]), []);
+        let other = TEMPLATE.replace("executor", "agent");
+        assert_eq!(find(&[config_map("jenkins.yaml", &other)]), []);
+        let job = TEMPLATE.replace(
+            "\"resources\"",
+            "\"command\": [\"spark-submit\"], \"resources\"",
+        );
+        assert_eq!(find(&[config_map("spark-job.yaml", &job)]), []);
+        // Named as one, it is one.
+        let conf = config_map(
+            "a.conf",
+            "spark.kubernetes.driver.podTemplateFile=/tmp/jenkins.yaml",
+        );
+        let found = find(&[config_map("jenkins.yaml.tmpl", &other), conf]);
+        assert!(
+            found[0].message.starts_with("the driver pod template"),
+            "{}",
+            found[0].message
+        );
+        assert!(
+            found[0]
+                .help
+                .as_deref()
+                .unwrap()
+                .contains("`spark.driver.memory`")
+        );
+    }
+
+    #[test]
+    fn the_named_container_or_else_the_first() {
+        let two = r#"{"spec": {"containers": [{"name": "proxy", "resources": {"limits": {"memory": "1Gi"}}},
+            {"name": "spark", "resources": {"limits": {"memory": "2Gi"}}}]}}"#;
+        let template = config_map("executor.yaml", two);
+        let found = find(std::slice::from_ref(&template));
+        assert!(
+            found[0]
+                .message
+                .contains("`limits.memory: 1Gi` on container `proxy`")
+        );
+        let conf = json!({"kind": "X", "sparkConf": {"spark.kubernetes.executor.podTemplateContainerName": "spark"}});
+        let found = find(&[template, conf]);
+        assert!(
+            found[0]
+                .message
+                .contains("`limits.memory: 2Gi` on container `spark`")
+        );
+    }
+
+    #[test]
+    fn secrets_keep_what_they_hold() {
+        let object = json!({"kind": "Secret", "metadata": {"name": "s"}, "stringData": {"executor.yaml": TEMPLATE}});
+        let found = find(&[object]);
+        assert_eq!(found[0].path.to_string(), "/stringData/executor.yaml");
+        assert!(!format!("{found:?}").contains("2Gi"), "{found:?}");
+    }
+
+    #[test]
+    fn placeholders_are_overwritten_all_the_same() {
+        let open = TEMPLATE.replace("2Gi", "${LIMIT}");
+        let found = find(&[config_map("executor.yaml", &open)]);
+        assert!(
+            found[0].message.contains("`limits.memory` and"),
+            "{}",
+            found[0].message
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! `memory/unknown-key` (SK111): keys that ask for pod memory and that no Spark version has.
+
+use super::Parameters;
+use super::mention::Mention;
+use super::size::{LEAST_HEAP, MIB, as_heap, is_plain, largest_heap, quantity};
+use crate::guard::Finding;
+use serde_json::Value;
+
+/// The id of its findings.
+pub(super) const ID: &str = "memory/unknown-key";
+
+/// The finding about a setting, where it is one that Spark does not have.
+pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) -> Option<Finding> {
+    let Mention { key, value, .. } = mention;
+    let role = role(key)?;
+    let shown = is_plain(value) && !mention.secret;
+    let set = if shown {
+        format!("{key}={value}")
+    } else {
+        key.clone()
+    };
+    let place = match mention.line {
+        Some(line) if !mention.secret => format!(" (line {line} of the text)"),
+        _ => String::new(),
+    };
+    let example = shown
+        .then(|| heap_for(parameters, value))
+        .flatten()
+        .unwrap_or_default();
+    Some(Finding {
+        id: ID.to_owned(),
+        severity: parameters.severity,
+        object: Some(index),
+        container: mention.container.clone(),
+        path: mention.path.clone(),
+        message: format!("`{set}` has no effect: no version of Spark has this key{place}"),
+        because: Some(format!(
+            "Spark ignores a key that it does not know without a word; memory request and limit of {role} pods are \
+             both `spark.{role}.memory` (heap, 1g unless set) plus overhead, 1408Mi where nothing is set (SK111)"
+        )),
+        help: Some(format!(
+            "take it out and set `spark.{role}.memory` (heap) and, where the default of 10 %, at least 384m, is not \
+             enough, `spark.{role}.memoryOverhead`; the pod gets the sum of both{example}"
+        )),
+        needed_by: None,
+        waived: None,
+    })
+}
+
+/// Whose pods a key asks memory for, where no Spark has it: `spark.kubernetes.{driver,executor}.{request,limit,requests,
+/// limits}.memory`. None is registered in Spark 3.5.9, 4.1.4 or 4.3.0; their cousins `….request.cores` are.
+fn role(key: &str) -> Option<&'static str> {
+    let (role, rest) = key.strip_prefix("spark.kubernetes.")?.split_once('.')?;
+    let role = ["driver", "executor"]
+        .into_iter()
+        .find(|known| *known == role)?;
+    let asked = rest.strip_suffix(".memory")?;
+    ["request", "limit", "requests", "limits"]
+        .contains(&asked)
+        .then_some(role)
+}
+
+/// The heap that makes a pod of the size that was asked for.
+fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
+    let room = quantity(&Value::from(value))? / MIB;
+    let heap = largest_heap(
+        room,
+        parameters.overhead_percent,
+        parameters.overhead_minimum,
+    )?;
+    let heap = (heap >= LEAST_HEAP).then(|| as_heap(heap))?;
+    Some(format!(": a heap of `{heap}` makes a pod of {value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mention::mentions;
+    use super::*;
+    use serde_json::json;
+
+    const KEY: &str = "spark.kubernetes.executor.request.memory";
+
+    fn find(object: &Value) -> Vec<Finding> {
+        let found = mentions(object);
+        found
+            .iter()
+            .filter_map(|mention| finding(&Parameters::default(), 3, mention))
+            .collect()
+    }
+
+    fn paths(object: &Value) -> Vec<String> {
+        find(object)
+            .into_iter()
+            .map(|f| f.path.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn all_spellings_and_nothing_else() {
+        for (of, want) in [("driver", "driver"), ("executor", "executor")] {
+            for ask in ["request", "limit", "requests", "limits"] {
+                let key = format!("spark.kubernetes.{of}.{ask}.memory");
+                assert_eq!(role(&key), Some(want), "{key}");
+            }
+        }
+        for known in [
+            "spark.kubernetes.executor.request.cores",
+            "spark.kubernetes.executor.limit.cores",
+            "spark.kubernetes.memoryOverheadFactor",
+            "spark.executor.memory",
+            "spark.kubernetes.executor.request.memoryOverhead",
+            "spark.kubernetes.executor.memory",
+        ] {
+            assert_eq!(role(known), None, "{known}");
+        }
+    }
+
+    #[test]
+    fn properties_in_config_maps_name_key_line_and_a_heap_that_works() {
+        let text = format!("# {KEY}=8Gi\nspark.master=k8s://x\n{KEY} = 4Gi\n");
+        let found = find(&json!({"kind": "ConfigMap", "data": {"spark.conf": text, "other": "x"}}));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].object, Some(3));
+        assert_eq!(found[0].path.to_string(), "/data/spark.conf");
+        assert_eq!(
+            found[0].message,
+            format!(
+                "`{KEY}=4Gi` has no effect: no version of Spark has this key (line 3 of the text)"
+            )
+        );
+        let help = found[0].help.as_deref().unwrap();
+        assert!(
+            help.ends_with(": a heap of `3712m` makes a pod of 4Gi"),
+            "{help}"
+        );
+    }
+
+    #[test]
+    fn an_executor_below_the_documented_least_is_not_suggested() {
+        let found = find(&json!({"kind": "X", "sparkConf": {KEY: "512Mi"}}));
+        assert!(
+            found[0]
+                .help
+                .as_deref()
+                .unwrap()
+                .ends_with("the sum of both")
+        );
+    }
+
+    #[test]
+    fn yaml_json_and_scripts_in_config_maps() {
+        for text in [
+            format!("sparkConf:\n  {KEY}: 1Gi\n"),
+            format!("  \"{KEY}\": \"1Gi\",\n"),
+            format!("exec spark-submit \\\n  --conf {KEY}=1Gi \\\n  app.jar\n"),
+        ] {
+            let found = find(&json!({"kind": "ConfigMap", "data": {"f": text}}));
+            assert_eq!(found.len(), 1, "{text}");
+            assert!(found[0].message.contains("=1Gi`"), "{}", found[0].message);
+        }
+        let prose = json!({"kind": "ConfigMap", "data": {"f": format!("#{KEY}=1\nsee {KEY}")}});
+        assert_eq!(paths(&prose), Vec::<String>::new());
+    }
+
+    #[test]
+    fn secrets_give_the_key_and_no_value() {
+        // `spark.kubernetes.driver.limit.memory=77Gi`
+        let encoded = "c3Bhcmsua3ViZXJuZXRlcy5kcml2ZXIubGltaXQubWVtb3J5PTc3R2k=";
+        let object = json!({"kind": "Secret", "data": {"a.conf": encoded},
+            "stringData": {"b.conf": format!("{KEY}=77Gi")}});
+        assert_eq!(paths(&object), ["/data/a.conf", "/stringData/b.conf"]);
+        let found = find(&object);
+        assert!(!format!("{found:?}").contains("77"), "{found:?}");
+        assert!(
+            found.iter().all(|f| !f.message.contains("line")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn command_lines_environment_and_spark_conf() {
+        let pod = json!({"kind": "Deployment", "spec": {"template": {"spec": {"containers": [{
+            "name": "connect",
+            "args": ["--conf", format!("{KEY}=1Gi"), format!("--conf={KEY}=1Gi"), "--conf", "spark.x=1"],
+            "command": ["sh", "-c", format!("spark-submit --conf \"{KEY}=1Gi\" app.jar")],
+            "env": [{"name": "SPARK_SUBMIT_OPTS", "value": format!("-Da=b -D{KEY}=1Gi")}],
+        }]}}}});
+        let base = "/spec/template/spec/containers/0";
+        assert_eq!(
+            paths(&pod),
+            [
+                format!("{base}/args/1"),
+                format!("{base}/args/2"),
+                format!("{base}/command/2"),
+                format!("{base}/env/0/value"),
+            ]
+        );
+        assert!(
+            find(&pod)
+                .iter()
+                .all(|f| f.container.as_deref() == Some("connect"))
+        );
+
+        let application = json!({"kind": "SparkApplication",
+            "metadata": {"annotations": {"last-applied": format!("--conf {KEY}=1Gi")}},
+            "spec": {"sparkConf": {KEY: "512Mi", "spark.executor.memory": "1g"}}});
+        assert_eq!(paths(&application), [format!("/spec/sparkConf/{KEY}")]);
+    }
+
+    #[test]
+    fn a_value_that_is_no_size_is_not_repeated() {
+        let found = find(&json!({"kind": "X", "sparkConf": {KEY: "${MEMORY}"}}));
+        assert!(
+            found[0]
+                .message
+                .starts_with(&format!("`{KEY}` has no effect"))
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
+
+use super::{Violation, duplicates, memory, pages, pod_security, validity};
+use crate::guard::{Context, Finding, PodView, Subject, View, Waiver};
+use crate::manifest::{Container, NonRoot, Object, Problem, Quantity};
+use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
+use crate::yaml::{Document, NodeRef, Pointer, Stream};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The checks that presets may switch on, with their settings.
+pub fn specs() -> &'static [CheckSpec<'static>] {
+    static SPECS: LazyLock<Vec<CheckSpec<'static>>> = LazyLock::new(|| {
+        let memory = memory::pages()
+            .iter()
+            .map(|page| spec(page.id, &[page.id], memory_settings(page.id)));
+        let pods = [
+            spec("pod-security", &["pod-security/"], POD_SECURITY),
+            spec("api-validity", &["api/", "kubelet/"], &[]),
+        ];
+        pods.into_iter().chain(memory).collect()
+    });
+    &SPECS
+}
+
+const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
+    ("level", SettingKind::OneOf(&["baseline", "restricted"])),
+    ("version", SettingKind::OneOf(&["latest"])),
+];
+
+fn memory_settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
+    match id {
+        // MiB: a limit from here on without a heap setting is a finding.
+        "memory/heap-not-set" => &[("expectedFrom", SettingKind::Integer)],
+        // The minimum in MiB; percents of the heap.
+        "memory/heap-exceeds-limit" => &[
+            ("overheadMinimum", SettingKind::Integer),
+            ("overheadPercent", SettingKind::Integer),
+            ("overheadPercentPython", SettingKind::Integer),
+        ],
+        _ => &[],
+    }
+}
+
+/// The ids of a check's findings are those of its pages.
+fn spec(
+    id: &'static str,
+    prefixes: &[&str],
+    settings: &'static [(&'static str, SettingKind<'static>)],
+) -> CheckSpec<'static> {
+    let ids = pages().iter().map(|page| page.id);
+    let ids: Vec<_> = ids
+        .filter(|id| prefixes.iter().any(|prefix| id.starts_with(prefix)))
+        .collect();
+    CheckSpec {
+        id,
+        findings: ids.leak(),
+        settings,
+    }
+}
+
+/// The id of the one finding for all that is merely absent from a container.
+const SUMMARY: &str = "pod-security/incomplete";
+
+/// The checks that a policy switches on, while a stream goes by.
+pub struct Checks<'c> {
+    policy: &'c Policy,
+    waivers: &'c [Waiver],
+    memory: Option<memory::Collector>,
+    findings: Vec<Finding>,
+}
+
+impl<'c> Checks<'c> {
+    /// No object seen yet.
+    pub fn new(policy: &'c Policy, waivers: &'c [Waiver]) -> Self {
+        let memory = policy
+            .checks
+            .iter()
+            .any(|check| check.id.starts_with("memory/"));
+        let memory = memory.then(|| memory::Collector::new(parameters(policy), parse));
+        Self {
+            policy,
+            waivers,
+            memory,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whether a check has to see this object before rules run.
+    pub fn gathers(&self, object: &Object<'_>, document: &Document<'_>) -> bool {
+        let text = document.text.as_bytes();
+        self.memory.is_some()
+            && (matches!(object.kind, "ConfigMap" | "Secret")
+                || memchr::memmem::find(text, b"spark.kubernetes.").is_some())
+    }
+
+    /// Looks at an object before rules run.
+    pub fn gather(&mut self, index: usize, value: &Value) {
+        if let Some(memory) = &mut self.memory {
+            memory.add(index, value);
+        }
+    }
+
+    /// Judges an object as the rules left it.
+    pub fn judge(&mut self, context: Context<'_>, subject: Subject<'_>, value: &Value) {
+        let view = View::new(context, subject, value);
+        for pod in &view.pods {
+            if let Some(check) = check(self.policy, "api-validity") {
+                let mut violations = validity::rejected(pod.pod());
+                violations.extend(validity::resources::rejected(pod.pod(), millis));
+                self.add(check, "", subject, pod, violations);
+            }
+            if let Some(check) = check(self.policy, "pod-security") {
+                self.pod_security(check, subject, pod);
+            }
+            if let Some(memory) = &mut self.memory {
+                let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
+                let role = |ordinal: usize| {
+                    let role = pod.roles.containers.get(ordinal).copied().flatten();
+                    role.map(|role| role.role.as_str())
+                };
+                memory.judge(subject.object.index, value, pod.pod(), &resolve, &role);
+            }
+        }
+    }
+
+    fn pod_security(&mut self, check: &ResolvedCheck, subject: Subject<'_>, pod: &PodView<'_>) {
+        let level = match check.setting("level").and_then(Value::as_str) {
+            Some("baseline") => pod_security::Level::Baseline,
+            _ => pod_security::Level::Restricted,
+        };
+        let violations = pod_security::evaluate(pod.pod(), level);
+        // What refuses is said field by field; a warning says once what a container lacks.
+        let summary = check.severity < Severity::Error;
+        let (absent, bad): (Vec<_>, Vec<_>) =
+            violations.into_iter().partition(|v| summary && v.absent);
+        self.add(check, "pod-security/", subject, pod, bad);
+        let mut by_container: BTreeMap<Option<String>, Vec<Violation>> = BTreeMap::new();
+        for violation in absent {
+            by_container
+                .entry(violation.container.clone())
+                .or_default()
+                .push(violation);
+        }
+        for (container, violations) in by_container {
+            let finding = self.incomplete(check, level, subject, pod, container, &violations);
+            self.findings.push(finding);
+        }
+    }
+
+    /// One finding for all that a container lacks, with the reason why it was not filled in.
+    fn incomplete(
+        &self,
+        check: &ResolvedCheck,
+        level: pod_security::Level,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        container: Option<String>,
+        violations: &[Violation],
+    ) -> Finding {
+        let lacking: Vec<_> = violations
+            .iter()
+            .map(|v| format!("`{}`", v.check))
+            .collect();
+        let who = container
+            .as_ref()
+            .map_or_else(|| "pod".to_owned(), |name| format!("container `{name}`"));
+        let own = pod
+            .pod()
+            .containers()
+            .find(|c| container.as_deref() == Some(c.name()));
+        let user = own.and_then(|own| pod.users.get(pod.ordinal(own)));
+        let why = match user {
+            Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => {
+                format!(": {because}")
+            }
+            _ => String::new(),
+        };
+        let violation = Violation {
+            check: SUMMARY,
+            container,
+            path: own.map_or_else(|| Pointer::from_iter(["spec"]), Container::pointer),
+            absent: true,
+            message: format!(
+                "{who} lacks what `{level}` asks for ({}){why}",
+                lacking.join(", ")
+            ),
+            help: "set `runAsUser` above 0 where the image allows it, and the rest follows".into(),
+        };
+        self.finding(check, "", subject, pod, violation)
+    }
+
+    fn add(
+        &mut self,
+        check: &ResolvedCheck,
+        prefix: &str,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        violations: Vec<Violation>,
+    ) {
+        for violation in violations {
+            let finding = self.finding(check, prefix, subject, pod, violation);
+            self.findings.push(finding);
+        }
+    }
+
+    fn finding(
+        &self,
+        check: &ResolvedCheck,
+        prefix: &str,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        violation: Violation,
+    ) -> Finding {
+        let id = format!("{prefix}{}", violation.check);
+        let container = violation.container.as_deref();
+        let waiver = self
+            .waivers
+            .iter()
+            .find(|waiver| waiver.covers(&id, subject.object, container));
+        Finding {
+            severity: self.policy.severity(&id, check.severity),
+            object: Some(subject.object.index),
+            path: pod.place.resolve(&violation.path).unwrap_or_default(),
+            message: violation.message,
+            because: None,
+            help: Some(violation.help),
+            needed_by: Some(check.origin.to_string()),
+            waived: waiver.map(|waiver| waiver.reason.clone()),
+            container: violation.container,
+            id,
+        }
+    }
+
+    /// All findings; the checks are over.
+    pub fn finish(mut self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
+        for mut finding in self
+            .memory
+            .take()
+            .map(memory::Collector::finish)
+            .unwrap_or_default()
+        {
+            let Some(check) = check(self.policy, &finding.id) else {
+                continue;
+            };
+            let object = finding.object.map(|index| &objects[index]);
+            let container = finding.container.as_deref();
+            let waiver = self
+                .waivers
+                .iter()
+                .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
+            finding.waived = waiver.map(|waiver| waiver.reason.clone());
+            finding.severity = self.policy.severity(&finding.id, check.severity);
+            finding.needed_by = Some(check.origin.to_string());
+            self.findings.push(finding);
+        }
+        self.findings.extend(duplicates::findings(stream, objects));
+        self.findings.extend(
+            self.waivers
+                .iter()
+                .filter(|waiver| !waiver.was_used())
+                .map(unused),
+        );
+        self.findings
+    }
+}
+
+fn check<'p>(policy: &'p Policy, id: &str) -> Option<&'p ResolvedCheck> {
+    policy.checks.iter().find(|check| check.id == id)
+}
+
+fn unused(waiver: &Waiver) -> Finding {
+    Finding {
+        id: "unused-waiver".into(),
+        severity: Severity::Warning,
+        object: None,
+        container: None,
+        path: Pointer::root(),
+        message: format!("`--skip '{}'` waives nothing in this stream", waiver.text),
+        because: None,
+        help: Some("remove it, or correct the rule or the object's name".into()),
+        needed_by: None,
+        waived: None,
+    }
+}
+
+/// Thousandths, as the API server compares them; what it caps is as large as can be.
+fn millis(value: &Value) -> Option<i128> {
+    match Quantity::of(value) {
+        Ok(quantity) => Some(quantity.millis()),
+        Err(error) if error.problem == Problem::TooLarge => Some(i128::MAX),
+        Err(_) => None,
+    }
+}
+
+fn parameters(policy: &Policy) -> memory::Parameters {
+    const MIB: u64 = 1 << 20;
+    let number = |id: &str, name: &str| {
+        check(policy, id)
+            .and_then(|check| check.setting(name))
+            .and_then(Value::as_u64)
+    };
+    let exceeds = |name: &str| number("memory/heap-exceeds-limit", name);
+    let default = memory::Parameters::default();
+    memory::Parameters {
+        heap_expected_from: number("memory/heap-not-set", "expectedFrom")
+            .map_or(default.heap_expected_from, |mib| mib.saturating_mul(MIB)),
+        overhead_minimum: exceeds("overheadMinimum").unwrap_or(default.overhead_minimum),
+        overhead_percent: exceeds("overheadPercent").unwrap_or(default.overhead_percent),
+        overhead_percent_python: exceeds("overheadPercentPython")
+            .unwrap_or(default.overhead_percent_python),
+        ..default
+    }
+}
+
+/// A YAML text inside a string; `None` where it is not one document.
+fn parse(text: &str) -> Option<Value> {
+    let stream = Stream::parse(text).ok()?;
+    let mut values = stream
+        .documents
+        .iter()
+        .filter_map(Document::root)
+        .map(NodeRef::to_value)
+        .filter(|v| !v.is_null());
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}

@@ -1,0 +1,180 @@
+//! What can be typed. Nothing here travels further than the verb that takes it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Guardrails, refusals and a report for Spark manifests on Kubernetes
+///
+/// Rendered manifests in on standard input, the same manifests out on standard output: gaps filled by presets,
+/// everything that the author decided kept byte for byte. Without a verb it is `render`.
+#[derive(Debug, Parser)]
+#[command(name = "sparkk8s-post", version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(super) render: RenderArgs,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done; `check`: nothing above a warning; `diff`: no difference
+  1   the answer is no: refused, findings at error, differences
+  2   usage, preset or overlay is wrong, or a file cannot be read or written
+  3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one
+  70  a bug: the planned edit did not come out as planned; nothing was written";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Write the guarded manifests to standard output
+    Render(RenderArgs),
+    /// Report every finding with its place; write no manifests
+    Check(CheckArgs),
+    /// Show what `render` would change, the rule beside each hunk, and which pods restart because of it
+    Diff(DiffArgs),
+    /// Explain a rule or a check: what it asks for, why, and what to do
+    Explain {
+        /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
+        id: String,
+    },
+    /// The policy: what there is, and what it comes to
+    Presets {
+        #[command(subcommand)]
+        verb: PresetsVerb,
+    },
+    /// Show the default preset at work on an example that is built in
+    Demo,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PresetsVerb {
+    /// List the built-in presets and overlays
+    List,
+    /// Print a preset with everything that it uses, each value with the line that set it
+    Show {
+        /// Built-in presets, `name@major`, or files; `default` where none is named
+        #[arg(value_name = "PRESET")]
+        presets: Vec<String>,
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Policy")]
+pub(super) struct SettingsArgs {
+    /// Overlay of an environment: `dev`, `staging`, `prod`, or a file; repeatable, later ones win
+    #[arg(long = "overlay", value_name = "OVERLAY")]
+    pub(super) overlays: Vec<String>,
+    /// Set a parameter; repeatable
+    #[arg(long = "set", value_name = "PRESET.NAME=VALUE")]
+    pub(super) sets: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct PolicyArgs {
+    /// Preset to apply: built in, `name@major`, or a file; repeatable [default: default]
+    #[arg(long = "preset", value_name = "PRESET", help_heading = "Policy")]
+    pub(super) presets: Vec<String>,
+    #[command(flatten)]
+    pub(super) settings: SettingsArgs,
+    /// Waive a rule by hand, with a reason; repeatable
+    #[arg(
+        long = "skip",
+        value_name = "RULE=KIND/NAME[/CONTAINER]: REASON",
+        help_heading = "Policy"
+    )]
+    pub(super) skips: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct InputArgs {
+    /// Read manifests from here; `-` is standard input
+    #[arg(
+        short = 'f',
+        long = "filename",
+        value_name = "FILE",
+        default_value = "-",
+        help_heading = "Input"
+    )]
+    pub(super) file: String,
+    /// Who runs this: decides about empty input and how a refusal reaches the user
+    #[arg(long, value_enum, default_value_t = HostArg::Auto, help_heading = "Input")]
+    pub(super) host: HostArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum HostArg {
+    /// Judge by the stream
+    #[default]
+    Auto,
+    /// Helm 3's --post-renderer
+    Helm3,
+    /// A Helm 4 plugin, which shows no standard error
+    Helm4,
+    /// A shell pipe, where an empty input is a mistake
+    Pipe,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct ReportArgs {
+    /// Write a report; repeatable; formats: json, text
+    #[arg(long = "report", value_name = "FORMAT=FILE", help_heading = "Output")]
+    pub(super) reports: Vec<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct RenderArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+    /// Where to put three lines about the run, beside standard error
+    #[arg(long, value_enum, default_value_t = SummaryArg::None, help_heading = "Output")]
+    pub(super) summary: SummaryArg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SummaryArg {
+    /// Nowhere else
+    #[default]
+    None,
+    /// The user's terminal, where a host swallows standard error
+    Terminal,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+    /// Format on standard output
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(super) output: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+}

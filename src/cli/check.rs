@@ -1,0 +1,27 @@
+//! `check`: every finding with its place; no manifests.
+
+use super::args::{CheckArgs, Format};
+use super::exit::{Exit, Failure};
+use super::{io, run};
+use crate::guard::Severity;
+use crate::report::{self, Summary};
+
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
+    let targets = run::targets(&args.report)?;
+    let input = run::Input::read(&args.input)?;
+    run::over(&input, &args.policy, |report, _, _| {
+        run::write(&targets, report)?;
+        let text = match args.output {
+            Format::Json => report::json(report),
+            Format::Text => {
+                report::findings(report, Severity::Warning) + &report::overview(report, "check")
+            }
+        };
+        io::show(&text)?;
+        Ok(if Summary::of(report).errors > 0 {
+            Exit::No
+        } else {
+            Exit::Ok
+        })
+    })
+}

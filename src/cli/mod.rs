@@ -1,0 +1,73 @@
+//! Arguments to validated options, one thin file a verb. The only place with IO, environment and terminal.
+
+mod args;
+mod check;
+mod demo;
+mod diff;
+mod exit;
+mod explain;
+mod io;
+mod man;
+mod policy;
+mod presets;
+mod render;
+mod run;
+
+use args::{Cli, Verb};
+use clap::{CommandFactory, Parser};
+use exit::{Exit, Failure};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&arguments, &error),
+    };
+    let result = match &cli.verb {
+        None if std::io::stdin().is_terminal() && cli.render.input.file == "-" => help(),
+        None => render::run(&cli.render),
+        Some(Verb::Render(args)) => render::run(args),
+        Some(Verb::Check(args)) => check::run(args),
+        Some(Verb::Diff(args)) => diff::run(args),
+        Some(Verb::Explain { id }) => explain::run(id),
+        Some(Verb::Presets { verb }) => presets::run(verb),
+        Some(Verb::Demo) => demo::run(),
+        Some(Verb::Completions { shell }) => man::completions(*shell),
+        Some(Verb::Man) => man::page(),
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        io::tell(&failure.text);
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// `sparkk8s-post` alone on a terminal.
+fn help() -> Result<Exit, Failure> {
+    io::show(&Cli::command().render_help().ansi().to_string())?;
+    Ok(Exit::Usage)
+}
+
+/// Wrong arguments, `--help` and `--version`. Helm 4 shows no standard error, so it is told by a document.
+fn usage(arguments: &[std::ffi::OsString], error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = io::show(&error.render().ansi().to_string());
+        return ExitCode::from(Exit::Ok as u8);
+    }
+    io::tell(&error.render().ansi().to_string());
+    let words: Vec<_> = arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    let helm4 = words
+        .windows(2)
+        .any(|pair| pair[0] == "--host" && pair[1] == "helm4")
+        || words.iter().any(|word| word == "--host=helm4");
+    if helm4 && io::print(&crate::host::refusal_document(&error.render().to_string())).is_ok() {
+        return ExitCode::from(Exit::Ok as u8);
+    }
+    ExitCode::from(Exit::Usage as u8)
+}

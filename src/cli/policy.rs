@@ -1,0 +1,110 @@
+//! From flags to a policy.
+
+use super::args::{PolicyArgs, SettingsArgs};
+use super::exit::{Exit, Failure};
+use super::io;
+use crate::check;
+use crate::guard::Waiver;
+use crate::manifest::Tables;
+use crate::preset::{Assignment, Known, Named, Policy, PolicyError, Request, compose, tables};
+use crate::report::Message;
+use crate::text::Source;
+
+/// What runs when nobody chose anything.
+const DEFAULT: &str = "default";
+
+/// A policy with all that it needs to run.
+pub(super) struct Chosen {
+    pub(super) policy: Policy,
+    pub(super) waivers: Vec<Waiver>,
+    pub(super) tables: Tables,
+    /// The chosen presets, `name@version`.
+    pub(super) names: Vec<String>,
+}
+
+/// Composes the policy that the flags ask for.
+pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
+    let tables = tables();
+    let policy = composed(&args.presets, &args.settings, &tables)?;
+    let waivers = args
+        .skips
+        .iter()
+        .map(|text| Waiver::parse(text))
+        .collect::<Result<_, _>>();
+    let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
+    let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
+    let names = chosen
+        .map(|preset| format!("{}@{}", preset.name, preset.version))
+        .collect();
+    Ok(Chosen {
+        policy,
+        waivers,
+        tables,
+        names,
+    })
+}
+
+/// The policy of presets, overlays and parameters.
+pub(super) fn composed(
+    presets: &[String],
+    settings: &SettingsArgs,
+    tables: &Tables,
+) -> Result<Policy, Failure> {
+    let roles: Vec<_> = tables
+        .roles
+        .roles
+        .iter()
+        .map(|role| role.role.as_str())
+        .collect();
+    let families: Vec<_> = tables
+        .images
+        .families
+        .iter()
+        .map(|family| family.family.as_str())
+        .collect();
+    let known = Known {
+        checks: check::specs(),
+        roles: &roles,
+        families: &families,
+    };
+    let default = [DEFAULT.to_owned()];
+    let presets = if presets.is_empty() {
+        &default
+    } else {
+        presets
+    };
+    let sets = settings.sets.iter().map(|set| Assignment::flag(set));
+    let request = Request {
+        presets: presets
+            .iter()
+            .map(|text| Named::flag("--preset", text))
+            .collect(),
+        overlays: settings
+            .overlays
+            .iter()
+            .map(|text| Named::flag("--overlay", text))
+            .collect(),
+        set: sets
+            .collect::<Result<_, _>>()
+            .map_err(|error| failure(&error))?,
+    };
+    compose(&request, &known, &io::read_text).map_err(|error| failure(&error))
+}
+
+/// A wrong preset, overlay or flag, shown at its place.
+fn failure(error: &PolicyError) -> Failure {
+    let file = &error.origin.file;
+    let source = Source {
+        name: &file.name,
+        text: &file.text,
+    };
+    let message = Message::error(
+        error.message.as_str(),
+        Some((source, error.origin.span)),
+        error.help.clone(),
+    );
+    Failure {
+        exit: Exit::Usage,
+        text: message.render(),
+    }
+}

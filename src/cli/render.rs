@@ -1,0 +1,66 @@
+//! `render`: guarded manifests to standard output, and nothing else there.
+
+use super::args::{RenderArgs, SummaryArg};
+use super::exit::{Exit, Failure};
+use super::{io, run};
+use crate::guard::Severity;
+use crate::host::{Host, refusal_document};
+use crate::report::{self, Summary};
+
+pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
+    let host: Host = args.input.host.into();
+    let result = guarded(args);
+    let refused = match &result {
+        Ok(Output::Manifests(text)) => {
+            io::print(text)?;
+            return Ok(Exit::Ok);
+        }
+        Ok(Output::Refused(text)) => text,
+        Err(failure) => &failure.text,
+    };
+    if host.refuses_by_document() {
+        io::tell(refused);
+        io::print(&refusal_document(
+            &anstream::adapter::strip_str(refused).to_string(),
+        ))?;
+        return Ok(Exit::Ok);
+    }
+    match result {
+        Ok(Output::Refused(text)) => {
+            io::tell(&text);
+            Ok(Exit::No)
+        }
+        Ok(Output::Manifests(_)) => Ok(Exit::Ok),
+        Err(failure) => Err(failure),
+    }
+}
+
+enum Output {
+    Manifests(String),
+    Refused(String),
+}
+
+fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
+    let targets = run::targets(&args.report)?;
+    let input = run::Input::read(&args.input)?;
+    run::over(&input, &args.policy, |report, rendered, _| {
+        run::write(&targets, report)?;
+        let overview = report::overview(report, "render");
+        if args.summary == SummaryArg::Terminal {
+            io::tell_terminal(&report::three_lines(report, "render"));
+        }
+        if Summary::of(report).errors > 0 {
+            return Ok(Output::Refused(
+                report::findings(report, Severity::Error) + &overview,
+            ));
+        }
+        if !input.inlined.is_empty() {
+            let names = input.inlined.join(", ");
+            io::tell(&format!(
+                "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
+            ));
+        }
+        io::tell(&overview);
+        Ok(Output::Manifests(input.host.finish(rendered.text)))
+    })
+}

@@ -1,0 +1,200 @@
+//! What `render`, `check` and `diff` have in common: input, policy, the road, the reports.
+
+use super::args::{HostArg, InputArgs, PolicyArgs, ReportArgs};
+use super::exit::{Exit, Failure};
+use super::io;
+use super::policy::{Chosen, choose};
+use crate::guard::Severity;
+use crate::host::{self, Host};
+use crate::manifest::{Object, Stranger, objects};
+use crate::render::{RenderError, Rendered, Setup, render};
+use crate::report::{self, Message, Report};
+use crate::text::Source;
+use crate::yaml::{ReadError, Stream, decode};
+use anyhow::{Context, bail};
+
+/// The input as text, aliases across Helm 4's documents written out.
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) host: Host,
+    /// Anchors whose aliases were written out.
+    pub(super) inlined: Vec<String>,
+}
+
+impl Input {
+    /// Reads it.
+    pub(super) fn read(args: &InputArgs) -> Result<Self, Failure> {
+        let bytes = io::read(&args.file)?;
+        let name = if args.file == "-" {
+            "stdin".to_owned()
+        } else {
+            args.file.clone()
+        };
+        let text = match decode(&bytes) {
+            Ok(_) => String::from_utf8(bytes).expect("internal error: decoded text is UTF-8"),
+            Err(error) => return Err(unreadable(&name, &String::from_utf8_lossy(&bytes), &error)),
+        };
+        Ok(Self::of(name, text, args.host.into()))
+    }
+
+    /// A text from elsewhere.
+    pub(super) fn of(name: String, text: String, host: Host) -> Self {
+        let helm4 = host == Host::Helm4 || (host == Host::Auto && host::is_helm4(&text));
+        match helm4.then(|| host::inline(&text)).flatten() {
+            Some(inlined) => Self {
+                name,
+                text: inlined.text,
+                host,
+                inlined: inlined.anchors,
+            },
+            None => Self {
+                name,
+                text,
+                host,
+                inlined: Vec::new(),
+            },
+        }
+    }
+
+    /// Its documents.
+    pub(super) fn stream(&self) -> Result<Stream<'_>, Failure> {
+        Stream::parse(&self.text).map_err(|error| unreadable(&self.name, &self.text, &error))
+    }
+
+    /// The objects of its documents; none is a mistake where the host never sends none.
+    pub(super) fn objects<'s>(
+        &self,
+        stream: &'s Stream<'_>,
+    ) -> Result<(Vec<Object<'s>>, Vec<Stranger>), Failure> {
+        let (objects, strangers) = objects(stream);
+        if objects.is_empty() && !self.host.accepts_no_objects() {
+            let message = format!("{} holds no Kubernetes object", self.name);
+            let help = "did the command before the pipe fail? `set -o pipefail` shows it";
+            let text = Message::error(message, None, Some(help.into())).render();
+            return Err(Failure {
+                exit: Exit::Input,
+                text,
+            });
+        }
+        Ok((objects, strangers))
+    }
+}
+
+impl From<HostArg> for Host {
+    fn from(host: HostArg) -> Self {
+        match host {
+            HostArg::Auto => Self::Auto,
+            HostArg::Helm3 => Self::Helm3,
+            HostArg::Helm4 => Self::Helm4,
+            HostArg::Pipe => Self::Pipe,
+        }
+    }
+}
+
+fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
+    let mut span = error.span;
+    span.start = (0..=span.start.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
+    let template = source_line(text, span.start);
+    let place = (Source { name, text }, span);
+    let mut message = Message::error(error.message.as_str(), Some(place), error.help.clone());
+    message.template = template;
+    Failure {
+        exit: Exit::Input,
+        text: message.render(),
+    }
+}
+
+/// The last `# Source:` line, or Helm 4's annotation, in the document around `at`.
+fn source_line(text: &str, at: usize) -> Option<&str> {
+    let start = text[..at].rfind("\n---").map_or(0, |n| n + 1);
+    let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
+    text[start..end].lines().find_map(|line| {
+        let annotated = || {
+            line.trim()
+                .strip_prefix(host::HELM4_FILENAME)?
+                .strip_prefix(": ")
+        };
+        line.strip_prefix("# Source: ").or_else(annotated)
+    })
+}
+
+/// Where a report goes.
+pub(super) enum Target {
+    Json(String),
+    Text(String),
+}
+
+/// Reads `--report FORMAT=FILE`.
+pub(super) fn targets(args: &ReportArgs) -> Result<Vec<Target>, Failure> {
+    let read = |text: &String| match text.split_once('=') {
+        Some(("json", file)) if !file.is_empty() => Ok(Target::Json(file.to_owned())),
+        Some(("text", file)) if !file.is_empty() => Ok(Target::Text(file.to_owned())),
+        _ => bail!("`--report {text}` must read FORMAT=FILE, where FORMAT is `json` or `text`"),
+    };
+    Ok(args.reports.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// A run over an input, for a verb to show.
+pub(super) fn over<T>(
+    input: &Input,
+    policy: &PolicyArgs,
+    show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let chosen = choose(policy)?;
+    let stream = input.stream()?;
+    let (objects, strangers) = input.objects(&stream)?;
+    let setup = Setup {
+        policy: &chosen.policy,
+        waivers: &chosen.waivers,
+        tables: &chosen.tables,
+    };
+    let mut rendered =
+        render(&stream, (&objects, &strangers), setup).map_err(|error| failed(&error))?;
+    let changes = std::mem::take(&mut rendered.changes);
+    let findings = std::mem::take(&mut rendered.findings);
+    let report = Report::new(
+        &input.name,
+        &stream,
+        &objects,
+        (&changes, &findings),
+        &chosen.names,
+    );
+    show(&report, rendered, &chosen)
+}
+
+fn failed(error: &RenderError) -> Failure {
+    let (exit, help) = match error {
+        RenderError::Policy(_) => (
+            Exit::Usage,
+            "drop one of the rules, or let a preset of the project decide".to_owned(),
+        ),
+        RenderError::Bug { .. } => (
+            Exit::Bug,
+            "nothing was written; please report it with the document that it names".to_owned(),
+        ),
+    };
+    Failure {
+        exit,
+        text: Message::error(error.to_string(), None, Some(help)).render(),
+    }
+}
+
+/// Writes the reports, before anything goes to standard output.
+pub(super) fn write(targets: &[Target], report: &Report<'_>) -> Result<(), Failure> {
+    for target in targets {
+        let (file, text) = match target {
+            Target::Json(file) => (file, report::json(report)),
+            Target::Text(file) => {
+                let text =
+                    report::findings(report, Severity::Info) + &report::overview(report, "report");
+                (file, anstream::adapter::strip_str(&text).to_string())
+            }
+        };
+        io::write(file, &text).context("the report could not be written")?;
+    }
+    Ok(())
+}

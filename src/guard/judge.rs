@@ -1,0 +1,136 @@
+//! `forbid` and `require`: what rules have to say about the result.
+
+use super::Finding;
+use super::engine::Outcome;
+use super::select::{Target, selects};
+use super::view::{Context, Subject, View};
+use super::waiver::Waiver;
+use crate::manifest::Container;
+use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
+use crate::yaml::Pointer;
+
+/// Adds the findings of all `forbid` and `require` rules about an object.
+pub(super) fn rules(
+    policy: &Policy,
+    waivers: &[Waiver],
+    context: Context<'_>,
+    subject: Subject<'_>,
+    outcome: &mut Outcome,
+) {
+    let rules = policy
+        .rules
+        .iter()
+        .filter(|rule| matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)));
+    let rules: Vec<_> = rules.collect();
+    if rules.is_empty() {
+        return;
+    }
+    let view = View::new(context, subject, &outcome.value);
+    let mut findings = Vec::new();
+    for rule in rules {
+        for (target, resolve) in targets(rule, &view) {
+            if !selects(rule, &target, context) {
+                continue;
+            }
+            let Some(place) = broken(&rule.verb, &target) else {
+                continue;
+            };
+            let root = target
+                .container
+                .map_or_else(Pointer::root, Container::pointer);
+            let container = target
+                .container
+                .map(|container| container.name().to_owned());
+            let path = resolve(&root.join(&place));
+            findings.push(finding(policy, rule, waivers, subject, container, path));
+        }
+    }
+    outcome.findings.extend(findings);
+}
+
+type Resolve<'v> = Box<dyn Fn(&Pointer) -> Pointer + 'v>;
+
+fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Resolve<'v>)> {
+    if rule.on == Root::Object {
+        return vec![(
+            Target {
+                view,
+                pod: None,
+                container: None,
+            },
+            Box::new(Pointer::clone),
+        )];
+    }
+    let mut out: Vec<(Target<'v>, Resolve<'v>)> = Vec::new();
+    for pod in &view.pods {
+        let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
+        if rule.on == Root::Pod {
+            out.push((
+                Target {
+                    view,
+                    pod: Some(pod),
+                    container: None,
+                },
+                Box::new(resolve),
+            ));
+            continue;
+        }
+        for container in pod.pod().containers() {
+            out.push((
+                Target {
+                    view,
+                    pod: Some(pod),
+                    container: Some(container),
+                },
+                Box::new(resolve),
+            ));
+        }
+    }
+    out
+}
+
+/// The place that breaks the rule, inside the target's value.
+fn broken(verb: &Verb, target: &Target<'_>) -> Option<Pointer> {
+    match verb {
+        Verb::Forbid(patterns) => patterns
+            .iter()
+            .find_map(|pattern| pattern.hit(target.value())),
+        Verb::Require(patterns) => {
+            let misses: Option<Vec<_>> = patterns
+                .iter()
+                .map(|pattern: &Pattern| pattern.miss(target.value()))
+                .collect();
+            misses?.into_iter().next()
+        }
+        _ => None,
+    }
+}
+
+fn finding(
+    policy: &Policy,
+    rule: &ResolvedRule,
+    waivers: &[Waiver],
+    subject: Subject<'_>,
+    container: Option<String>,
+    path: Pointer,
+) -> Finding {
+    let waiver = waivers
+        .iter()
+        .find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
+    let message = match rule.verb {
+        Verb::Require(_) => format!("`{path}` is not as `{}` requires", rule.id),
+        _ => format!("`{path}` is what `{}` forbids", rule.id),
+    };
+    Finding {
+        id: rule.id.clone(),
+        severity: policy.severity(&rule.id, rule.severity),
+        object: Some(subject.object.index),
+        container,
+        path,
+        message,
+        because: Some(rule.because.clone()),
+        help: rule.help.clone(),
+        needed_by: Some(rule.origin.to_string()),
+        waived: waiver.map(|waiver| waiver.reason.clone()),
+    }
+}

@@ -1,0 +1,102 @@
+//! What the engine has to say about rules that do not apply, or not as they wanted.
+
+use super::Finding;
+use super::application::Application;
+use super::engine::Run;
+use super::view::PodView;
+use crate::preset::{ResolvedRule, Severity};
+use crate::yaml::Pointer;
+
+impl Run<'_> {
+    pub(super) fn overruled(
+        &mut self,
+        applications: &[Application<'_>],
+        index: usize,
+        lost: &[(Pointer, usize)],
+    ) {
+        for (place, winner) in lost {
+            let (rule, winner) = (applications[index].rule, applications[*winner].rule);
+            let message = format!(
+                "`{}` ({}) decides `{place}`, not `{}`",
+                winner.id, winner.origin, rule.id
+            );
+            self.say(
+                "overruled",
+                Severity::Info,
+                rule,
+                applications[index].container.clone(),
+                place.clone(),
+                message,
+            );
+        }
+    }
+
+    pub(super) fn no_user(
+        &mut self,
+        rule: &ResolvedRule,
+        pod: Option<&PodView<'_>>,
+        root: &Pointer,
+        container: Option<String>,
+    ) {
+        let message = format!(
+            "`{}` is not applied: nothing says which user its image runs as",
+            rule.id
+        );
+        let path = pod
+            .and_then(|pod| pod.place.resolve(root).ok())
+            .unwrap_or_default();
+        self.say(
+            "user-unknown",
+            Severity::Warning,
+            rule,
+            container,
+            path,
+            message,
+        );
+    }
+
+    pub(super) fn leave_alone(&mut self, rule: &ResolvedRule) {
+        if std::mem::replace(&mut self.left, true) {
+            return;
+        }
+        let object = self.subject.object;
+        let message = format!(
+            "left as it is: the API server refuses another pod template of a {} that exists",
+            object.kind
+        );
+        self.say(
+            "left-alone",
+            Severity::Warning,
+            rule,
+            None,
+            Pointer::root(),
+            message,
+        );
+        if let Some(finding) = self.outcome.findings.last_mut() {
+            finding.help = Some("let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`".into());
+        }
+    }
+
+    pub(super) fn say(
+        &mut self,
+        id: &str,
+        severity: Severity,
+        rule: &ResolvedRule,
+        container: Option<String>,
+        path: Pointer,
+        message: String,
+    ) {
+        self.outcome.findings.push(Finding {
+            id: id.to_owned(),
+            severity,
+            object: Some(self.subject.object.index),
+            container,
+            path,
+            message,
+            because: Some(rule.because.clone()),
+            help: rule.help.clone(),
+            needed_by: Some(rule.origin.to_string()),
+            waived: None,
+        });
+    }
+}

@@ -1,0 +1,88 @@
+//! What each host sends, accepts and shows.
+
+mod alias;
+mod refusal;
+
+pub use alias::{Inlined, inline};
+pub use refusal::document as refusal_document;
+
+use crate::yaml::Stream;
+
+/// Who runs us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// A plain pipe: an empty input is a mistake.
+    Pipe,
+    /// `helm --post-renderer` of Helm 3: shows standard error on failure only.
+    Helm3,
+    /// A `postrenderer/v1` plugin of Helm 4: never shows standard error.
+    Helm4,
+    /// Not told; what the stream looks like decides what differs.
+    Auto,
+}
+
+/// How Helm 4 marks every document it sends.
+pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+
+impl Host {
+    /// Whether an input without objects is an answer and no mistake: only Helm sends one for good reason.
+    pub fn accepts_no_objects(self) -> bool {
+        !matches!(self, Self::Pipe)
+    }
+
+    /// Whether a refusal must reach the user through the manifests.
+    pub fn refuses_by_document(self) -> bool {
+        self == Self::Helm4
+    }
+
+    /// What goes to standard output. Helm takes nothing for a failure, or for "delete everything", and without a last
+    /// line break Helm 4 strips the last block scalar.
+    pub fn finish(self, mut manifests: String) -> String {
+        if manifests.trim().is_empty() && self.accepts_no_objects() {
+            return "# no resources\n".to_owned();
+        }
+        let helm = match self {
+            Self::Pipe => false,
+            Self::Helm3 | Self::Helm4 => true,
+            Self::Auto => is_helm4(&manifests),
+        };
+        if helm && !manifests.ends_with('\n') {
+            manifests.push('\n');
+        }
+        manifests
+    }
+}
+
+/// Whether Helm 4 sent the text.
+pub fn is_helm4(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), HELM4_FILENAME.as_bytes()).is_some()
+}
+
+/// Whether Helm 3 sent the stream: each document begins with its template's name.
+pub fn is_helm3(stream: &Stream<'_>) -> bool {
+    stream
+        .documents
+        .first()
+        .is_some_and(|document| document.template().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_never_printed_to_helm() {
+        for host in [Host::Helm3, Host::Helm4, Host::Auto] {
+            assert_eq!(host.finish(String::new()), "# no resources\n");
+            assert_eq!(host.finish(" \n".into()), "# no resources\n");
+            assert_eq!(host.finish("# c\n".into()), "# c\n");
+        }
+    }
+
+    #[test]
+    fn a_last_line_break_for_helm_only() {
+        assert_eq!(Host::Helm4.finish("a: |\n  b".into()), "a: |\n  b\n");
+        assert_eq!(Host::Pipe.finish("a: 1".into()), "a: 1");
+        assert_eq!(Host::Auto.finish("a: 1".into()), "a: 1");
+    }
+}

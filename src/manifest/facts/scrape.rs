@@ -1,0 +1,212 @@
+//! Monitors of services and of pods: whom they select, and whether the port that they name is there.
+
+use super::{Source, selector::Selector};
+use crate::manifest::{Container, ContainerKind, Pod, port::number};
+use serde_json::Value;
+
+/// A Service, as far as monitors look at it.
+#[derive(Clone, Debug)]
+pub(super) struct Service {
+    name: String,
+    namespace: Option<String>,
+    labels: Value,
+    pods: Selector,
+    ports: Vec<ServicePort>,
+}
+
+#[derive(Clone, Debug)]
+struct ServicePort {
+    name: String,
+    /// A name that the pod must declare; a number is there in any case.
+    target: Option<String>,
+}
+
+/// A ServiceMonitor or a PodMonitor.
+#[derive(Clone, Debug)]
+pub(super) struct Monitor {
+    pub(super) source: Source,
+    /// Through Services, or pods directly.
+    services: bool,
+    own: Option<String>,
+    namespaces: Namespaces,
+    selector: Selector,
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Clone, Debug)]
+enum Namespaces {
+    Own,
+    Any,
+    Names(Vec<String>),
+}
+
+#[derive(Clone, Debug)]
+enum Endpoint {
+    /// A port of the Service, or of a pod for a PodMonitor.
+    Port(String),
+    /// A port of the pod, by name.
+    Named(String),
+    /// A port of the pod, by number.
+    Number(u16),
+}
+
+impl Service {
+    /// Reads a Service; `None` for other kinds and where it selects no pods.
+    pub(super) fn of(namespace: Option<&str>, object: &Value) -> Option<Self> {
+        let pods = Selector::plain(&object["spec"]["selector"]);
+        if object["kind"] != "Service" || object["apiVersion"] != "v1" || pods.is_empty() {
+            return None;
+        }
+        let metadata = &object["metadata"];
+        let ports = object["spec"]["ports"].as_array().into_iter().flatten();
+        Some(Self {
+            name: metadata["name"].as_str().unwrap_or_default().to_owned(),
+            namespace: namespace.map(str::to_owned),
+            labels: metadata["labels"].clone(),
+            pods,
+            ports: ports
+                .map(|port| ServicePort {
+                    name: port["name"].as_str().unwrap_or_default().to_owned(),
+                    target: port["targetPort"].as_str().map(str::to_owned),
+                })
+                .collect(),
+        })
+    }
+
+    fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
+        super::may_be_one(self.namespace.as_deref(), namespace)
+            && self.pods.matches(&pod.metadata()["labels"])
+    }
+
+    /// Why a scrape of its port of that name finds nothing; `None` where it finds the pod.
+    fn lacks(&self, name: &str, pod: Pod<'_>) -> Option<String> {
+        let Some(port) = self.ports.iter().find(|port| port.name == name) else {
+            return Some(format!(
+                "`Service/{}` has no port named `{name}`",
+                self.name
+            ));
+        };
+        let target = port.target.as_deref()?;
+        (!declares(pod, |p| p.name == target)).then(|| {
+            format!(
+                "port `{name}` of `Service/{}` goes to `{target}`, which the pod does not declare",
+                self.name
+            )
+        })
+    }
+}
+
+impl Monitor {
+    /// Reads a monitor of the Prometheus operator, whatever group serves it; `None` for other kinds.
+    pub(super) fn of(source: &Source, namespace: Option<&str>, object: &Value) -> Option<Self> {
+        let (services, list) = match object["kind"].as_str()? {
+            "ServiceMonitor" => (true, "endpoints"),
+            "PodMonitor" => (false, "podMetricsEndpoints"),
+            _ => return None,
+        };
+        let spec = &object["spec"];
+        let endpoints = spec[list].as_array().into_iter().flatten();
+        Some(Self {
+            source: source.clone(),
+            services,
+            own: namespace.map(str::to_owned),
+            namespaces: Namespaces::of(&spec["namespaceSelector"]),
+            selector: Selector::of(&spec["selector"]),
+            endpoints: endpoints.filter_map(Endpoint::of).collect(),
+        })
+    }
+
+    /// `None` where it does not select the pod as far as the stream shows; otherwise whether it can read from it.
+    pub(super) fn reads(
+        &self,
+        services: &[Service],
+        namespace: Option<&str>,
+        pod: Pod<'_>,
+    ) -> Option<Result<(), String>> {
+        if !self.services {
+            let selected =
+                self.looks_into(namespace) && self.selector.matches(&pod.metadata()["labels"]);
+            return selected.then(|| self.first(|endpoint| endpoint.lacks(None, pod)));
+        }
+        let mut answers = services
+            .iter()
+            .filter(|service| {
+                self.looks_into(service.namespace.as_deref())
+                    && self.selector.matches(&service.labels)
+                    && service.selects(namespace, pod)
+            })
+            .map(|service| self.first(|endpoint| endpoint.lacks(Some(service), pod)));
+        let first = answers.next()?;
+        Some(if answers.any(|answer| answer.is_ok()) {
+            Ok(())
+        } else {
+            first
+        })
+    }
+
+    /// Fine as soon as one endpoint lacks nothing; otherwise what the first one lacks.
+    fn first(&self, lacks: impl Fn(&Endpoint) -> Option<String>) -> Result<(), String> {
+        let mut why = None;
+        for endpoint in &self.endpoints {
+            match lacks(endpoint) {
+                None => return Ok(()),
+                Some(text) => why = why.or(Some(text)),
+            }
+        }
+        Err(why.unwrap_or_else(|| "it names no port".to_owned()))
+    }
+
+    fn looks_into(&self, namespace: Option<&str>) -> bool {
+        match &self.namespaces {
+            Namespaces::Any => true,
+            Namespaces::Own => super::may_be_one(self.own.as_deref(), namespace),
+            Namespaces::Names(names) => {
+                namespace.is_none_or(|n| names.iter().any(|name| name == n))
+            }
+        }
+    }
+}
+
+impl Namespaces {
+    fn of(value: &Value) -> Self {
+        let names = value["matchNames"].as_array().into_iter().flatten();
+        let names: Vec<_> = names.filter_map(Value::as_str).map(str::to_owned).collect();
+        match (value["any"] == true, names.is_empty()) {
+            (true, _) => Self::Any,
+            (false, true) => Self::Own,
+            (false, false) => Self::Names(names),
+        }
+    }
+}
+
+impl Endpoint {
+    fn of(endpoint: &Value) -> Option<Self> {
+        let text = |key: &str| endpoint[key].as_str().filter(|t| !t.is_empty());
+        let number = number(&endpoint["portNumber"]).or_else(|| number(&endpoint["targetPort"]));
+        text("port")
+            .map(|name| Self::Port(name.to_owned()))
+            .or(number.map(Self::Number))
+            .or_else(|| text("targetPort").map(|name| Self::Named(name.to_owned())))
+    }
+
+    /// What a scrape of this endpoint misses; a PodMonitor has no Service.
+    fn lacks(&self, service: Option<&Service>, pod: Pod<'_>) -> Option<String> {
+        let (found, port) = match (self, service) {
+            (Self::Port(name), Some(service)) => return service.lacks(name, pod),
+            (Self::Port(name) | Self::Named(name), _) => {
+                (declares(pod, |p| p.name == name), format!("named `{name}`"))
+            }
+            (Self::Number(number), _) => {
+                (declares(pod, |p| p.number == *number), number.to_string())
+            }
+        };
+        (!found).then(|| format!("the pod declares no port {port}"))
+    }
+}
+
+fn declares(pod: Pod<'_>, wanted: impl Fn(&crate::manifest::Port<'_>) -> bool) -> bool {
+    pod.containers()
+        .filter(|c| matches!(c.kind, ContainerKind::Main | ContainerKind::Sidecar))
+        .flat_map(Container::ports)
+        .any(|port| wanted(&port))
+}

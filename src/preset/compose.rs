@@ -1,0 +1,160 @@
+//! Presets, overlays and flags to a policy.
+
+use super::graph::{Graph, ReadFile, load};
+use super::path::{is_path, normal};
+use super::policy::{Policy, PolicyPreset, ResolvedParameter};
+use super::request::{Named, Request};
+use super::settle::{Settings, overrides, values};
+use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
+use crate::text::hint;
+
+/// Resolves everything that was chosen. `read` gives the text of a file by its path, or says why it cannot; paths are
+/// as written, those in `use` relative to the file that uses them.
+///
+/// # Errors
+/// Whatever is wrong in a preset, an overlay or a flag, at its place there.
+pub fn compose(
+    request: &Request,
+    known: &Known<'_>,
+    read: ReadFile<'_>,
+) -> Result<Policy, PolicyError> {
+    let graph = load(&request.presets, known, read)?;
+    let overlays = request.overlays.iter();
+    let overlays: Vec<_> = overlays
+        .map(|named| overlay(named, read))
+        .collect::<Result<_, _>>()?;
+    let overrides = overrides(&graph, &overlays, &request.set)?;
+    let values = values(&graph, &overrides)?;
+    let mut policy = Policy {
+        mark: mark(&graph),
+        presets: presets(&graph, &values),
+        parameters: parameters(&graph, &values),
+        ..Policy::default()
+    };
+    let mut checks = Vec::new();
+    for &node in &graph.order {
+        let Some(values) = &values[node] else {
+            continue;
+        };
+        let preset = &graph.nodes[node].preset;
+        let scope = preset.scope(values, &policy.mark);
+        let spec = &preset.written.spec;
+        for rule in &spec.rules {
+            if scope.holds(&rule.when)? {
+                let rule = scope.rule(rule, spec.selector.as_ref(), preset.layer, known)?;
+                policy.rules.push(rule);
+            }
+        }
+        for (id, check) in &spec.checks.0 {
+            let (check, holds) = scope.check(id, check, known.checks)?;
+            if holds {
+                checks.push((node, check));
+            }
+        }
+    }
+    policy.checks = settle_checks(&graph, checks)?;
+    policy.severities = severity::changes(&overlays, &policy.rules, &policy.checks, known)?;
+    Ok(policy)
+}
+
+fn overlay(named: &Named, read: ReadFile<'_>) -> Result<Overlay, PolicyError> {
+    if is_path(&named.text) {
+        let path = normal(&named.text);
+        let cannot = |why| named.origin.error(format!("cannot read `{path}`: {why}"));
+        let text = read(&path).map_err(cannot)?;
+        return Overlay::load(&File::new(path, text));
+    }
+    if let Some(builtin) = builtin::overlay_named(&named.text) {
+        return Overlay::load(&builtin.file());
+    }
+    let message = format!("there is no overlay `{}`", named.text);
+    let help = hint(&named.text, &builtin::names(false));
+    Err(named.origin.error(message).help(help))
+}
+
+fn mark(graph: &Graph) -> String {
+    let chosen = graph.roots.iter().map(|&root| &graph.nodes[root].preset);
+    let names = chosen.map(|preset| format!("{}@{}", preset.name(), preset.version()));
+    names.collect::<Vec<_>>().join(",")
+}
+
+fn presets(graph: &Graph, values: &[Option<Settings>]) -> Vec<PolicyPreset> {
+    let active = graph.order.iter().filter(|&&node| values[node].is_some());
+    active
+        .map(|&node| {
+            let preset = &graph.nodes[node].preset;
+            PolicyPreset {
+                name: preset.name().to_owned(),
+                version: preset.version().to_owned(),
+                summary: preset.written.spec.summary.value.clone(),
+                origin: preset.file.whole(),
+                is_chosen: graph.roots.contains(&node),
+            }
+        })
+        .collect()
+}
+
+fn parameters(graph: &Graph, values: &[Option<Settings>]) -> Vec<ResolvedParameter> {
+    let mut all = Vec::new();
+    for &node in &graph.order {
+        let Some(values) = &values[node] else {
+            continue;
+        };
+        let preset = &graph.nodes[node].preset;
+        for parameter in &preset.parameters {
+            let setting = values.get(&parameter.name);
+            all.push(ResolvedParameter {
+                preset: preset.name().to_owned(),
+                name: parameter.name.clone(),
+                setting: setting.unwrap_or(&parameter.default).clone(),
+                summary: parameter.summary.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// One check an id. That of a used preset gives way to the one of its user. Of others with the same settings the graver
+/// counts, and what only one of them opens stays shut; other settings are an error.
+fn settle_checks(
+    graph: &Graph,
+    all: Vec<(usize, ResolvedCheck)>,
+) -> Result<Vec<ResolvedCheck>, PolicyError> {
+    let pairs: Vec<_> = all
+        .iter()
+        .map(|(node, check)| (*node, check.id.clone()))
+        .collect();
+    let gives_way = |node: usize, id: &str| {
+        let mut others = pairs.iter();
+        others.any(|(user, other)| other == id && graph.reaches(*user, node))
+    };
+    let mut checks: Vec<ResolvedCheck> = Vec::new();
+    for (node, check) in all {
+        if gives_way(node, &check.id) {
+            continue;
+        }
+        match checks.iter_mut().find(|other| other.id == check.id) {
+            Some(other) => merge(other, check)?,
+            None => checks.push(check),
+        }
+    }
+    Ok(checks)
+}
+
+fn merge(other: &mut ResolvedCheck, check: ResolvedCheck) -> Result<(), PolicyError> {
+    if !other.asks_as(&check) {
+        let message = format!(
+            "check `{}` has other settings at {}, and neither preset uses the other",
+            check.id, other.origin
+        );
+        let help = "choose one of them, or write a preset that uses both and says which".to_owned();
+        return Err(check.origin.error(message).help(help));
+    }
+    let is_open = |open: &Open| other.open.contains(open);
+    let open = check.open.iter().copied().filter(is_open).collect();
+    if check.severity > other.severity {
+        *other = check;
+    }
+    other.open = open;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Policy as data: presets and overlays are read, judged, composed and shown. No IO: whoever composes hands in a
+//! function that reads files. Nothing is applied here.
+//!
+//! ```text
+//! text ── load ──► PresetFile, OverlayFile ── compose ──► Policy { rules, checks, severities, parameters }
+//!                  (as written, Draft)                    (no parameter left, every value with its Origin)
+//! ```
+
+mod body;
+pub mod builtin;
+mod check;
+mod compose;
+mod draft;
+mod glob;
+mod graph;
+mod load;
+mod model;
+mod parameter;
+mod patch;
+mod path;
+mod pattern;
+mod place;
+mod policy;
+mod request;
+mod rule;
+#[cfg(test)]
+mod schema;
+mod scope;
+mod select;
+mod selector;
+mod settle;
+mod severity;
+mod show;
+mod spell;
+mod tables;
+mod use_entry;
+
+pub use body::{Body, BodyValue};
+pub use check::{CheckSetting, CheckSpec, Known, ResolvedCheck, SettingKind};
+pub use compose::compose;
+pub use draft::{Draft, Shape};
+pub use glob::{BadGlob, Glob};
+pub use graph::ReadFile;
+pub use load::{Overlay, Preset};
+pub use model::{
+    API_VERSION, Open, OverlayFile, OverlayMetadata, OverlaySpec, ParameterFile, ParameterType,
+    PresetFile, PresetMetadata, PresetSpec, Root, RuleFile, SelectorFile, Severity, UseEntry,
+};
+pub use parameter::{Parameter, Setting};
+pub use patch::{PatchOp, PatchStep};
+pub use pattern::Pattern;
+pub use place::{File, Origin, PolicyError};
+pub use policy::{Policy, PolicyPreset, ResolvedParameter, SeverityChange};
+pub use request::{Assignment, Named, Request};
+pub use rule::{Layer, ResolvedRule, Verb};
+pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
+pub use show::show;
+pub use tables::tables;
+
+#[cfg(test)]
+mod tests;

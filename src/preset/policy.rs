@@ -1,0 +1,69 @@
+//! A policy: what a run applies. Every value in it remembers where it came from.
+
+use super::model::Severity;
+use super::{Glob, Origin, ResolvedCheck, ResolvedRule, Setting};
+
+/// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The chosen presets as `name@version` in the order of choice, with commas: what `{$policy: true}` stands for.
+    pub mark: String,
+    /// The presets that take part, each after those that it uses.
+    pub presets: Vec<PolicyPreset>,
+    /// The rules, in the order of their presets and files.
+    pub rules: Vec<ResolvedRule>,
+    /// The checks that are switched on, one an id.
+    pub checks: Vec<ResolvedCheck>,
+    /// What overlays say of severities, in their order: the last that matches counts. See [`Policy::severity`].
+    pub severities: Vec<SeverityChange>,
+    /// What every parameter was worth, for `presets show`, reports and locks.
+    pub parameters: Vec<ResolvedParameter>,
+}
+
+/// A preset of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyPreset {
+    /// Its name.
+    pub name: String,
+    /// Its version, `major.minor.patch`.
+    pub version: String,
+    /// What it is for.
+    pub summary: String,
+    /// The whole file.
+    pub origin: Origin,
+    /// Whether somebody chose it by name; else another preset uses it.
+    pub is_chosen: bool,
+}
+
+/// A severity that an overlay sets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeverityChange {
+    /// Ids of findings: `<preset>/<rule>`, or those of checks.
+    pub glob: Glob,
+    /// The severity.
+    pub severity: Severity,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// A parameter and what it is worth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedParameter {
+    /// The preset that declares it.
+    pub preset: String,
+    /// Its name there.
+    pub name: String,
+    /// Its value, and who set it.
+    pub setting: Setting,
+    /// What it decides.
+    pub summary: String,
+}
+
+impl Policy {
+    /// The severity of a finding with this id that its rule or check gives as `declared`.
+    pub fn severity(&self, id: &str, declared: Severity) -> Severity {
+        let mut changes = self.severities.iter().rev();
+        let change = changes.find(|change| change.glob.matches(id));
+        change.map_or(declared, |change| change.severity)
+    }
+}

@@ -1,0 +1,249 @@
+//! Rules: from what a preset writes to what the engine applies.
+
+use super::body::{Body, BodyValue};
+use super::model::{Open, Root, RuleFile, Severity};
+use super::patch::PatchStep;
+use super::pattern::Pattern;
+use super::scope::{Scope, check_name, mentioned};
+use super::selector::Selector;
+use super::{Draft, Known, Origin, PolicyError, SelectorFile, Shape};
+use crate::text::quoted;
+use std::collections::BTreeSet;
+
+/// A rule of a policy. It holds no parameter any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedRule {
+    /// `<preset>/<rule>`.
+    pub id: String,
+    /// Whose rule it is: of two that want different values in one place, the nearer layer wins.
+    pub layer: Layer,
+    /// Where it is written. Its `Display` is linear in the file's length: ask it once a rule.
+    pub origin: Origin,
+    /// What its values are written from.
+    pub on: Root,
+    /// All must match: the preset's own `where`, then the rule's.
+    pub selectors: Vec<Selector>,
+    /// Where any of these matches the root, the rule does not hold.
+    pub unless: Vec<Pattern>,
+    /// What it does.
+    pub verb: Verb,
+    /// What goes into the pod, with the same verb, beside a container's change: both happen, or neither.
+    pub pod: Option<Body>,
+    /// Why.
+    pub because: String,
+    /// How grave a finding of `forbid` or `require` is, overlays not considered; see `Policy::severity`.
+    pub severity: Severity,
+    /// Whether overlays may lower that.
+    pub open: Vec<Open>,
+    /// What to do about a finding.
+    pub help: Option<String>,
+    /// The parameters that shaped it, as `preset.name`.
+    pub parameters: Vec<String>,
+}
+
+/// Whose rules they are. Overlays hold none: they set parameters and severities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// Shipped inside the program.
+    BuiltIn,
+    /// A file of the user's.
+    Project,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb {
+    /// Set what is absent, deep; always a mapping.
+    Default(Body),
+    /// Set it, and record what was there; always a mapping.
+    Enforce(Body),
+    /// Lists hold these; a mapping whose leaves are lists.
+    Include(Body),
+    /// A finding where any of these matches.
+    Forbid(Vec<Pattern>),
+    /// A finding where none of these matches.
+    Require(Vec<Pattern>),
+    /// RFC 6902 operations, in order.
+    Patch(Vec<PatchStep>),
+}
+
+const VERBS: [&str; 6] = [
+    "default", "enforce", "include", "forbid", "require", "patch",
+];
+
+impl RuleFile {
+    fn verbs(&self) -> impl Iterator<Item = (&'static str, &Draft)> {
+        let drafts = [
+            &self.default,
+            &self.enforce,
+            &self.include,
+            &self.forbid,
+            &self.require,
+            &self.patch,
+        ];
+        let pairs = VERBS.into_iter().zip(drafts);
+        pairs.filter_map(|(name, draft)| Some((name, draft.as_ref()?)))
+    }
+
+    /// The parameters that it mentions.
+    fn mentions(&self, preset: Option<&SelectorFile>) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let mut look = |draft| mentioned(draft, &mut names);
+        self.verbs().for_each(|(_, draft)| look(draft));
+        self.pod.iter().chain(&self.unless).for_each(&mut look);
+        let selectors = self.selector.iter().chain(preset);
+        selectors.flat_map(SelectorFile::drafts).for_each(look);
+        names.extend(self.when.0.iter().map(|(name, _)| name.value.clone()));
+        names
+    }
+}
+
+impl Scope<'_> {
+    /// A rule, whether its `when` holds or not. `preset` is the preset's own `where`.
+    pub(super) fn rule(
+        &self,
+        written: &RuleFile,
+        preset: Option<&SelectorFile>,
+        layer: Layer,
+        known: &Known<'_>,
+    ) -> Result<ResolvedRule, PolicyError> {
+        check_name(self.file, &written.id)?;
+        let on = written.on.value;
+        let (name, draft) = self.only_verb(written)?;
+        let verb = self.verb(name, draft, on)?;
+        self.fields_fit(written, name)?;
+        let mut selectors = Vec::new();
+        for file in preset.into_iter().chain(&written.selector) {
+            let mut selector = self.selector(file, on, known)?;
+            if matches!(verb, Verb::Forbid(_) | Verb::Require(_)) {
+                // Leaving a workload alone is no reason not to look at it.
+                selector.jobs = None;
+            }
+            if !selector.is_empty() {
+                selectors.push(selector);
+            }
+        }
+        let unless = written.unless.as_ref().map(|draft| self.patterns(draft));
+        let pod = written
+            .pod
+            .as_ref()
+            .map(|draft| self.changes(name, draft, on));
+        let full = |parameter: String| format!("{}.{parameter}", self.preset);
+        Ok(ResolvedRule {
+            id: format!("{}/{}", self.preset, written.id.value),
+            layer,
+            origin: self.at(written.id.span),
+            on,
+            selectors,
+            unless: unless.transpose()?.unwrap_or_default(),
+            verb,
+            pod: pod.transpose()?,
+            because: written.because.value.trim_end().to_owned(),
+            severity: written
+                .severity
+                .map_or(Severity::Error, |severity| severity.value),
+            open: written.open.iter().map(|open| open.value).collect(),
+            help: written
+                .help
+                .as_ref()
+                .map(|help| help.value.trim_end().to_owned()),
+            parameters: written.mentions(preset).into_iter().map(full).collect(),
+        })
+    }
+
+    fn only_verb<'r>(&self, rule: &'r RuleFile) -> Result<(&'static str, &'r Draft), PolicyError> {
+        let verbs: Vec<_> = rule.verbs().collect();
+        match verbs.as_slice() {
+            [only] => Ok(*only),
+            [] => {
+                let message = format!("rule `{}` has no verb", rule.id.value);
+                let help = format!("expected one of {}", quoted(&VERBS));
+                Err(self.at(rule.id.span).error(message).help(help))
+            }
+            [(first, _), (second, draft), ..] => {
+                let message = format!(
+                    "rule `{}` has two verbs, `{first}` and `{second}`",
+                    rule.id.value
+                );
+                let help = "write one rule for each".to_owned();
+                Err(self.at(draft.span).error(message).help(help))
+            }
+        }
+    }
+
+    fn verb(&self, name: &str, draft: &Draft, on: Root) -> Result<Verb, PolicyError> {
+        Ok(match name {
+            "default" => Verb::Default(self.changes(name, draft, on)?),
+            "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
+            "include" => Verb::Include(self.changes(name, draft, on)?),
+            "forbid" => Verb::Forbid(self.patterns(draft)?),
+            "require" => Verb::Require(self.patterns(draft)?),
+            _ => Verb::Patch(self.patch(draft, on)?),
+        })
+    }
+
+    /// What `default`, `enforce` and `include` write.
+    fn changes(&self, verb: &str, draft: &Draft, on: Root) -> Result<Body, PolicyError> {
+        if !matches!(draft.shape, Shape::Map(_)) {
+            let message = format!("expected mapping, found {}", draft.describe());
+            return Err(self.at(draft.span).error(message));
+        }
+        let body = self.body(draft, on)?;
+        let BodyValue::Map(_) = body.value else {
+            return Err(self
+                .at(draft.span)
+                .error("expected mapping, found a single value"));
+        };
+        if verb == "include" {
+            holds_lists(&body)?;
+        }
+        Ok(body)
+    }
+
+    /// Fields that only some verbs have.
+    fn fields_fit(&self, rule: &RuleFile, verb: &str) -> Result<(), PolicyError> {
+        let reports = matches!(verb, "forbid" | "require");
+        let of_findings = "belongs to findings, and so to `forbid` and `require`";
+        if let Some(severity) = rule.severity.as_ref().filter(|_| !reports) {
+            let message = format!("`severity` {of_findings}");
+            return Err(self.at(severity.span).error(message));
+        }
+        if let Some(open) = rule.open.first().filter(|_| !reports) {
+            let message = format!("`open` {of_findings}");
+            return Err(self.at(open.span).error(message));
+        }
+        let Some(pod) = &rule.pod else {
+            return Ok(());
+        };
+        if rule.on.value != Root::Container {
+            let message = format!(
+                "`pod` stands beside a container's change, and the rule is `on: {}`",
+                rule.on.value
+            );
+            return Err(self.at(pod.span).error(message));
+        }
+        if !matches!(verb, "default" | "enforce" | "include") {
+            let message =
+                format!("`pod` goes with `default`, `enforce` or `include`, not with `{verb}`");
+            return Err(self.at(pod.span).error(message));
+        }
+        Ok(())
+    }
+}
+
+/// `include` adds items, so what it names are lists.
+fn holds_lists(body: &Body) -> Result<(), PolicyError> {
+    match &body.value {
+        BodyValue::List(_) => Ok(()),
+        BodyValue::Map(entries) if !entries.is_empty() => {
+            entries.iter().try_for_each(|(_, body)| holds_lists(body))
+        }
+        _ => {
+            let help = "use `default` or `enforce` for other values".to_owned();
+            Err(body
+                .origin
+                .error("`include` adds items to lists, and this is none")
+                .help(help))
+        }
+    }
+}

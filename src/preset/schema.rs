@@ -1,0 +1,181 @@
+//! JSON Schemas of policy files, for editors: written from the types, and checked to be current.
+
+use super::model::{API_VERSION, UseFile};
+use super::{Draft, OverlayFile, PresetFile, UseEntry};
+use crate::yaml::{Entries, Spanned};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::path::Path;
+
+impl<T: JsonSchema> JsonSchema for Spanned<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Entries<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("MapOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({"type": "object", "additionalProperties": value})
+    }
+}
+
+impl JsonSchema for Draft {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Value".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
+    }
+}
+
+impl JsonSchema for UseEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "UseEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let full = generator.subschema_for::<UseFile>();
+        json_schema!({"anyOf": [{"type": "string"}, full]})
+    }
+}
+
+pub(super) fn api_version(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": API_VERSION})
+}
+
+pub(super) fn kind_preset(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": "Preset"})
+}
+
+pub(super) fn kind_overlay(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": "Overlay"})
+}
+
+pub(super) fn name(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"})
+}
+
+pub(super) fn version(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*)){2}$"})
+}
+
+pub(super) fn texts(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"type": "string"}))
+}
+
+pub(super) fn labels(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "object", "additionalProperties": many(&json!({"type": "string"}))})
+}
+
+pub(super) fn boolean(_: &mut SchemaGenerator) -> Schema {
+    one(&json!({"type": "boolean"}))
+}
+
+pub(super) fn container_types(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["init", "sidecar", "main", "ephemeral"]}))
+}
+
+pub(super) fn os(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["linux", "windows"]}))
+}
+
+pub(super) fn non_root(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["declared", "inferred", "root", "unknown"]}))
+}
+
+pub(super) fn resources(_: &mut SchemaGenerator) -> Schema {
+    one(&json!({"enum": ["absent"]}))
+}
+
+pub(super) fn scrape(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["open", "monitored", "dead-monitor", "closed"]}))
+}
+
+pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
+    one(&json!({"enum": ["leave", "guard"]}))
+}
+
+fn parameter() -> Value {
+    json!({
+        "type": "object",
+        "required": ["$parameter"],
+        "properties": {"$parameter": {"type": "string"}},
+        "additionalProperties": false,
+    })
+}
+
+fn one(value: &Value) -> Schema {
+    json_schema!({"anyOf": [value, parameter()]})
+}
+
+fn many(value: &Value) -> Schema {
+    let item = one(value);
+    json_schema!({"anyOf": [value, parameter(), {"type": "array", "minItems": 1, "items": item}]})
+}
+
+pub(super) fn exactly_one_verb(schema: &mut Schema) {
+    let verbs = [
+        "default", "enforce", "include", "forbid", "require", "patch",
+    ];
+    let one: Vec<_> = verbs
+        .iter()
+        .map(|verb| json!({"required": [verb]}))
+        .collect();
+    schema.insert("oneOf".into(), one.into());
+}
+
+fn is_current<T: JsonSchema>(file: &str) {
+    let generator = SchemaSettings::draft07().into_generator();
+    let schema = generator.into_root_schema_for::<T>();
+    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs/schema")
+        .join(file);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a generated file, compared with the one of the repository"
+    )]
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    } else {
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            found == text,
+            "docs/schema/{file} is not current: run with UPDATE=1"
+        );
+    }
+}
+
+#[test]
+fn the_schema_of_presets_is_current() {
+    is_current::<PresetFile>("preset.json");
+}
+
+#[test]
+fn the_schema_of_overlays_is_current() {
+    is_current::<OverlayFile>("overlay.json");
+}

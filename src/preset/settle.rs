@@ -1,0 +1,219 @@
+//! What each parameter is worth: declared, then set by whoever uses the preset, then by overlays, then by flags.
+
+use super::graph::Graph;
+use super::parameter::{Setting, plain, same};
+use super::request::Assignment;
+use super::scope::{Directive, Scope};
+use super::{Draft, Layer, Overlay, PolicyError, Preset, builtin};
+use crate::text::{hint, quoted};
+use crate::yaml::{Entries, Spanned};
+use std::collections::BTreeMap;
+
+/// Values by name of the parameter.
+pub(super) type Settings = BTreeMap<String, Setting>;
+
+/// What overlays and flags set, for each preset of the graph.
+pub(super) fn overrides(
+    graph: &Graph,
+    overlays: &[Overlay],
+    set: &[Assignment],
+) -> Result<Vec<Settings>, PolicyError> {
+    let mut all = vec![Settings::new(); graph.nodes.len()];
+    for overlay in overlays {
+        for (name, values) in &overlay.written.spec.parameters.0 {
+            match graph.named(&name.value) {
+                Some(node) => {
+                    let preset = &graph.nodes[node].preset;
+                    all[node].extend(given(preset, overlay, values)?);
+                }
+                None => elsewhere(graph, overlay, name, values)?,
+            }
+        }
+    }
+    for assignment in set {
+        let (node, name) = meant(graph, assignment)?;
+        let preset = &graph.nodes[node].preset;
+        let Some(parameter) = preset.parameter(name) else {
+            return Err(no_parameter(preset, name, &assignment.origin));
+        };
+        let value = parameter.take_text(preset.name(), &assignment.value);
+        let setting = Setting {
+            value: value.map_err(|misfit| misfit.at(&assignment.origin))?,
+            origin: assignment.origin.clone(),
+        };
+        all[node].insert(name.to_owned(), setting);
+    }
+    Ok(all)
+}
+
+/// What an overlay sets in one preset.
+fn given(
+    preset: &Preset,
+    overlay: &Overlay,
+    values: &Entries<Draft>,
+) -> Result<Settings, PolicyError> {
+    let mut settings = Settings::new();
+    for (name, draft) in &values.0 {
+        let Some(parameter) = preset.parameter(&name.value) else {
+            return Err(no_parameter(
+                preset,
+                &name.value,
+                &overlay.file.at(name.span),
+            ));
+        };
+        let origin = overlay.file.at(draft.span);
+        if draft.directive().is_some() {
+            let message = "an overlay sets plain values; it has no parameters of its own";
+            return Err(origin.error(message));
+        }
+        let value = parameter.take(preset.name(), draft);
+        let value = value.map_err(|misfit| misfit.at(&origin))?;
+        settings.insert(name.value.clone(), Setting { value, origin });
+    }
+    Ok(settings)
+}
+
+/// Overlays are written for any presets: one may set a built-in that is not used here, but not one that nobody has.
+fn elsewhere(
+    graph: &Graph,
+    overlay: &Overlay,
+    name: &Spanned<String>,
+    values: &Entries<Draft>,
+) -> Result<(), PolicyError> {
+    if let Some(builtin) = builtin::preset(&name.value).filter(|_| !name.value.contains('@')) {
+        let preset = Preset::read(&builtin.file(), Layer::BuiltIn)?;
+        return given(&preset, overlay, values).map(|_| ());
+    }
+    let mut names = builtin::names(true);
+    names.extend(graph.nodes.iter().map(|node| node.preset.name()));
+    names.sort_unstable();
+    names.dedup();
+    let error = overlay
+        .file
+        .at(name.span)
+        .error(format!("there is no preset `{}`", name.value));
+    Err(error.help(hint(&name.value, &names)))
+}
+
+/// The preset and parameter that an assignment names. A bare name is looked for in the chosen presets first.
+fn meant<'a>(graph: &Graph, assignment: &'a Assignment) -> Result<(usize, &'a str), PolicyError> {
+    let presets = || graph.nodes.iter().map(|node| &node.preset);
+    if let Some((preset, name)) = assignment.name.split_once('.') {
+        let node = graph.named(preset).ok_or_else(|| {
+            let names: Vec<_> = presets().map(Preset::name).collect();
+            let message = format!("no preset `{preset}` is in use");
+            assignment.origin.error(message).help(hint(preset, &names))
+        })?;
+        return Ok((node, name));
+    }
+    let name = assignment.name.as_str();
+    let has = |node: &usize| graph.nodes[*node].preset.parameter(name).is_some();
+    let chosen: Vec<_> = graph.roots.iter().copied().filter(has).collect();
+    let all: Vec<_> = (0..graph.nodes.len()).filter(has).collect();
+    let found = if chosen.is_empty() { all } else { chosen };
+    match found.as_slice() {
+        [only] => Ok((*only, name)),
+        [] => {
+            let mut names: Vec<_> = presets()
+                .flat_map(|preset| preset.parameters.iter().map(|p| p.name.as_str()))
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            let message = format!("no preset in use has a parameter `{name}`");
+            Err(assignment.origin.error(message).help(hint(name, &names)))
+        }
+        many => {
+            let full = |&node: &usize| format!("{}.{name}", graph.nodes[node].preset.name());
+            let full: Vec<_> = many.iter().map(full).collect();
+            let full: Vec<_> = full.iter().map(String::as_str).collect();
+            let message = format!("`{name}` may be any of {}", quoted(&full));
+            let help = format!("write `--set {}={}`", full[0], assignment.value);
+            Err(assignment.origin.error(message).help(help))
+        }
+    }
+}
+
+fn no_parameter(preset: &Preset, name: &str, origin: &super::Origin) -> PolicyError {
+    let names: Vec<_> = preset.parameters.iter().map(|p| p.name.as_str()).collect();
+    let message = format!("`{}` has no parameter `{name}`", preset.name());
+    origin.error(message).help(hint(name, &names))
+}
+
+/// What every parameter of the presets that take part is worth; nothing for presets that no `use` switched on.
+pub(super) fn values(
+    graph: &Graph,
+    overrides: &[Settings],
+) -> Result<Vec<Option<Settings>>, PolicyError> {
+    let mut asked: Vec<Option<Settings>> = vec![None; graph.nodes.len()];
+    for &root in &graph.roots {
+        asked[root] = Some(Settings::new());
+    }
+    let mut settled = vec![None; graph.nodes.len()];
+    // Whoever uses a preset comes before it, so that all that is asked of it is known.
+    for &node in graph.order.iter().rev() {
+        let Some(users) = asked[node].take() else {
+            continue;
+        };
+        let preset = &graph.nodes[node].preset;
+        let mut values = preset.defaults();
+        values.extend(users);
+        values.extend(overrides[node].clone());
+        let scope = preset.scope(&values, "");
+        let entries = preset.written.spec.uses.iter();
+        for (entry, &used) in entries.zip(&graph.nodes[node].uses) {
+            if scope.holds(&entry.when)? {
+                let wanted = asked[used].get_or_insert_default();
+                ask(&scope, &graph.nodes[used].preset, &entry.parameters, wanted)?;
+            }
+        }
+        settled[node] = Some(values);
+    }
+    Ok(settled)
+}
+
+/// Adds what one `use` sets; two that disagree are an error.
+fn ask(
+    scope: &Scope<'_>,
+    used: &Preset,
+    values: &Entries<Draft>,
+    wanted: &mut Settings,
+) -> Result<(), PolicyError> {
+    for (name, draft) in &values.0 {
+        let here = scope.at(draft.span);
+        let Some(parameter) = used.parameter(&name.value) else {
+            return Err(no_parameter(used, &name.value, &scope.at(name.span)));
+        };
+        let taken = match scope.directive(draft)? {
+            // It was set elsewhere: whoever did is to hear that it does not fit here either.
+            Some(Directive::Parameter(_, setting)) => {
+                let found = format!("`{}`", plain(&setting.value));
+                let value = parameter.judge(used.name(), setting.value.clone(), &found);
+                value.map(|value| (value, setting.origin.clone()))
+            }
+            _ => parameter
+                .take(used.name(), draft)
+                .map(|value| (value, here.clone())),
+        };
+        let (value, origin) = taken.map_err(|misfit| {
+            let set_at = match scope.directive(draft) {
+                Ok(Some(Directive::Parameter(_, setting))) => setting.origin.clone(),
+                _ => here.clone(),
+            };
+            misfit.at(&set_at)
+        })?;
+        if let Some(other) = wanted.get(&name.value).filter(|o| !same(&o.value, &value)) {
+            let message = format!(
+                "`{}.{}` is `{}` here and `{}` at {}",
+                used.name(),
+                name.value,
+                plain(&value),
+                plain(&other.value),
+                other.origin
+            );
+            let help = "two uses of one preset must agree".to_owned();
+            return Err(here.error(message).help(help));
+        }
+        wanted.insert(name.value.clone(), Setting { value, origin });
+    }
+    Ok(())
+}

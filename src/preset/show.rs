@@ -1,0 +1,185 @@
+//! A policy as `presets show` prints it: YAML with the place of every value behind it.
+
+use super::parameter::plain;
+use super::spell::{flow, pattern, scalar, selector};
+use super::{
+    Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Verb,
+};
+use std::fmt::Write;
+
+/// The whole policy. Reads like a preset whose parameters are put in; `# file:line` says who set a value.
+pub fn show(policy: &Policy) -> String {
+    let mut page = Page::default();
+    page.line(0, "presets:", None);
+    for preset in &policy.presets {
+        let chosen = if preset.is_chosen { "" } else { " (used)" };
+        let text = format!("- {}@{}", preset.name, preset.version);
+        let note = format!("{}{chosen}: {}", preset.origin.file.name, preset.summary);
+        page.noted(2, &text, &note);
+    }
+    parameters(policy, &mut page);
+    if !policy.severities.is_empty() {
+        page.line(0, "severity:", None);
+    }
+    for change in &policy.severities {
+        let text = format!("{}: {}", scalar(change.glob.text()), change.severity);
+        page.line(2, &text, Some(&change.origin));
+    }
+    if !policy.checks.is_empty() {
+        page.line(0, "checks:", None);
+    }
+    policy
+        .checks
+        .iter()
+        .for_each(|c| check(c, policy, &mut page));
+    if !policy.rules.is_empty() {
+        page.line(0, "rules:", None);
+    }
+    policy.rules.iter().for_each(|r| rule(r, policy, &mut page));
+    page.text
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, indent: usize, text: &str, origin: Option<&Origin>) {
+        match origin {
+            Some(origin) => self.noted(indent, text, &origin.to_string()),
+            None => {
+                let _ = writeln!(self.text, "{:indent$}{text}", "");
+            }
+        }
+    }
+
+    fn noted(&mut self, indent: usize, text: &str, note: &str) {
+        let _ = writeln!(self.text, "{:indent$}{text}  # {note}", "");
+    }
+
+    /// A value under a key (or behind a dash): its own line, or its entries below.
+    fn value(&mut self, indent: usize, key: &str, body: &Body) {
+        let note = match &body.parameter {
+            Some(parameter) => format!("{} ({parameter})", body.origin),
+            None => body.origin.to_string(),
+        };
+        match &body.value {
+            BodyValue::Map(entries) if !entries.is_empty() => {
+                self.line(indent, key, None);
+                for (key, body) in entries {
+                    self.value(indent + 2, &format!("{}:", scalar(key)), body);
+                }
+            }
+            BodyValue::List(items) if !items.is_empty() => {
+                self.line(indent, key, None);
+                for item in items {
+                    self.value(indent + 2, "-", item);
+                }
+            }
+            _ => self.noted(indent, &format!("{key} {}", flow(body)), &note),
+        }
+    }
+
+    fn patterns(&mut self, indent: usize, key: &str, patterns: &[Pattern]) {
+        match patterns {
+            [] => {}
+            [only] => self.line(indent, &format!("{key}: {}", pattern(only)), None),
+            many => {
+                self.line(indent, &format!("{key}:"), None);
+                for one in many {
+                    self.line(indent + 2, &format!("- {}", pattern(one)), None);
+                }
+            }
+        }
+    }
+}
+
+fn parameters(policy: &Policy, page: &mut Page) {
+    if policy.parameters.is_empty() {
+        return;
+    }
+    page.line(0, "parameters:", None);
+    let mut preset = "";
+    for parameter in &policy.parameters {
+        if parameter.preset != preset {
+            preset = &parameter.preset;
+            page.line(2, &format!("{preset}:"), None);
+        }
+        let value = match &parameter.setting.value {
+            serde_json::Value::String(text) => scalar(text),
+            other => plain(other),
+        };
+        let text = format!("{}: {value}", parameter.name);
+        page.line(4, &text, Some(&parameter.setting.origin));
+    }
+}
+
+fn check(check: &ResolvedCheck, policy: &Policy, page: &mut Page) {
+    page.line(2, &format!("{}:", check.id), Some(&check.origin));
+    let severity = policy.severity(&check.id, check.severity);
+    page.line(4, &format!("severity: {severity}"), None);
+    for setting in &check.settings {
+        let value = match &setting.value {
+            serde_json::Value::String(text) => scalar(text),
+            other => plain(other),
+        };
+        let text = format!("{}: {value}", setting.name);
+        page.line(4, &text, Some(&setting.origin));
+    }
+}
+
+fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
+    page.line(2, &format!("- id: {}", rule.id), Some(&rule.origin));
+    page.line(4, &format!("on: {}", rule.on), None);
+    match rule.selectors.as_slice() {
+        [] => {}
+        [only] => {
+            let text = format!("where: {}", selector(only));
+            page.line(4, &text, Some(&only.origin));
+        }
+        many => {
+            page.line(4, "where:", None);
+            for one in many {
+                page.line(6, &format!("- {}", selector(one)), Some(&one.origin));
+            }
+        }
+    }
+    page.patterns(4, "unless", &rule.unless);
+    match &rule.verb {
+        Verb::Default(body) => page.value(4, "default:", body),
+        Verb::Enforce(body) => page.value(4, "enforce:", body),
+        Verb::Include(body) => page.value(4, "include:", body),
+        Verb::Forbid(patterns) => page.patterns(4, "forbid", patterns),
+        Verb::Require(patterns) => page.patterns(4, "require", patterns),
+        Verb::Patch(steps) => {
+            page.line(4, "patch:", None);
+            for one in steps {
+                step(one, page);
+            }
+        }
+    }
+    if let Some(body) = &rule.pod {
+        page.value(4, "pod:", body);
+    }
+    if matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)) {
+        let severity = policy.severity(&rule.id, rule.severity);
+        page.line(4, &format!("severity: {severity}"), None);
+    }
+    page.line(4, &format!("because: {}", scalar(&rule.because)), None);
+}
+
+fn step(step: &PatchStep, page: &mut Page) {
+    let mut text = format!(
+        "- {{op: {}, path: {}",
+        step.op,
+        scalar(&step.path.to_string())
+    );
+    if let Some(from) = &step.from {
+        let _ = write!(text, ", from: {}", scalar(&from.to_string()));
+    }
+    if let Some(body) = &step.value {
+        let _ = write!(text, ", value: {}", flow(body));
+    }
+    page.line(6, &format!("{text}}}"), Some(&step.origin));
+}

@@ -1,0 +1,29 @@
+//! The tables of places, roles and images, as they are shipped inside the program.
+
+use crate::manifest::Tables;
+use crate::yaml::{Document, from_document};
+use serde::de::DeserializeOwned;
+
+/// The built-in tables.
+pub fn tables() -> Tables {
+    Tables {
+        places: table(include_str!("../../presets/tables/places.yaml")),
+        roles: table(include_str!("../../presets/tables/roles.yaml")),
+        images: table(include_str!("../../presets/tables/images.yaml")),
+    }
+}
+
+fn table<T: DeserializeOwned>(text: &str) -> T {
+    let document = Document::parse(text, 0).expect("internal error: a built-in table is YAML");
+    from_document(&document).expect("internal error: a built-in table has its type")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_built_in_tables_have_their_types() {
+        let tables = super::tables();
+        assert!(tables.places.of("apps/v1", "Deployment").is_some());
+        assert!(tables.roles.get("spark-connect").is_some());
+    }
+}

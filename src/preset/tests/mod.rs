@@ -1,0 +1,129 @@
+//! Presets, overlays and flags as people write them, right and wrong.
+
+mod anything;
+mod builtins;
+mod choices;
+mod errors;
+mod patterns;
+mod readme;
+mod shown;
+
+use super::*;
+use std::collections::BTreeMap;
+
+/// What the checks of this program will say of themselves.
+pub(super) const KNOWN: Known<'_> = Known {
+    checks: &[
+        CheckSpec {
+            id: "api-validity",
+            findings: &["api/request-above-limit", "kubelet/root-but-non-root"],
+            settings: &[],
+        },
+        CheckSpec {
+            id: "pod-security",
+            findings: &["pod-security/runAsNonRoot", "pod-security/hostPorts"],
+            settings: &[
+                ("level", SettingKind::OneOf(&["baseline", "restricted"])),
+                ("version", SettingKind::Text),
+            ],
+        },
+        CheckSpec {
+            id: "memory/heap-not-set",
+            findings: &[],
+            settings: &[
+                ("from", SettingKind::Integer),
+                ("strict", SettingKind::Boolean),
+            ],
+        },
+        plain_check("memory/heap-exceeds-limit"),
+        plain_check("memory/template-overwritten"),
+        plain_check("memory/unknown-key"),
+    ],
+    roles: &[
+        "airflow",
+        "database",
+        "hive-metastore",
+        "jupyter",
+        "mlflow",
+        "object-store",
+        "spark-connect",
+        "spark-driver",
+        "spark-executor",
+        "spark-history-server",
+        "spark-master",
+        "spark-thrift",
+        "spark-worker",
+    ],
+    families: &["spark", "jupyter", "minio"],
+};
+
+const fn plain_check(id: &str) -> CheckSpec<'_> {
+    CheckSpec {
+        id,
+        findings: &[],
+        settings: &[],
+    }
+}
+
+/// Files by path, and what is chosen of them.
+#[derive(Default)]
+pub(super) struct Desk {
+    files: BTreeMap<String, String>,
+    request: Request,
+}
+
+impl Desk {
+    pub(super) fn file(mut self, path: &str, text: &str) -> Self {
+        self.files.insert(path.into(), text.into());
+        self
+    }
+
+    /// A preset with that body of `spec`, each line indented by two blanks already.
+    pub(super) fn preset(self, path: &str, name: &str, spec: &str) -> Self {
+        let head = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\n";
+        let text = format!(
+            "{head}metadata: {{name: {name}, version: 1.0.0}}\nspec:\n  summary: a test\n{spec}"
+        );
+        self.file(path, &text)
+    }
+
+    pub(super) fn overlay(self, path: &str, spec: &str) -> Self {
+        let head = "apiVersion: sparkk8s.io/v1alpha1\nkind: Overlay\n";
+        let text = format!("{head}metadata: {{name: test}}\nspec:\n{spec}");
+        self.file(path, &text).over(path)
+    }
+
+    pub(super) fn choose(mut self, preset: &str) -> Self {
+        self.request.presets.push(Named::flag("--preset", preset));
+        self
+    }
+
+    pub(super) fn over(mut self, overlay: &str) -> Self {
+        self.request
+            .overlays
+            .push(Named::flag("--overlay", overlay));
+        self
+    }
+
+    pub(super) fn set(mut self, argument: &str) -> Self {
+        self.request.set.push(Assignment::flag(argument).unwrap());
+        self
+    }
+
+    pub(super) fn compose(&self) -> Result<Policy, PolicyError> {
+        let read = |path: &str| {
+            let text = self.files.get(path).cloned();
+            text.ok_or_else(|| "no such file".to_owned())
+        };
+        compose(&self.request, &KNOWN, &read)
+    }
+
+    pub(super) fn policy(&self) -> Policy {
+        self.compose()
+            .unwrap_or_else(|error| panic!("{}", error.plain()))
+    }
+
+    pub(super) fn refused(&self) -> String {
+        self.compose().unwrap_err().plain()
+    }
+}

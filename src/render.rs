@@ -1,0 +1,239 @@
+//! The road: a stream and a policy to guarded bytes, changes and findings. It reads as a table of contents.
+
+use crate::check::{self, Checks};
+use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
+use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Stranger, Tables};
+use crate::preset::Policy;
+use crate::text::{Edit, EditSet};
+use crate::yaml::{Document, NodeRef, Pointer, Stream, same_value};
+use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use serde_json::Value;
+
+/// What a run comes to.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The guarded manifests.
+    pub text: String,
+    /// Edits of the input that made them, as spans of the input.
+    pub edits: EditSet,
+    /// What rules did, by object.
+    pub changes: Vec<Change>,
+    /// What rules and checks have to say, by object.
+    pub findings: Vec<Finding>,
+    /// Objects whose running pods are replaced because their template changed.
+    pub restarts: Vec<usize>,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The policy contradicts itself.
+    #[error(transparent)]
+    Policy(#[from] PolicyConflict),
+    /// A bug of ours. Nothing was written.
+    #[error(
+        "internal error: the edits of document {document} ({objects}) do not come out as planned: {what}"
+    )]
+    Bug {
+        /// 1-based, in the stream.
+        document: usize,
+        /// The objects that it holds.
+        objects: String,
+        /// What is not as planned.
+        what: String,
+    },
+}
+
+/// What a run needs beside the stream.
+#[derive(Clone, Copy)]
+pub struct Setup<'s> {
+    /// What to apply.
+    pub policy: &'s Policy,
+    /// Waivers given by hand.
+    pub waivers: &'s [Waiver],
+    /// The tables of places, roles and images.
+    pub tables: &'s Tables,
+}
+
+/// Guards a stream.
+///
+/// # Errors
+/// The policy contradicts itself, or the result is not what was planned.
+pub fn render(
+    stream: &Stream<'_>,
+    (objects, strangers): (&[Object<'_>], &[Stranger]),
+    setup: Setup<'_>,
+) -> Result<Rendered, RenderError> {
+    let mut checks = Checks::new(setup.policy, setup.waivers);
+    let facts = gather(stream, objects, setup.tables, &mut checks);
+    let context = Context {
+        tables: setup.tables,
+        facts: &facts,
+    };
+    let (mut changes, mut findings, mut restarts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut edits = Vec::new();
+    for own in objects.chunk_by(|a, b| a.document == b.document) {
+        let document = &stream.documents[own[0].document];
+        let before = changes.len();
+        let mut values = Vec::new();
+        for object in own {
+            let subject = subject(document, object, setup.tables);
+            if subject.place.is_none() && !guard::concerns(setup.policy, object) {
+                continue;
+            }
+            let value = subject.node.to_value();
+            let mut outcome = guard::run(setup.policy, setup.waivers, context, subject, value)?;
+            checks.judge(context, subject, &outcome.value);
+            if restarts_pods(subject, &outcome) {
+                restarts.push(object.index);
+            }
+            findings.append(&mut outcome.findings);
+            if !outcome.changes.is_empty() {
+                changes.append(&mut outcome.changes);
+                values.push((object, outcome.value));
+            }
+        }
+        if changes.len() > before {
+            edits.extend(edit(document, own, &changes[before..], &values)?);
+        }
+    }
+    findings.extend(checks.finish(stream, objects));
+    findings.extend(check::strangers(stream, strangers));
+    findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
+    let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
+    Ok(Rendered {
+        text: edits.apply(stream.text),
+        edits,
+        changes,
+        findings,
+        restarts,
+    })
+}
+
+/// What the stream as a whole says, before any rule runs. Only kinds that say something become values.
+fn gather(
+    stream: &Stream<'_>,
+    objects: &[Object<'_>],
+    tables: &Tables,
+    checks: &mut Checks<'_>,
+) -> Facts {
+    let mut facts = FactsBuilder::default();
+    for object in objects {
+        let document = &stream.documents[object.document];
+        let place = tables.places.of(object.api_version, object.kind);
+        let tells = place.is_some() || FactsBuilder::reads(document.text);
+        if tells || checks.gathers(object, document) {
+            let value = document.node(object.node).to_value();
+            facts.add(object.index, &value, place);
+            checks.gather(object.index, &value);
+        }
+    }
+    facts.finish()
+}
+
+fn subject<'s>(
+    document: &'s Document<'s>,
+    object: &'s Object<'s>,
+    tables: &'s Tables,
+) -> Subject<'s> {
+    let place = tables.places.of(object.api_version, object.kind);
+    Subject {
+        object,
+        node: document.node(object.node),
+        place,
+    }
+}
+
+/// Whether a change of the pod template replaces running pods.
+fn restarts_pods(subject: Subject<'_>, outcome: &Outcome) -> bool {
+    let Some(place) = subject.place else {
+        return false;
+    };
+    let pod = |path: &Pointer| {
+        let parts = ["/metadata", "/spec"]
+            .iter()
+            .filter_map(|part| Pointer::parse(part).ok());
+        let mut parts = parts.flat_map(|part| {
+            place
+                .pods
+                .iter()
+                .filter_map(move |pod| pod.resolve(&part).ok())
+        });
+        parts.any(|part| path.is_within(&part))
+    };
+    place.rolls(&outcome.value) == Rolls::Pods
+        && outcome.changes.iter().any(|change| pod(&change.path))
+}
+
+/// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
+/// operations, made by another library.
+fn edit(
+    document: &Document<'_>,
+    own: &[Object<'_>],
+    changes: &[Change],
+    values: &[(&Object<'_>, Value)],
+) -> Result<Vec<Edit>, RenderError> {
+    let fail = |what: String| bug(own[0].document + 1, own, what);
+    let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
+    let operations = changes.iter().map(|change| {
+        let object = own
+            .iter()
+            .find(|object| object.index == change.object)
+            .unwrap_or(&own[0]);
+        operation(&object.pointer.join(&change.path), change)
+    });
+    let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
+    json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
+    for (object, value) in values {
+        if !object
+            .pointer
+            .of(&target)
+            .is_some_and(|there| same_value(there, value))
+        {
+            return Err(fail(format!(
+                "the operations on `{object}` do not give its value"
+            )));
+        }
+    }
+    let edits = document
+        .splice(&target)
+        .map_err(|shared| fail(shared.to_string()))?;
+    let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
+    let edited = set.apply(document.text);
+    let read = Document::parse(&edited, 0).map_err(|error| fail(error.to_string()))?;
+    let value = read.root().map(NodeRef::to_value).unwrap_or_default();
+    if !same_value(&value, &target) {
+        return Err(fail("the edited text reads as something else".into()));
+    }
+    let shift = |edit: Edit| Edit {
+        span: edit.span.shifted(document.offset),
+        ..edit
+    };
+    Ok(edits.into_iter().map(shift).collect())
+}
+
+fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
+    let path = path
+        .to_string()
+        .parse()
+        .map_err(|error| format!("{error}"))?;
+    let value = change.value.clone().unwrap_or_default();
+    Ok(match change.op {
+        Op::Add => PatchOperation::Add(AddOperation { path, value }),
+        Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),
+        Op::Remove => PatchOperation::Remove(RemoveOperation { path }),
+    })
+}
+
+fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {
+    let names: Vec<_> = objects
+        .iter()
+        .take(3)
+        .map(|object| format!("`{object}`"))
+        .collect();
+    RenderError::Bug {
+        document,
+        objects: names.join(", "),
+        what,
+    }
+}

@@ -1,0 +1,74 @@
+//! What a run would change, as people read diffs: a unified diff with the rules beside each hunk.
+
+use super::Report;
+use similar::{ChangeTag, TextDiff};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+const GREEN: &str = "\x1b[32m";
+const RED: &str = "\x1b[31m";
+const CYAN: &str = "\x1b[36m";
+const RESET: &str = "\x1b[0m";
+/// Lines of context around a change.
+const CONTEXT: usize = 3;
+
+/// The unified diff from the input to `after`, with the rules beside each hunk.
+pub fn diff(report: &Report<'_>, after: &str) -> String {
+    let before = report.stream.text;
+    let rules = rules_by_line(report);
+    let diff = TextDiff::from_lines(before, after);
+    let mut out = String::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        if out.is_empty() {
+            let _ = writeln!(out, "--- {}\n+++ guarded", report.name);
+        }
+        let lines = hunk.ops().iter().map(similar::DiffOp::old_range);
+        let first = lines.clone().map(|range| range.start).min().unwrap_or(0);
+        let last = lines.map(|range| range.end).max().unwrap_or(0);
+        let own: BTreeSet<&str> = rules
+            .range(first + 1..=last + 1)
+            .flat_map(|(_, rules)| rules.iter().copied())
+            .collect();
+        let own: Vec<_> = own.into_iter().collect();
+        let _ = writeln!(out, "{CYAN}{} {}{RESET}", hunk.header(), own.join(", "));
+        for change in hunk.iter_changes() {
+            let (sign, colour) = match change.tag() {
+                ChangeTag::Delete => ('-', RED),
+                ChangeTag::Insert => ('+', GREEN),
+                ChangeTag::Equal => (' ', ""),
+            };
+            let end = if colour.is_empty() { "" } else { RESET };
+            let line = change.value().trim_end_matches(['\n', '\r']);
+            let _ = writeln!(out, "{colour}{sign}{line}{end}");
+            if change.missing_newline() {
+                out.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
+    out
+}
+
+/// 1-based lines of the input and the rules whose changes belong there.
+fn rules_by_line<'r>(report: &'r Report<'_>) -> BTreeMap<usize, Vec<&'r str>> {
+    let mut rules: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for change in report.changes {
+        let line = report
+            .lines()
+            .position(report.locate_end(change.object, &change.path))
+            .line;
+        rules.entry(line).or_default().push(&change.rule);
+    }
+    rules
+}
+
+/// The workloads whose pods restart, one a line.
+pub fn restarts(report: &Report<'_>, restarts: &[usize]) -> String {
+    let mut out = String::new();
+    if !restarts.is_empty() {
+        let _ = writeln!(out, "pods that restart because of this:");
+    }
+    for index in restarts {
+        let _ = writeln!(out, "  {}", report.objects[*index]);
+    }
+    out
+}

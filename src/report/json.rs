@@ -1,0 +1,198 @@
+//! The report for machines: a contract (`docs/schema/report.json`). Fields are only ever added, so the wire has types
+//! of its own.
+
+use super::{Report, Summary};
+use crate::guard::{Change, Finding, Op, Severity};
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a> {
+    /// Raised when a field changes its meaning.
+    schema_version: u32,
+    tool: Tool,
+    /// The presets that were chosen, `name@version`.
+    policy: &'a [String],
+    summary: WireSummary,
+    changes: Vec<WireChange<'a>>,
+    findings: Vec<WireFinding<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct WireSummary {
+    objects: usize,
+    changed: usize,
+    changes: usize,
+    errors: usize,
+    warnings: usize,
+    waived: usize,
+}
+
+/// An object of the stream.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct WireObject<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    name: &'a str,
+    /// Its place among the stream's objects, Lists flattened.
+    index: usize,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct WireChange<'a> {
+    rule: &'a str,
+    object: WireObject<'a>,
+    #[cfg_attr(test, schemars(with = "String"))]
+    op: Op,
+    /// RFC 6901, inside the object.
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Value>,
+    /// The policy's file and line.
+    needed_by: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parameters: &'a [String],
+    file: &'a str,
+    /// The chart's template, where the stream tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
+    line: usize,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct WireFinding<'a> {
+    id: &'a str,
+    #[cfg_attr(test, schemars(with = "String"))]
+    severity: Severity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<WireObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
+    path: String,
+    file: &'a str,
+    /// The chart's template, where the stream tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needed_by: Option<&'a str>,
+    /// Why it does not count, where somebody waived it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<&'a str>,
+}
+
+/// The report as one line of JSON.
+pub fn report(report: &Report<'_>) -> String {
+    let summary = Summary::of(report);
+    let wire = Wire {
+        schema_version: 1,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        policy: report.policy,
+        summary: WireSummary {
+            objects: summary.objects,
+            changed: summary.changed,
+            changes: summary.changes,
+            errors: summary.errors,
+            warnings: summary.warnings,
+            waived: summary.waived,
+        },
+        changes: report
+            .changes
+            .iter()
+            .map(|change| wire_change(report, change))
+            .collect(),
+        findings: report
+            .findings
+            .iter()
+            .map(|finding| wire_finding(report, finding))
+            .collect(),
+    };
+    let mut text = serde_json::to_string(&wire).expect("internal error: the report is plain data");
+    text.push('\n');
+    text
+}
+
+fn wire_object<'a>(report: &Report<'a>, index: usize) -> WireObject<'a> {
+    let object = &report.objects[index];
+    let (api_version, kind) = (object.api_version, object.kind);
+    WireObject {
+        api_version,
+        kind,
+        namespace: object.namespace,
+        name: object.name,
+        index,
+    }
+}
+
+fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
+    let location = report.locate(change.object, &change.path);
+    let secret = report.objects[change.object].kind == "Secret";
+    WireChange {
+        rule: &change.rule,
+        object: wire_object(report, change.object),
+        op: change.op,
+        path: change.path.to_string(),
+        before: change.before.as_ref().filter(|_| !secret),
+        value: change.value.as_ref(),
+        needed_by: &change.origin,
+        parameters: &change.parameters,
+        file: report.name,
+        template: location.template,
+        line: report.lines().position(location.span.start).line,
+    }
+}
+
+fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a> {
+    let location = finding
+        .object
+        .map(|object| report.locate(object, &finding.path));
+    let position = location
+        .as_ref()
+        .map(|location| report.lines().position(location.span.start));
+    WireFinding {
+        id: &finding.id,
+        severity: finding.severity,
+        object: finding.object.map(|object| wire_object(report, object)),
+        container: finding.container.as_deref(),
+        path: finding.path.to_string(),
+        file: report.name,
+        template: location.and_then(|location| location.template),
+        line: position.map(|position| position.line),
+        column: position.map(|position| position.column),
+        message: &finding.message,
+        because: finding.because.as_deref(),
+        help: finding.help.as_deref(),
+        needed_by: finding.needed_by.as_deref(),
+        waived: finding.waived.as_deref(),
+    }
+}

@@ -1,0 +1,106 @@
+//! One message for a person: what, where, the line, why, what next.
+
+use super::sensitive::{looks_like_credential, within_secret};
+use crate::guard::Severity;
+use crate::text::{Source, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// A message about a place in a text, or about no place at all.
+pub struct Message<'a> {
+    /// How grave.
+    pub severity: Severity,
+    /// What to ask `explain` for.
+    pub id: Option<&'a str>,
+    /// What is wrong.
+    pub title: String,
+    /// The text and the place in it.
+    pub place: Option<(Source<'a>, Span)>,
+    /// The chart's template.
+    pub template: Option<&'a str>,
+    /// What the marked bytes are.
+    pub label: Option<&'a str>,
+    /// Further lines: what each is, and its text.
+    pub notes: Vec<(&'static str, String)>,
+}
+
+impl<'a> Message<'a> {
+    /// An error that names a place.
+    pub fn error(
+        title: impl Into<String>,
+        place: Option<(Source<'a>, Span)>,
+        help: Option<String>,
+    ) -> Self {
+        let notes = help.map(|help| ("help", help)).into_iter().collect();
+        Self {
+            severity: Severity::Error,
+            id: None,
+            title: title.into(),
+            place,
+            template: None,
+            label: None,
+            notes,
+        }
+    }
+
+    /// The text, with colours that a writer to no terminal strips.
+    pub fn render(&self) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Info => Level::INFO,
+        };
+        let mut title = level.primary_title(self.title.as_str());
+        if let Some(id) = self.id {
+            title = title.id(id);
+        }
+        let group = self.notes.iter().fold(
+            self.snippet(Group::with_title(title)),
+            |group, (kind, text)| {
+                let level = if *kind == "help" {
+                    Level::HELP
+                } else {
+                    Level::NOTE
+                };
+                group.element(level.with_name(*kind).message(text.as_str()))
+            },
+        );
+        let mut text = Renderer::styled().render(&[group]);
+        text.push('\n');
+        text
+    }
+
+    fn snippet<'s>(&'s self, group: Group<'s>) -> Group<'s> {
+        let Some((source, span)) = self.place else {
+            return group;
+        };
+        let position = source.position(span.start);
+        let line = source.lines(Span::empty(span.start));
+        let text = &source.text[line.range()];
+        if text.len() > 2000
+            || looks_like_credential(text)
+            || within_secret(source.text, span.start)
+        {
+            let origin = Origin::path(source.name)
+                .line(position.line)
+                .char_column(position.column);
+            return match self.template {
+                Some(template) => group.element(origin.section(template)),
+                None => group.element(origin),
+            };
+        }
+        let start = span.start - line.start;
+        let end = (span.end - line.start).clamp(start, text.len());
+        let mut mark = AnnotationKind::Primary.span(start..end);
+        if let Some(label) = self.label {
+            mark = mark.label(label);
+        }
+        let mut snippet = Snippet::source(text)
+            .line_start(position.line)
+            .path(source.name)
+            .annotation(mark);
+        if let Some(template) = self.template {
+            snippet = snippet.section(template);
+        }
+        group.element(snippet)
+    }
+}

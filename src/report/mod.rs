@@ -1,0 +1,113 @@
+//! Findings and changes for people and machines. Formats are siblings that only read.
+
+mod diff;
+mod json;
+mod message;
+mod sensitive;
+mod summary;
+mod text;
+
+pub use diff::{diff, restarts};
+pub use json::report as json;
+pub use message::Message;
+pub use summary::Summary;
+pub use text::{findings, overview, three_lines};
+
+use crate::guard::{Change, Finding};
+use crate::manifest::Object;
+use crate::text::{Lines, Span};
+use crate::yaml::Stream;
+use std::cell::OnceCell;
+
+/// All that a run has to say.
+pub struct Report<'a> {
+    /// What messages call the input.
+    pub name: &'a str,
+    /// The input.
+    pub stream: &'a Stream<'a>,
+    /// Its objects.
+    pub objects: &'a [Object<'a>],
+    /// What rules did, in the order of the objects.
+    pub changes: &'a [Change],
+    /// What rules and checks have to say, in the order of the objects.
+    pub findings: &'a [Finding],
+    /// The presets that were chosen, `name@version`.
+    pub policy: &'a [String],
+    lines: OnceCell<Lines<'a>>,
+}
+
+/// Where in the input a finding or a change belongs.
+pub struct Location<'a> {
+    /// Bytes of the stream.
+    pub span: Span,
+    /// Whether the value itself stands there, or a parent of it.
+    pub exact: bool,
+    /// The chart's template, where the stream tells.
+    pub template: Option<&'a str>,
+}
+
+impl<'a> Report<'a> {
+    /// Puts the parts together.
+    pub fn new(
+        name: &'a str,
+        stream: &'a Stream<'a>,
+        objects: &'a [Object<'a>],
+        (changes, findings): (&'a [Change], &'a [Finding]),
+        policy: &'a [String],
+    ) -> Self {
+        Self {
+            name,
+            stream,
+            objects,
+            changes,
+            findings,
+            policy,
+            lines: OnceCell::new(),
+        }
+    }
+
+    /// The line index of the input, made when it is first needed.
+    pub fn lines(&self) -> &Lines<'a> {
+        self.lines.get_or_init(|| Lines::new(self.stream.text))
+    }
+
+    /// Where the text of what stands at a pointer, or of its nearest parent, ends: a new key appears there.
+    pub fn locate_end(&self, object: usize, path: &crate::yaml::Pointer) -> usize {
+        let object = &self.objects[object];
+        let document = &self.stream.documents[object.document];
+        let root = document.node(object.node);
+        let mut pointer = Some(path.clone());
+        while let Some(at) = pointer {
+            if let Some(node) = root.at_pointer(&at) {
+                return node.span().end + document.offset;
+            }
+            pointer = at.parent();
+        }
+        document.offset
+    }
+
+    /// Where a pointer into an object points to in the input.
+    pub fn locate(&self, object: usize, path: &crate::yaml::Pointer) -> Location<'a> {
+        let object = &self.objects[object];
+        let document = &self.stream.documents[object.document];
+        let (span, exact) = document.node(object.node).locate(path);
+        let template = document
+            .template()
+            .or_else(|| annotated_template(document.node(object.node)));
+        Location {
+            span: span.shifted(document.offset),
+            exact,
+            template,
+        }
+    }
+}
+
+/// Helm 4 tells a template's name in an annotation.
+fn annotated_template(object: crate::yaml::NodeRef<'_>) -> Option<&str> {
+    let annotations = object.get("metadata")?.get("annotations")?;
+    Some(
+        annotations
+            .get("postrenderer.helm.sh/postrender-filename")?
+            .text(),
+    )
+}

@@ -1,0 +1,141 @@
+//! The report for a terminal.
+
+use super::summary::count;
+use super::{Message, Report, Summary};
+use crate::guard::{Finding, Severity};
+use crate::text::Source;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Findings from `least` on, each with its place.
+pub fn findings(report: &Report<'_>, least: Severity) -> String {
+    let shown = report
+        .findings
+        .iter()
+        .filter(|finding| finding.waived.is_none() && finding.severity >= least);
+    shown.map(|finding| message(report, finding)).collect()
+}
+
+fn message(report: &Report<'_>, finding: &Finding) -> String {
+    let location = finding
+        .object
+        .map(|object| report.locate(object, &finding.path));
+    let source = Source {
+        name: report.name,
+        text: report.stream.text,
+    };
+    let mut notes = Vec::new();
+    notes.extend(finding.because.clone().map(|because| ("because", because)));
+    notes.extend(
+        finding
+            .needed_by
+            .clone()
+            .map(|origin| ("needed by", origin)),
+    );
+    let help = match &finding.help {
+        Some(help) => format!("{help}; more: sparkk8s-post explain {}", finding.id),
+        None => format!("sparkk8s-post explain {}", finding.id),
+    };
+    notes.push(("help", help));
+    let about = match (finding.object, &finding.container) {
+        // Checks of pods name the container themselves.
+        (Some(object), _)
+            if finding.message.starts_with("container `")
+                || finding.message.starts_with("pod ") =>
+        {
+            format!("`{}` ", report.objects[object])
+        }
+        (Some(object), Some(container)) => {
+            format!("`{}` container `{container}`: ", report.objects[object])
+        }
+        (Some(object), None) => format!("`{}`: ", report.objects[object]),
+        (None, _) => String::new(),
+    };
+    Message {
+        severity: finding.severity,
+        id: Some(&finding.id),
+        title: about + &finding.message,
+        place: location.as_ref().map(|location| (source, location.span)),
+        template: location.as_ref().and_then(|location| location.template),
+        label: location.as_ref().map(|location| {
+            if location.exact {
+                "set here"
+            } else {
+                "not set below this"
+            }
+        }),
+        notes,
+    }
+    .render()
+}
+
+/// A few lines: warnings by id, and the run in numbers.
+pub fn overview(report: &Report<'_>, verb: &str) -> String {
+    let mut by_id: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == Severity::Warning)
+    {
+        by_id.entry(&finding.id).or_default().push(finding);
+    }
+    let mut out = String::new();
+    for (id, findings) in &by_id {
+        let first = findings
+            .first()
+            .and_then(|finding| finding.object)
+            .map(|object| report.objects[object].to_string());
+        let first = first.map_or_else(String::new, |first| format!(", first `{first}`"));
+        let _ = writeln!(
+            out,
+            "warning[{id}]: {}{first}",
+            count(findings.len(), "place")
+        );
+    }
+    out + &numbers(report, verb)
+}
+
+/// The run in numbers, and where to read more.
+fn numbers(report: &Report<'_>, verb: &str) -> String {
+    let summary = Summary::of(report);
+    let mut out = format!(
+        "sparkk8s-post {verb}: {}, {} with {} by {}; {}, {}",
+        count(summary.objects, "object"),
+        summary.changed,
+        count(summary.changes, "change"),
+        report.policy.join(", "),
+        count(summary.errors, "error"),
+        count(summary.warnings, "warning"),
+    );
+    if summary.waived > 0 {
+        let _ = write!(out, ", {} waived", summary.waived);
+    }
+    out.push('\n');
+    if summary.warnings > 0 && verb == "render" {
+        out.push_str("each warning with its place: sparkk8s-post check\n");
+    }
+    out
+}
+
+/// Three lines for a terminal whose host swallows everything else.
+pub fn three_lines(report: &Report<'_>, verb: &str) -> String {
+    let refused = report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == Severity::Error);
+    let first = refused.clone().next().map(|finding| {
+        let object = finding.object.map_or_else(String::new, |object| {
+            format!("`{}` ", report.objects[object])
+        });
+        format!("refused: {object}{}\n", finding.message)
+    });
+    let rest = "every finding with its place: helm template … | sparkk8s-post check --host pipe\n";
+    numbers(report, verb)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+        + "\n"
+        + &first.unwrap_or_default()
+        + rest
+}

@@ -1,0 +1,68 @@
+//! Real hosts that tests drive. Where one is missing a test says so and is done; with `CI` set it fails.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests read the environment, the engine does not"
+)]
+
+use super::fixtures;
+use std::io::{Seek, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The program `name`, in the folder `$SPARKK8S_HOSTS`, or else in the one that the test command builds hosts into.
+pub(crate) fn host(name: &str) -> Option<PathBuf> {
+    let cache =
+        || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/sparkk8s-post/hosts"));
+    let folder = std::env::var_os("SPARKK8S_HOSTS")
+        .map(PathBuf::from)
+        .or_else(cache);
+    let found = folder
+        .map(|folder| folder.join(name))
+        .filter(|program| program.is_file());
+    found.or_else(|| {
+        missing(&format!(
+            "the host `{name}` is not built (folder: `$SPARKK8S_HOSTS`)"
+        ))
+    })
+}
+
+/// The folder of a Go module that the sources of the host `name` require, as the module cache has it.
+pub(crate) fn go_module(name: &str, module: &str) -> Option<PathBuf> {
+    let Some(sources) = fixtures::sources_of_host(name) else {
+        return missing(&format!("the sources of the host `{name}` are not there"));
+    };
+    let mut go = Command::new("go");
+    go.args(["list", "-m", "-f", "{{.Dir}}", module])
+        .current_dir(sources);
+    let Ok(answer) = go.stderr(Stdio::null()).output() else {
+        return missing("Go is not installed");
+    };
+    let folder = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
+    if folder.is_absolute() {
+        return Some(folder);
+    }
+    missing(&format!("the Go module `{module}` is not downloaded"))
+}
+
+/// What `program` answers to `input`; it must succeed.
+pub(crate) fn ask(program: &Path, arguments: &[&str], input: &str) -> String {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    file.write_all(input.as_bytes()).expect("a written file");
+    file.rewind().expect("a file to read");
+    let mut command = Command::new(program);
+    let answer = command
+        .args(arguments)
+        .stdin(file)
+        .output()
+        .expect("a program that runs");
+    let said = String::from_utf8_lossy(&answer.stderr);
+    assert!(answer.status.success(), "{}: {said}", program.display());
+    String::from_utf8(answer.stdout).expect("UTF-8")
+}
+
+/// Says that this test is ignored and why; a panic with `CI` set.
+fn missing<T>(reason: &str) -> Option<T> {
+    assert!(std::env::var_os("CI").is_none(), "CI is set, and {reason}");
+    fixtures::say(&format!("ignored: {reason}"));
+    None
+}
