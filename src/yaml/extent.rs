@@ -8,10 +8,11 @@ pub(super) fn absent_value(text: &str, span: Span) -> Span {
     let blanks =
         text[span.start..].len() - text[span.start..].trim_start_matches([' ', '\t']).len();
     let colon = span.start + blanks;
-    if text[colon..].starts_with(':') {
-        Span::empty(colon + 1)
-    } else {
-        span
+    // A colon with a letter behind it begins the next key.
+    let ends_here = |c: char| c.is_whitespace() || ",[]{}".contains(c);
+    match text[colon..].strip_prefix(':') {
+        Some(rest) if rest.is_empty() || rest.starts_with(ends_here) => Span::empty(colon + 1),
+        _ => span,
     }
 }
 
@@ -96,5 +97,18 @@ impl NodeRef<'_> {
     /// The dash of an item of a block sequence, as an offset into the document's text.
     pub(super) fn dash(self) -> Option<usize> {
         dash_before(self.document.text, self.outer_span().start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absent_value_stands_behind_its_own_colon() {
+        let at = |text: &str, start| absent_value(text, Span::empty(start)).start;
+        assert_eq!(at("a :\nb:", 1), 3);
+        assert_eq!(at("{a:, b}", 2), 3);
+        assert_eq!(at("? k\n:x: y", 4), 4);
     }
 }

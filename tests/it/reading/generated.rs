@@ -3,6 +3,7 @@
 use super::generator::Writer;
 use super::{Reading, Verdict, judge, ours, theirs_each};
 use crate::support::host;
+use sparkk8s_post::yaml::{Document, NodeRef, Stream};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -75,6 +76,43 @@ fn compare(readers: &Path, documents: &[String]) -> BTreeMap<Verdict, usize> {
 fn collides(readers: &Path, document: &str, our: &Reading) -> bool {
     let again = theirs_each(readers, &[], &vec![document.to_owned(); 12]);
     again.iter().any(|their| judge(our, their) == Verdict::Same)
+}
+
+/// Nodes lie in the text, children inside their parents' bytes or behind them, one after the other.
+fn assert_in_order(node: NodeRef<'_>) {
+    let mut end = node.span().start;
+    for child in node.children() {
+        let (outer, own) = (child.outer_span(), child.span());
+        let text = child.document.text;
+        assert!(
+            outer.start >= end.min(own.start) && own.end >= own.start,
+            "{outer:?} {text:?}"
+        );
+        assert!(text.get(outer.range()).is_some(), "{outer:?} {text:?}");
+        assert!(
+            own.is_empty() || own.start >= end,
+            "{own:?} behind {end}: {text:?}"
+        );
+        end = end.max(own.end);
+        assert_in_order(child);
+    }
+}
+
+#[test]
+fn nodes_lie_one_after_the_other() {
+    let mut writer = Writer::new();
+    for _ in 0..4_000 {
+        let document = match writer.odds(500) {
+            true => writer.document(),
+            false => mutilated(&mut writer),
+        };
+        let Ok(stream) = Stream::parse(&document) else {
+            continue;
+        };
+        for root in stream.documents.iter().filter_map(Document::root) {
+            assert_in_order(root);
+        }
+    }
 }
 
 #[test]
