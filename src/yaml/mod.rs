@@ -2,8 +2,11 @@
 
 mod alias;
 pub(crate) mod base64;
+mod builder;
+mod dialect;
 mod emit;
 mod error;
+mod extent;
 mod layout;
 mod locate;
 mod node;
@@ -14,6 +17,7 @@ mod sequence;
 mod serde;
 mod splice;
 mod stream;
+mod suspect;
 mod timestamp;
 mod value;
 

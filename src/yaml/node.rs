@@ -1,5 +1,6 @@
 //! A parsed document: nodes in one array, in source order, with byte spans into the document's text.
 
+use super::parse::Setting;
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -79,6 +80,8 @@ pub(super) enum Tag {
     Timestamp,
     Binary,
     Merge,
+    /// `!` alone, which go-yaml takes for no tag where it looks for merge keys.
+    NonSpecific,
     /// Anything else; a scalar with it is a string.
     Other,
 }
@@ -97,6 +100,8 @@ pub struct Document<'a> {
     pub(super) properties: Vec<Properties>,
     /// Whether any mapping has a merge key.
     pub(super) has_merge: bool,
+    /// How it stands in its stream.
+    pub(super) setting: Setting,
 }
 
 /// Names a node of one document.
@@ -230,6 +235,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The node that an alias stands for; any other node itself.
+    #[must_use]
     pub fn resolved(self) -> Self {
         match self.kind() {
             Kind::Alias => self.at(self.raw().aux),
@@ -265,12 +271,12 @@ impl<'d> NodeRef<'d> {
         })
     }
 
-    /// Whether it is a key that merges: `<<`, plain or tagged `!!merge`.
+    /// Whether it is a key that merges: `<<`, plain, or of any style behind `!` or `!!merge`.
     pub fn is_merge_key(self) -> bool {
         self.kind() == Kind::Scalar
             && match self.tag() {
                 None => self.style() == Style::Plain,
-                Some(tag) => tag == Tag::Merge,
+                Some(tag) => matches!(tag, Tag::Merge | Tag::NonSpecific),
             }
             && self.text() == "<<"
     }

@@ -25,10 +25,9 @@ pub fn resolve(text: &str) -> Scalar<'_> {
     };
     match first {
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => word(text),
-        b'.' => special_float(text).unwrap_or_else(|| match text.parse::<f64>() {
-            Ok(float) if float.is_finite() => Scalar::Float(float),
-            _ => Scalar::Str(text),
-        }),
+        b'.' => special_float(text)
+            .or_else(|| dotted_float(text))
+            .unwrap_or(Scalar::Str(text)),
         b'0'..=b'9' | b'+' | b'-' => number(text),
         _ => Scalar::Str(text),
     }
@@ -58,6 +57,24 @@ fn special_float(text: &str) -> Option<Scalar<'_>> {
     }
 }
 
+/// Go's `ParseFloat`, which go-yaml asks directly where a text begins with a dot: `_` between digits is skipped.
+fn dotted_float(text: &str) -> Option<Scalar<'static>> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let between_digits = |at: usize| at > 0 && digit(at - 1) && digit(at + 1);
+    let float = if memchr::memchr(b'_', bytes).is_none() {
+        text.parse()
+    } else if memchr::memchr_iter(b'_', bytes).all(between_digits) {
+        text.replace('_', "").parse()
+    } else {
+        return None;
+    };
+    float
+        .ok()
+        .filter(|float: &f64| float.is_finite())
+        .map(Scalar::Float)
+}
+
 fn number(text: &str) -> Scalar<'_> {
     if let Some(special) = special_float(text) {
         return special;
@@ -74,7 +91,7 @@ fn number(text: &str) -> Scalar<'_> {
     } else {
         text.into()
     };
-    if let Some(integer) = integer(&plain) {
+    if let Some(integer) = integer(&plain).or_else(|| signed_binary(&plain)) {
         return integer;
     }
     if is_decimal_float(&plain)
@@ -116,6 +133,15 @@ fn integer(text: &str) -> Option<Scalar<'static>> {
         // A plus sign is for ParseInt only.
         (false, Err(_)) => (!text.starts_with('+')).then_some(Scalar::Uint(magnitude)),
     }
+}
+
+/// `0b-1`, `0b+1`: go-yaml cuts `0b` off what Go did not take, and asks Go again with base 2.
+fn signed_binary(text: &str) -> Option<Scalar<'static>> {
+    let digits = text.strip_prefix("0b")?;
+    digits
+        .starts_with(['+', '-'])
+        .then(|| i64::from_str_radix(digits, 2).ok())?
+        .map(Scalar::Int)
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -192,6 +218,8 @@ mod tests {
             ("+12", 12),
             ("-0", 0),
             ("00", 0),
+            ("0b-1_0", -2),
+            ("0b+1", 1),
         ] {
             assert_eq!(resolve(text), Scalar::Int(value), "{text}");
         }
@@ -206,6 +234,7 @@ mod tests {
             ("08", 8.0),
             ("1e3", 1e3),
             (".5", 0.5),
+            (".2_5e1_0", 0.25e10),
             ("5.", 5.0),
             ("1e3_0", 1e30),
         ] {
@@ -228,6 +257,13 @@ mod tests {
             "+-1",
             ".",
             "1.2.3",
+            "0b-2",
+            "0B-1",
+            "-0b-1",
+            "._5",
+            ".5_",
+            ".5__0",
+            ".5_e1",
         ] {
             assert_eq!(resolve(text), Scalar::Str(text));
         }

@@ -1,5 +1,7 @@
 //! A stream of documents, split as `YAMLOrJSONDecoder` of apimachinery splits it.
 
+use super::parse::Setting;
+use super::suspect::{self, BOM};
 use super::{Document, ReadError};
 use crate::text::Span;
 
@@ -18,16 +20,14 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// The first place that Kubernetes could not read.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
-        if let Some(at) = forbidden_character(text) {
-            let char = text[at..].chars().next().unwrap_or_default();
-            let message = format!("the control character U+{:04X} is not allowed", char as u32);
-            return Err(ReadError::new(Span::new(at, at + char.len_utf8()), message));
-        }
-        let mut documents = Vec::new();
-        for frame in frames(text)? {
-            documents.push(Document::parse(&text[frame.range()], frame.start)?);
-        }
-        Ok(Self { text, documents })
+        let read = |frame: &Frame| {
+            Document::read(&text[frame.span.range()], frame.span.start, frame.setting)
+        };
+        let documents: Result<_, _> = framed(text)?.iter().map(read).collect();
+        Ok(Self {
+            text,
+            documents: documents?,
+        })
     }
 }
 
@@ -49,44 +49,28 @@ pub fn decode(bytes: &[u8]) -> Result<&str, ReadError> {
     })
 }
 
-/// What libyaml's reader refuses, even in quotes and comments.
-fn forbidden_character(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    loop {
-        let at = from + bytes[from..].iter().position(|&b| SUSPICIOUS[b as usize])?;
-        let forbidden = match bytes[at] {
-            0xc2 => matches!(bytes[at + 1], 0x80..=0x84 | 0x86..=0x9f),
-            0xef => bytes[at + 1] == 0xbf && bytes[at + 2] >= 0xbe,
-            _ => true,
-        };
-        if forbidden {
-            return Some(at);
-        }
-        from = at + 1;
-    }
+/// A document's bytes without its separator, and how Kubernetes comes by them.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    span: Span,
+    setting: Setting,
 }
 
-const SUSPICIOUS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 0x20 {
-        table[b] = !matches!(b as u8, b'\t' | b'\n' | b'\r');
-        b += 1;
-    }
-    table[0x7f] = true;
-    table[0xc2] = true;
-    table[0xef] = true;
-    table
-};
+/// So much of a stream is looked at for a `{`.
+const PEEKED: usize = 4096;
 
 /// Where the documents lie, without their separators.
 ///
 /// # Errors
 /// A separator with something else behind it, or a JSON stream that ends in something else.
 pub fn frames(text: &str) -> Result<Vec<Span>, ReadError> {
+    framed(text).map(|frames| frames.into_iter().map(|frame| frame.span).collect())
+}
+
+fn framed(text: &str) -> Result<Vec<Frame>, ReadError> {
     let mut frames = Vec::new();
-    let rest = if text.trim_start().starts_with('{') {
+    let peeked = &text[..text.floor_char_boundary(PEEKED)];
+    let rest = if peeked.trim_start().starts_with('{') {
         json_frames(text, &mut frames)?
     } else {
         0
@@ -96,70 +80,138 @@ pub fn frames(text: &str) -> Result<Vec<Span>, ReadError> {
 }
 
 /// A line that begins with `---` separates, whatever it stands in.
-fn yaml_frames(text: &str, from: usize, frames: &mut Vec<Span>) -> Result<(), ReadError> {
-    let mut begin = from;
-    let mut line = from;
+///
+/// Kubernetes leaves the separator in the document where it has collected nothing before it, so go-yaml sees it.
+fn yaml_frames(text: &str, from: usize, frames: &mut Vec<Frame>) -> Result<(), ReadError> {
+    let (mut begin, mut line, mut separator) = (from, from, 0);
     while line < text.len() {
         let line_end =
             memchr::memchr(b'\n', &text.as_bytes()[line..]).map_or(text.len(), |n| line + n + 1);
         if text[line..].starts_with("---") {
-            let words = text[line + 3..line_end].trim();
-            if !words.is_empty() && !words.starts_with('#') {
-                let span = Span::new(line, text[..line_end].trim_end().len());
-                return Err(ReadError::new(
-                    span,
-                    "only blanks or a comment may follow a separator `---`",
-                )
-                .help("put the document on the next line"));
-            }
-            push(Span::new(begin, line), frames);
+            let kept = begin == line && separator == 0;
+            check_separator(text, Span::new(line, line_end), kept)?;
+            push(text, Span::new(begin, line), separator, frames)?;
+            separator = if kept { line_end - line } else { 0 };
             begin = line_end;
         }
         line = line_end;
     }
-    push(Span::new(begin, text.len()), frames);
+    push(text, Span::new(begin, text.len()), separator, frames)
+}
+
+/// Refuses what cannot follow `---` on its line.
+fn check_separator(text: &str, line: Span, kept: bool) -> Result<(), ReadError> {
+    let rest = &text[line.start + 3..line.end];
+    let words = rest.trim();
+    let fine = words.is_empty() || words.starts_with('#');
+    if kept {
+        suspect::forbidden(rest).map_err(|error| error.shifted(line.start + 3))?;
+    }
+    // go-yaml takes one with anything but a blank behind it for text, and more characters for the end of a comment.
+    let seen = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    let parted = seen.is_empty() || (seen.starts_with('#') && seen.len() < rest.len());
+    let one_line = !rest.contains(['\u{85}', '\u{2028}', '\u{2029}']);
+    let returns = rest.trim_end_matches('\n');
+    let one_return = !returns.strip_suffix('\r').unwrap_or(returns).contains('\r');
+    if fine && one_return && (!kept || (parted && one_line)) {
+        return Ok(());
+    }
+    let span = Span::new(line.start, text[..line.end].trim_end().len());
+    if fine && !one_return {
+        let message = "a carriage return stands in the line of a separator";
+        return Err(ReadError::new(span, message).help("use one kind of line break"));
+    }
+    if fine {
+        let message = "a blank must follow the first separator `---`";
+        return Err(ReadError::new(span, message).help("put the comment on the next line"));
+    }
+    let message = "only blanks or a comment may follow a separator `---`";
+    Err(ReadError::new(span, message).help("put the document on the next line"))
+}
+
+fn push(
+    text: &str,
+    span: Span,
+    separator: usize,
+    frames: &mut Vec<Frame>,
+) -> Result<(), ReadError> {
+    if separator > 0 && text[span.range()].starts_with(BOM) {
+        let span = Span::new(span.start, span.start + BOM.len());
+        let message = "Kubernetes reads a byte order mark behind a separator as text";
+        return Err(ReadError::new(span, message).help("remove it"));
+    }
+    if !span.is_empty() {
+        let setting = Setting {
+            json: false,
+            separator,
+        };
+        frames.push(Frame { span, setting });
+    }
     Ok(())
 }
 
-fn push(frame: Span, frames: &mut Vec<Span>) {
-    if !frame.is_empty() {
-        frames.push(frame);
-    }
-}
-
-/// A stream that begins with `{` is tried as JSON objects one after the other; after at most one of them the rest may
+/// A stream that begins with `{` is tried as JSON values one after the other; after at most one of them the rest may
 /// be YAML. Gives where the YAML begins.
-fn json_frames(text: &str, frames: &mut Vec<Span>) -> Result<usize, ReadError> {
+fn json_frames(text: &str, frames: &mut Vec<Frame>) -> Result<usize, ReadError> {
     let mut at = 0;
     loop {
         let mut values =
             serde_json::Deserializer::from_str(&text[at..]).into_iter::<serde::de::IgnoredAny>();
-        match values.next() {
+        let error = match values.next() {
             None => return Ok(text.len()),
             Some(Ok(_)) => {
                 let end = at + values.byte_offset();
-                frames.push(Span::new(at, end));
+                let setting = Setting {
+                    json: true,
+                    separator: 0,
+                };
+                let span = Span::new(at, end);
+                frames.push(Frame { span, setting });
                 at = end;
+                continue;
             }
-            Some(Err(_)) if frames.len() <= 1 => return Ok(after_line(text, at)),
-            Some(Err(error)) => {
-                let span = Span::empty(at + offset_of(&text[at..], error.line(), error.column()));
-                return Err(ReadError::new(
-                    span,
-                    "the JSON stream ends in something else than an object",
-                ));
-            }
+            Some(Err(error)) => error,
+        };
+        if let Some(yaml) = yaml_after(text, at).filter(|_| frames.len() <= 1) {
+            return Ok(yaml);
         }
+        let place = offset_of(&text[at..], error.line(), error.column());
+        let (message, help) = if frames.is_empty() {
+            let message = "the text begins with `{` and is no complete JSON";
+            (message, "close each bracket and quote")
+        } else {
+            let message = "the JSON stream ends in something else than an object";
+            (message, "put nothing but JSON objects one after the other")
+        };
+        return Err(ReadError::new(Span::empty(at + place), message).help(help));
     }
 }
 
-/// Blanks after the last object, up to and including the first line break, belong to it.
-fn after_line(text: &str, at: usize) -> usize {
-    let blanks = text[at..].len() - text[at..].trim_start_matches([' ', '\t', '\r']).len();
-    if at > 0 && text[at + blanks..].starts_with('\n') {
-        at + blanks + 1
-    } else {
-        at
+/// Where YAML begins that follows JSON at `at`: blanks up to and including the first line break are dropped, and at
+/// least four bytes must be left each time that one is looked at (`consumeWhitespace`).
+fn yaml_after(text: &str, mut at: usize) -> Option<usize> {
+    let rest = text[at..].trim_start();
+    // Go ends a JSON number or word where our reader finds the whole wrong.
+    let number = rest.strip_prefix('-').unwrap_or(rest);
+    let value = number.starts_with(|c: char| c.is_ascii_digit())
+        || ["true", "false", "null"]
+            .iter()
+            .any(|word| rest.starts_with(word));
+    if value {
+        return None;
+    }
+    loop {
+        if text.len() - at < 4 {
+            return None;
+        }
+        let next = text[at..].chars().next()?;
+        if !next.is_whitespace() {
+            return Some(at);
+        }
+        at += next.len_utf8();
+        if next == '\n' {
+            return Some(at);
+        }
     }
 }
 
@@ -169,7 +221,7 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    (start + column.saturating_sub(1)).min(text.len())
+    text.floor_char_boundary(start + column.saturating_sub(1))
 }
 
 impl Document<'_> {
@@ -211,13 +263,5 @@ mod tests {
         assert_eq!(texts("{\"a\":1}{\"b\":2}\n"), ["{\"a\":1}", "{\"b\":2}"]);
         assert_eq!(texts("{\"a\":1}\n---\nb: 2\n"), ["{\"a\":1}", "b: 2\n"]);
         assert_eq!(texts("{a: 1}\n---\nb: 2\n"), ["{a: 1}\n", "b: 2\n"]);
-    }
-
-    #[test]
-    fn control_characters() {
-        assert_eq!(forbidden_character("a: \"\u{1b}\""), Some(4));
-        assert_eq!(forbidden_character("a: \u{85}é\u{feff}\t\r\n"), None);
-        assert_eq!(forbidden_character("a: \u{9f}"), Some(3));
-        assert_eq!(forbidden_character("\u{ffff}"), Some(0));
     }
 }

@@ -1,4 +1,13 @@
 //! Integration tests: one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a test fails by panic, reads files and the environment, and may be slow"
+)]
 
 mod docs;
 mod fixtures;

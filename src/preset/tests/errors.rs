@@ -57,7 +57,7 @@ fn files_that_are_no_presets() {
     ]), @r"
     p.yaml:1:1: the file is empty
     p.yaml:1:1: the file is empty
-    p.yaml:1:4: unclosed bracket '['
+    p.yaml:1:4: a bracket is never closed (help: close it, or put the text in quotes)
     p.yaml:1:1: expected mapping, found a list
     p.yaml:1:7: expected `kind: Preset`, found `Overlay` (help: overlays are chosen with `--overlay`)
     p.yaml:1:13: expected `apiVersion: sparkk8s.io/v1alpha1`, found `v1` (help: expected `sparkk8s.io/v1alpha1`)

@@ -165,6 +165,10 @@ fn null_is_absent_where_a_value_may_be() {
 fn depth_is_limited() {
     let deep = "{name: x, seeds: [".repeat(300) + &"]}".repeat(300);
     assert!(refused(&deep).ends_with("nested more than 100 levels deep"));
-    let merges = format!("name: x\nnotes: {}{}", "{<<: ".repeat(300), "}".repeat(300));
+    let merges = format!(
+        "name: x\nnotes: {}{{}}{}",
+        "{<<: ".repeat(300),
+        "}".repeat(300)
+    );
     assert!(refused(&merges).ends_with("nested more than 100 levels deep"));
 }
