@@ -1,5 +1,7 @@
 //! The floor of every figure in `docs/performance.md`: the parser's own events, comments on, over standard input.
 
+#![expect(clippy::print_stdout, reason = "a figure for whoever runs it")]
+
 use granit_parser::{Parser, options};
 use std::io::Read;
 

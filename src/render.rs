@@ -200,7 +200,9 @@ fn edit(
         .map_err(|shared| fail(shared.to_string()))?;
     let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
-    let read = Document::parse(&edited, 0).map_err(|error| fail(error.to_string()))?;
+    let read = document
+        .edited(&edited)
+        .map_err(|error| fail(error.to_string()))?;
     let value = read.root().map(NodeRef::to_value).unwrap_or_default();
     if !same_value(&value, &target) {
         return Err(fail("the edited text reads as something else".into()));

@@ -157,7 +157,9 @@ impl<'e> Run<'e> {
             self.execute(application, lost, &mut pods);
         }
         if !applications.is_empty() {
-            pods.iter_mut().for_each(|pod| pod.look_again(self.context));
+            for pod in &mut pods {
+                pod.look_again(self.context);
+            }
         }
         self.outcome.pods = pods;
         Ok(())

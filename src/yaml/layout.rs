@@ -51,7 +51,7 @@ impl Document<'_> {
             newline,
         };
         for id in 0..self.nodes.len() as u32 {
-            self.observe(
+            observe(
                 NodeRef {
                     document: self,
                     id: NodeId(id),
@@ -74,35 +74,36 @@ impl Document<'_> {
         manner.quote = if manner.quote == '\'' { '\'' } else { '"' };
         manner
     }
+}
 
-    fn observe(&self, node: NodeRef<'_>, manner: &mut Manner) {
-        match node.style() {
-            Style::SingleQuoted if manner.quote == '\0' => manner.quote = '\'',
-            Style::DoubleQuoted if manner.quote == '\0' => manner.quote = '"',
-            Style::Block if node.kind() == Kind::Mapping => {
-                for (key, value) in node.entries() {
-                    let column = self.column(key.outer_span().start);
-                    if value.style() != Style::Block || value.span().is_empty() {
-                        continue;
-                    }
-                    let inner = self.column(value.span().start);
-                    if value.kind() == Kind::Sequence && manner.dash == usize::MAX {
-                        manner.dash = inner.saturating_sub(column);
-                    } else if value.kind() == Kind::Mapping && manner.step == 0 {
-                        manner.step = inner.saturating_sub(column);
-                    }
+/// Takes in what a node shows of its author's manner.
+fn observe(node: NodeRef<'_>, manner: &mut Manner) {
+    match node.style() {
+        Style::SingleQuoted if manner.quote == '\0' => manner.quote = '\'',
+        Style::DoubleQuoted if manner.quote == '\0' => manner.quote = '"',
+        Style::Block if node.kind() == Kind::Mapping => {
+            for (key, value) in node.entries() {
+                let column = node.document.column(key.outer_span().start);
+                if value.style() != Style::Block || value.span().is_empty() {
+                    continue;
+                }
+                let inner = node.document.column(value.span().start);
+                if value.kind() == Kind::Sequence && manner.dash == usize::MAX {
+                    manner.dash = inner.saturating_sub(column);
+                } else if value.kind() == Kind::Mapping && manner.step == 0 {
+                    manner.step = inner.saturating_sub(column);
                 }
             }
-            _ => {}
         }
+        _ => {}
     }
+}
 
-    /// Whether a flow collection is written as JSON: its keys, or else its text, in double quotes.
-    pub(super) fn is_json(&self, flow: NodeRef<'_>) -> bool {
-        let quoted = |node: NodeRef<'_>| node.style() == Style::DoubleQuoted;
-        match flow.kind() {
-            Kind::Mapping => flow.children().next().is_some_and(quoted),
-            _ => false,
-        }
+/// Whether a flow collection is written as JSON: its keys, or else its text, in double quotes.
+pub(super) fn is_json(flow: NodeRef<'_>) -> bool {
+    let quoted = |node: NodeRef<'_>| node.style() == Style::DoubleQuoted;
+    match flow.kind() {
+        Kind::Mapping => flow.children().next().is_some_and(quoted),
+        _ => false,
     }
 }

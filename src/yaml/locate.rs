@@ -4,7 +4,7 @@ use super::node::{Kind, NodeId, NodeRef};
 use super::{Pointer, index};
 use crate::text::Span;
 
-impl<'d> NodeRef<'d> {
+impl NodeRef<'_> {
     /// The value at `pointer`, or, where nothing stands there, the key of the nearest parent that exists; in the
     /// document's text. The flag says whether it is the value itself.
     pub fn locate(self, pointer: &Pointer) -> (Span, bool) {

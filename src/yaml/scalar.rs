@@ -159,12 +159,26 @@ fn is_decimal_float(text: &str) -> bool {
     whole && exponent.is_none_or(|e| is_digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
 }
 
+/// `500m`, `1.5Gi`: digits and a unit that no dialect takes for an exponent, a base or a time.
+fn is_amount(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = &text[..text.len() - unit.len()];
+    matches!(
+        unit,
+        "m" | "k" | "M" | "G" | "T" | "P" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi"
+    ) && number.split('.').count() <= 2
+        && number.split('.').all(is_digits)
+}
+
 /// Whether `text`, written plain, is text to every reader and cannot end early, begin something else or lose blanks.
 /// Stricter than the grammar: whatever any dialect might take for more than text is to be quoted.
 pub fn is_safe_plain(text: &str) -> bool {
     let Some(first) = text.bytes().next() else {
         return false;
     };
+    if first.is_ascii_digit() {
+        return is_amount(text);
+    }
     let plain = text.bytes().all(|b| {
         b.is_ascii_alphanumeric()
             || matches!(b, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b':')
@@ -271,12 +285,21 @@ mod tests {
 
     #[test]
     fn what_may_stand_plain() {
-        for text in ["RuntimeDefault", "/tmp", "ALL", "http://x:80/y", "a.b-c_d"] {
+        for text in [
+            "RuntimeDefault",
+            "500m",
+            "1.5Gi",
+            "4505Mi",
+            "/tmp",
+            "ALL",
+            "http://x:80/y",
+            "a.b-c_d",
+        ] {
             assert!(is_safe_plain(text), "{text}");
         }
         for text in [
             "", "yes", "Off", "1", "1.5", "~", "-", "a: b", "a b", "a:", "a #", "{", "NaN", "é",
-            ".5", "x\ty",
+            ".5", "x\ty", "1e3", "0x1F", "1.Gi", "1..5Gi", "5E", "10:30m",
         ] {
             assert!(!is_safe_plain(text), "{text}");
         }

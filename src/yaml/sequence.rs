@@ -1,5 +1,6 @@
 //! Sequences: which item became which, and the edits for the rest.
 
+use super::layout;
 use super::node::{Kind, NodeRef, Style};
 use super::splice::{Place, Shared, Splicer};
 use crate::text::Span;
@@ -167,7 +168,7 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
     let start = last.outer_span().start;
     if node.style() == Style::Flow {
         let own_line = splicer.document.begins_line(start);
-        let json = last.style() == Style::DoubleQuoted || splicer.document.is_json(last);
+        let json = last.style() == Style::DoubleQuoted || layout::is_json(last);
         let manner = super::emit::Manner {
             json,
             ..splicer.manner
@@ -175,9 +176,9 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
         for value in new {
             text.push(',');
             if own_line {
-                manner.line(&mut text, splicer.document.column(start))
+                manner.line(&mut text, splicer.document.column(start));
             } else {
-                text.push(' ')
+                text.push(' ');
             }
             manner.nested(&mut text, value);
         }

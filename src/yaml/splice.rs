@@ -5,7 +5,7 @@
 
 use super::emit::Manner;
 use super::node::{Document, Kind, NodeRef, Style};
-use super::sequence;
+use super::{layout, sequence};
 use crate::text::{Edit, Span};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -128,8 +128,9 @@ impl<'d> Splicer<'d> {
                 self.replace(node, &Value::Object(target.clone()), place);
                 return Ok(());
             }
-            gone.iter()
-                .for_each(|(_, key, value)| self.remove_entry(node, *key, *value));
+            for (_, key, value) in gone {
+                self.remove_entry(node, *key, *value);
+            }
         }
         if self.document.has_merge && merged_key_gone(node, target) {
             return Err(shared(node));
@@ -163,7 +164,7 @@ impl<'d> Splicer<'d> {
         };
         if node.style() == Style::Flow {
             let manner = Manner {
-                json: self.document.is_json(node),
+                json: layout::is_json(node),
                 ..self.manner
             };
             let key_start = last_key.outer_span().start;
@@ -179,7 +180,7 @@ impl<'d> Splicer<'d> {
                 .iter()
                 .map(|(key, value)| separator.clone() + &manner.flow_entry(key, value));
             let text: String = texts.collect();
-            return self.edit(Span::empty(self.entry_end(last_key, last_value)), text);
+            return self.edit(Span::empty(entry_end(last_key, last_value)), text);
         }
         let first_key = node.children().next().unwrap_or(last_key);
         let indent = self.document.column(first_key.outer_span().start);
@@ -192,17 +193,12 @@ impl<'d> Splicer<'d> {
             manner.line(&mut text, indent);
             text.push_str(&manner.entry(key, value, indent));
         }
-        let at = self.document.line_end(self.entry_end(last_key, last_value));
+        let at = self.document.line_end(entry_end(last_key, last_value));
         self.edit(Span::empty(at), text);
     }
 
-    /// The end of an entry's content; an absent value ends at its colon.
-    fn entry_end(&self, key: NodeRef<'d>, value: NodeRef<'d>) -> usize {
-        value.outer_span().end.max(key.outer_span().end)
-    }
-
     fn remove_entry(&mut self, node: NodeRef<'d>, key: NodeRef<'d>, value: NodeRef<'d>) {
-        let span = Span::new(key.outer_span().start, self.entry_end(key, value));
+        let span = Span::new(key.outer_span().start, entry_end(key, value));
         let others: Vec<_> = node.entries().map(|(key, _)| key).collect();
         let index = others
             .iter()
@@ -213,7 +209,7 @@ impl<'d> Splicer<'d> {
             .entries()
             .take(index)
             .last()
-            .map(|(key, value)| self.entry_end(key, value));
+            .map(|(key, value)| entry_end(key, value));
         self.remove(span, next, previous, node.style());
     }
 
@@ -298,14 +294,19 @@ impl<'d> Splicer<'d> {
                     String::new()
                 };
                 if in_brackets {
-                    manner.nested(&mut text, target)
+                    manner.nested(&mut text, target);
                 } else {
-                    manner.flow(&mut text, target)
+                    manner.flow(&mut text, target);
                 }
                 self.edit(span, text);
             }
         }
     }
+}
+
+/// The end of an entry's content; an absent value ends at its colon.
+fn entry_end(key: NodeRef<'_>, value: NodeRef<'_>) -> usize {
+    value.outer_span().end.max(key.outer_span().end)
 }
 
 /// The place of a key's value.

@@ -44,9 +44,7 @@ fn commands_answer_as_the_pages_say() {
                         .iter()
                         .try_for_each(|command| flags_exist(&helm, command))
                 }
-                ["sh", "machine"] => commands(&block.text)
-                    .iter()
-                    .try_for_each(|command| exists(command)),
+                ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
                 ["yaml", name] => {
                     place.write(name, &block.text);
