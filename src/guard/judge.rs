@@ -47,7 +47,14 @@ pub(super) fn rules(
                 .container
                 .map(|(_, container)| container.name().to_owned());
             let path = resolve(&root.join(&place));
-            findings.push(finding(policy, rule, waivers, subject, container, path));
+            findings.push(finding(
+                policy,
+                rule,
+                waivers,
+                subject,
+                container,
+                (&place, path),
+            ));
         }
     }
     outcome.findings.extend(findings);
@@ -117,14 +124,21 @@ fn finding(
     waivers: &[Waiver],
     subject: Subject<'_>,
     container: Option<String>,
-    path: Pointer,
+    (place, path): (&Pointer, Pointer),
 ) -> Finding {
     let waiver = waivers
         .iter()
         .find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
+    let who = match (&container, rule.on) {
+        (Some(name), _) => format!("container `{name}`"),
+        (None, Root::Object) => "the object".to_owned(),
+        (None, _) => "pod".to_owned(),
+    };
+    let field: Vec<_> = place.segments().collect();
+    let field = field.join(".");
     let message = match rule.verb {
-        Verb::Require(_) => format!("`{path}` is not as `{}` requires", rule.id),
-        _ => format!("`{path}` is what `{}` forbids", rule.id),
+        Verb::Require(_) => format!("{who} does not have `{field}` as `{}` requires", rule.id),
+        _ => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
     };
     Finding {
         id: rule.id.clone(),
