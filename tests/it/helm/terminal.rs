@@ -86,7 +86,7 @@ fn a_refusal_names_the_object_on_the_terminal_and_again_in_helms_words() {
         assert_eq!(code, Some(1), "{lines:?}");
         let refused = lines[1].strip_prefix("refused: ").unwrap();
         assert!(
-            refused.starts_with("`Deployment/spark-connect` container `spark-connect`: "),
+            refused.starts_with("`Deployment/spark-connect` container `spark-connect` sets "),
             "{refused}"
         );
         let rest = &lines[3..];
