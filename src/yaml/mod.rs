@@ -12,6 +12,7 @@ mod locate;
 mod node;
 mod parse;
 mod pointer;
+mod remove;
 mod scalar;
 mod sequence;
 mod serde;

@@ -2,6 +2,7 @@
 
 use super::layout;
 use super::node::{Kind, NodeRef, Style};
+use super::remove::Child;
 use super::splice::{Place, Shared, Splicer};
 use crate::text::Span;
 use serde_json::Value;
@@ -36,11 +37,12 @@ pub(super) fn splice<'d>(
     for &(old, new) in &pairs {
         splicer.node(items[old], &target[new], inside)?;
     }
-    for (old, item) in items.iter().enumerate() {
-        if pairs.iter().all(|pair| pair.0 != old) {
-            remove(splicer, node, &items, old, *item);
-        }
-    }
+    let children: Vec<_> = items
+        .iter()
+        .enumerate()
+        .map(|(old, item)| child(node, *item, old, &pairs))
+        .collect();
+    splicer.remove_children(&children, node.style());
     insert(splicer, node, &items, target, &pairs);
     Ok(())
 }
@@ -103,23 +105,17 @@ fn alike_exactly(item: NodeRef<'_>, value: &Value) -> bool {
     named || item.reads_as(value)
 }
 
-fn remove<'d>(
-    splicer: &mut Splicer<'d>,
-    node: NodeRef<'d>,
-    items: &[NodeRef<'d>],
-    index: usize,
-    item: NodeRef<'d>,
-) {
-    let start = |item: NodeRef<'d>| match node.style() {
-        Style::Flow => item.outer_span().start,
-        _ => item.dash().unwrap_or(item.outer_span().start),
+fn child(node: NodeRef<'_>, item: NodeRef<'_>, old: usize, pairs: &[(usize, usize)]) -> Child {
+    let own = item.outer_span();
+    let start = match node.style() {
+        Style::Flow => own.start,
+        _ => item.dash().unwrap_or(own.start),
     };
-    let span = Span::new(start(item), item.outer_span().end.max(start(item) + 1));
-    let next = items.get(index + 1).map(|next| start(*next));
-    let previous = index
-        .checked_sub(1)
-        .map(|previous| items[previous].outer_span().end);
-    splicer.remove(span, next, previous, node.style());
+    let goes = pairs.binary_search_by_key(&old, |pair| pair.0).is_err();
+    Child {
+        span: Span::new(start, own.end.max(start + 1)),
+        goes,
+    }
 }
 
 /// New items before the next item that stays, or after the last.
@@ -139,8 +135,8 @@ fn insert<'d>(
         new = stays + 1;
     }
     let rest: Vec<_> = target[new..].iter().collect();
-    if let (Some(last), false) = (items.last(), rest.is_empty()) {
-        after(splicer, node, *last, &rest);
+    if let (Some(last), false) = (pairs.last().map(|pair| items[pair.0]), rest.is_empty()) {
+        after(splicer, node, last, &rest);
     }
 }
 

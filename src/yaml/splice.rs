@@ -5,6 +5,7 @@
 
 use super::emit::Manner;
 use super::node::{Document, Kind, NodeRef, Style};
+use super::remove::Child;
 use super::{layout, sequence};
 use crate::text::{Edit, Span};
 use serde_json::{Map, Value};
@@ -119,31 +120,37 @@ impl<'d> Splicer<'d> {
                 }
             }
         }
-        let gone: Vec<_> = entries
-            .iter()
-            .filter(|(name, ..)| !target.contains_key(&**name))
+        let goes = |key: NodeRef<'d>| {
+            let merges = self.document.has_merge && key.is_merge_key();
+            !merges
+                && key
+                    .key_text()
+                    .is_some_and(|name| !target.contains_key(&*name))
+        };
+        let children: Vec<_> = node
+            .entries()
+            .map(|(key, value)| (key, value, goes(key)))
             .collect();
-        if !gone.is_empty() {
-            if gone.len() == entries.len() {
+        if children.iter().any(|(.., goes)| *goes) {
+            if children.iter().all(|(.., goes)| *goes) {
                 self.replace(node, &Value::Object(target.clone()), place);
                 return Ok(());
             }
-            for (_, key, value) in gone {
-                self.remove_entry(node, *key, *value);
-            }
+            let children = children.iter().map(|(key, value, goes)| Child {
+                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
+                goes: *goes,
+            });
+            self.remove_children(&children.collect::<Vec<_>>(), node.style());
         }
         if self.document.has_merge && merged_key_gone(node, target) {
             return Err(shared(node));
         }
         if !new.is_empty() {
-            let kept = entries
-                .iter()
-                .rev()
-                .find(|(name, ..)| target.contains_key(&**name));
+            let last = children.iter().rev().find(|(.., goes)| !goes);
             self.insert_keys(
                 node,
                 &new,
-                kept.map(|(_, key, value)| (*key, *value)),
+                last.map(|(key, value, _)| (*key, *value)),
                 place,
             );
         }
@@ -158,7 +165,6 @@ impl<'d> Splicer<'d> {
         last: Option<(NodeRef<'d>, NodeRef<'d>)>,
         place: Place<'d>,
     ) {
-        let last = node.entries().last().or(last);
         let Some((last_key, last_value)) = last else {
             return self.replace(node, &Value::Object(new.clone()), place);
         };
@@ -195,53 +201,6 @@ impl<'d> Splicer<'d> {
         }
         let at = self.document.line_end(entry_end(last_key, last_value));
         self.edit(Span::empty(at), text);
-    }
-
-    fn remove_entry(&mut self, node: NodeRef<'d>, key: NodeRef<'d>, value: NodeRef<'d>) {
-        let span = Span::new(key.outer_span().start, entry_end(key, value));
-        let others: Vec<_> = node.entries().map(|(key, _)| key).collect();
-        let index = others
-            .iter()
-            .position(|other| other.id == key.id)
-            .unwrap_or(0);
-        let next = others.get(index + 1).map(|next| next.outer_span().start);
-        let previous = node
-            .entries()
-            .take(index)
-            .last()
-            .map(|(key, value)| entry_end(key, value));
-        self.remove(span, next, previous, node.style());
-    }
-
-    /// Removes one child of a collection, with its line where it has one to itself.
-    pub(super) fn remove(
-        &mut self,
-        span: Span,
-        next: Option<usize>,
-        previous: Option<usize>,
-        style: Style,
-    ) {
-        let span = match (style, next, previous) {
-            (Style::Flow, Some(next), _) => Span::new(span.start, next),
-            (Style::Flow, None, Some(previous)) => Span::new(previous, span.end),
-            (Style::Flow, None, None) => span,
-            // The first key of an item stands behind its dash, which stays.
-            _ if !self.document.begins_line(span.start) => {
-                Span::new(span.start, next.unwrap_or(span.end))
-            }
-            _ => self.whole_lines(span),
-        };
-        self.edit(span, "");
-    }
-
-    /// The lines of `span` with the last line break, or, at the end of a text without one, the one before.
-    fn whole_lines(&self, span: Span) -> Span {
-        let start = self.document.line_start(span.start);
-        let end = self.document.next_line(span.end);
-        if end == self.document.text.len() && !self.document.text.ends_with('\n') && start > 0 {
-            return Span::new(self.document.line_end(start - 1), end);
-        }
-        Span::new(start, end)
     }
 
     /// Another value in the place of a whole node.

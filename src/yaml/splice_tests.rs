@@ -258,6 +258,26 @@ fn replacing_and_removing() {
 }
 
 #[test]
+fn what_goes_and_comes_together() {
+    let swap = r#"[{"op":"remove","path":"/b"},{"op":"remove","path":"/c"},{"op":"add","path":"/d","value":4}]"#;
+    case("{a: 1, b: 2, c: 3}", swap, "{a: 1, d: 4}");
+    case("a: 1\nb: 2\nc: 3\n", swap, "a: 1\nd: 4\n");
+    case("a: 1\nb: 2\n# c\nc: 3", swap, "a: 1\nd: 4");
+    let items = r#"[{"op":"remove","path":"/a/1"},{"op":"remove","path":"/a/1"},{"op":"add","path":"/a/-","value":"z"}]"#;
+    case("a: [v, w, x]\n", items, "a: [v, z]\n");
+    case(
+        "a:\n- v\n- w # w\n- x\nb: 1\n",
+        items,
+        "a:\n- v\n- z\nb: 1\n",
+    );
+    case(
+        "- a: 1\n  b: 2\n  c: 3\n",
+        r#"[{"op":"remove","path":"/0/a"},{"op":"remove","path":"/0/b"}]"#,
+        "- c: 3\n",
+    );
+}
+
+#[test]
 fn the_last_duplicate_counts() {
     case("a: {}\na:\n  b: 1\n", SET_X, "a: {}\na:\n  b: 1\n  x: 1\n");
     case(

@@ -1,0 +1,69 @@
+//! Removing children of a collection, together where they stand together: comments on their lines go, lines after stay.
+
+use super::node::Style;
+use super::splice::Splicer;
+use crate::text::Span;
+
+/// A child of a collection.
+pub(super) struct Child {
+    /// From its key, or its dash, to the end of its content.
+    pub(super) span: Span,
+    /// Whether it goes.
+    pub(super) goes: bool,
+}
+
+impl Splicer<'_> {
+    /// Removes those children that go; one at least stays.
+    pub(super) fn remove_children(&mut self, children: &[Child], style: Style) {
+        let mut begin = 0;
+        for run in children.chunk_by(|a, b| a.goes == b.goes) {
+            let end = begin + run.len();
+            if run[0].goes {
+                let before = begin.checked_sub(1).map(|index| children[index].span.end);
+                let after = children.get(end).map(|child| child.span.start);
+                self.remove_run(run, before, after, style);
+            }
+            begin = end;
+        }
+    }
+
+    fn remove_run(
+        &mut self,
+        run: &[Child],
+        before: Option<usize>,
+        after: Option<usize>,
+        style: Style,
+    ) {
+        let (first, last) = (run[0].span, run[run.len() - 1].span);
+        let document = self.document;
+        let unfinished =
+            document.next_line(last.end) == document.text.len() && !document.text.ends_with('\n');
+        match (style, before, after) {
+            (Style::Flow, _, Some(after)) => self.edit(Span::new(first.start, after), ""),
+            (Style::Flow, Some(before), None) => self.edit(Span::new(before, last.end), ""),
+            (Style::Flow, None, None) => {}
+            // The first key of an item stands behind its dash, which stays.
+            (_, _, Some(after)) if !document.begins_line(first.start) => {
+                self.edit(Span::new(first.start, after), "");
+            }
+            // A text without a last line break has none afterwards.
+            (_, Some(before), None) if unfinished => {
+                let start = document.line_end(before);
+                self.edit(Span::new(start, document.text.len()), "");
+            }
+            _ => {
+                for child in run {
+                    self.edit(self.whole_lines(child.span), "");
+                }
+            }
+        }
+    }
+
+    /// The lines of `span` with the last line break.
+    pub(super) fn whole_lines(&self, span: Span) -> Span {
+        Span::new(
+            self.document.line_start(span.start),
+            self.document.next_line(span.end),
+        )
+    }
+}
