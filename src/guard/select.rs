@@ -1,7 +1,7 @@
 //! Whether a rule holds somewhere: its selectors and its `unless`.
 
 use super::view::{Context, PodView, View, family};
-use crate::manifest::{Container, NonRoot, Scrape};
+use crate::manifest::{Container, ContainerKind, NonRoot, Role, Scrape};
 use crate::preset::{Glob, Jobs, ResolvedRule, Resources, Selector};
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(super) struct Target<'t> {
     pub(super) container: Option<Container<'t>>,
 }
 
-impl Target<'_> {
+impl<'t> Target<'t> {
     /// The value that the rule is written from.
     pub(super) fn value(&self) -> &Value {
         match (self.container, self.pod) {
@@ -25,12 +25,28 @@ impl Target<'_> {
             (None, None) => self.view.value,
         }
     }
+
+    /// What a container is by itself, a pod, or an object by all its pods. What starts before a main container or runs
+    /// beside it serves its pod; another main container serves nobody that we know of.
+    fn roles(&self) -> Vec<&Role> {
+        let own = |pod: &'t PodView<'t>, container: Container<'t>| {
+            let own = pod.roles.containers.get(pod.ordinal(container)).copied();
+            let serves = container.kind != ContainerKind::Main;
+            own.flatten().or(pod.roles.pod.filter(|_| serves))
+        };
+        let roles: Vec<Option<&Role>> = match (self.pod, self.container) {
+            (Some(pod), Some(container)) => vec![own(pod, container)],
+            (Some(pod), None) => vec![pod.roles.pod],
+            (None, _) => self.view.pods.iter().map(|pod| pod.roles.pod).collect(),
+        };
+        roles.into_iter().flatten().collect()
+    }
 }
 
 /// Whether a rule holds for a target; whether it then leaves it alone is another question.
 pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
     rule.selectors.iter().all(|selector| {
-        object_matches(selector, target.view)
+        object_matches(selector, target)
             && target
                 .pod
                 .is_none_or(|pod| pod_matches(selector, target, pod, context))
@@ -61,7 +77,8 @@ fn is(wanted: Option<bool>, value: bool) -> bool {
     wanted.is_none_or(|wanted| wanted == value)
 }
 
-fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
+fn object_matches(selector: &Selector, target: &Target<'_>) -> bool {
+    let view = target.view;
     let object = view.subject.object;
     let kinds = selector.kinds.as_ref();
     let labels = &view.value["metadata"]["labels"];
@@ -70,7 +87,7 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
             .as_str()
             .is_some_and(|value| globs.iter().any(|glob| glob.matches(value)))
     };
-    let roles: Vec<_> = view.pods.iter().filter_map(|pod| pod.roles.pod).collect();
+    let roles = target.roles();
     let role_matches = |globs: &Vec<Glob>| {
         roles
             .iter()
