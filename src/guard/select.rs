@@ -1,7 +1,7 @@
 //! Whether a rule holds somewhere: its selectors and its `unless`.
 
 use super::view::{Context, Numbered, PodView, View};
-use crate::manifest::{Container, NonRoot, Role, Scrape};
+use crate::manifest::{Container, ContainerKind, NonRoot, Role, Scrape};
 use crate::preset::{Glob, ImageGlob, Jobs, ResolvedRule, Resources, Selector};
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
 use serde_json::Value;
@@ -85,36 +85,36 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
         && is(selector.hooks, view.traits.hook)
 }
 
-/// A rule on containers asks for the container's own role, and `spark` for its pod's where it has none; another rule
-/// for the roles of the pods.
+/// A rule on containers asks for the container's role, another one for the roles of the pods.
 fn roles_match(selector: &Selector, target: &Target<'_>) -> bool {
     if selector.roles.is_none() && selector.spark.is_none() {
         return true;
     }
-    let own = target.container.zip(target.pod).map(|((ordinal, _), pod)| {
-        let own = pod.roles.containers.get(ordinal).copied().flatten();
-        (own, own.or(pod.roles.pod))
-    });
-    let any = |wanted: &dyn Fn(&Role) -> bool, role: Option<Option<&Role>>| match (role, target.pod)
-    {
-        (Some(role), _) => role.is_some_and(wanted),
+    let any = |wanted: &dyn Fn(&Role) -> bool| match (target.container, target.pod) {
+        (Some(container), Some(pod)) => role_of(container, pod).is_some_and(wanted),
         (None, Some(pod)) => pod.roles.pod.is_some_and(wanted),
-        (None, None) => target
+        (_, None) => target
             .view
             .pods
             .iter()
             .filter_map(|pod| pod.roles.pod)
             .any(wanted),
     };
-    let named = |globs: &Vec<Glob>| {
-        any(
-            &|role| globs.iter().any(|glob| glob.matches(&role.role)),
-            own.map(|(own, _)| own),
-        )
-    };
-    let spark = || any(&|role| role.spark, own.map(|(_, nearest)| nearest));
+    let named = |globs: &Vec<Glob>| any(&|role| globs.iter().any(|glob| glob.matches(&role.role)));
     selector.roles.as_ref().is_none_or(named)
-        && selector.spark.is_none_or(|wanted| spark() == wanted)
+        && selector
+            .spark
+            .is_none_or(|wanted| any(&|role| role.spark) == wanted)
+}
+
+/// What a container is by itself. What starts before a main container or runs beside it serves its pod; another main
+/// container serves nobody that we know of.
+fn role_of<'r>((ordinal, container): Numbered<'_>, pod: &PodView<'r>) -> Option<&'r Role> {
+    let own = pod.roles.containers.get(ordinal).copied().flatten();
+    own.or(pod
+        .roles
+        .pod
+        .filter(|_| container.kind != ContainerKind::Main))
 }
 
 fn pod_matches(

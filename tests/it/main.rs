@@ -9,13 +9,16 @@
     reason = "a test fails by panic, reads files and the environment, and may be slow"
 )]
 
+mod corpus;
 mod docs;
 mod fixtures;
 #[cfg(unix)]
 mod helm;
 mod hosts;
+mod lab;
 mod memory;
 mod pod_security;
 mod pods;
 mod reading;
 mod support;
+mod tidy;
