@@ -9,6 +9,8 @@
     reason = "a test fails by panic, reads files and the environment, and may be slow"
 )]
 
+mod bad_input;
+mod cli;
 mod corpus;
 mod docs;
 mod fixtures;
