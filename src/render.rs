@@ -3,7 +3,7 @@
 use crate::check::{self, Checks};
 use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
 use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Stranger, Tables};
-use crate::preset::Policy;
+use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet};
 use crate::yaml::{Document, NodeRef, Pointer, Stream, same_value};
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
@@ -99,6 +99,14 @@ pub fn render(
     }
     findings.extend(checks.finish(stream, objects));
     findings.extend(check::strangers(stream, strangers));
+    if setup
+        .policy
+        .rules
+        .iter()
+        .any(|rule| rule.on != Root::Object)
+    {
+        findings.extend(check::unguarded(stream, objects, setup.tables));
+    }
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
     Ok(Rendered {

@@ -8,6 +8,7 @@ pub mod pod_security;
 mod remark;
 mod run;
 mod stranger;
+mod unguarded;
 pub mod validity;
 mod violation;
 
@@ -15,4 +16,5 @@ pub use page::{Page, pages};
 pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
 pub use stranger::findings as strangers;
+pub use unguarded::findings as unguarded;
 pub use violation::Violation;

@@ -33,6 +33,13 @@ pub const REMARKS: &[Remark] = &[
         fix: "Write the value into the chart, or take the anchor apart there.",
     },
     Remark {
+        id: "not-guarded",
+        title: "an object that makes pods and that no rule reaches",
+        what: "Its kind is in no row of the table of places, so nobody knows where its pods are or which of its fields \
+               win. SparkApplications of all three operators are among them so far.",
+        fix: "Set security contexts, requests and limits in the object by hand until its kind is known.",
+    },
+    Remark {
         id: "overruled",
         title: "two rules want different values in one place",
         what: "The rule of the nearer layer counts: a preset of yours before one that is built in. Two rules of one layer \

@@ -34,6 +34,7 @@ pub(crate) struct Guarded {
 }
 
 /// Why a run in this process gave nothing.
+#[expect(dead_code, reason = "shown by Debug where a test fails")]
 #[derive(Debug)]
 pub(crate) enum Failed {
     /// The input cannot be read.
