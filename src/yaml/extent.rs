@@ -77,7 +77,11 @@ pub(super) fn dash_before(text: &str, content: usize) -> Option<usize> {
         let line_start = memchr::memrchr(b'\n', &text.as_bytes()[..end]).map_or(0, |n| n + 1);
         // A comment may stand between the dash and its item; a dash in a comment is none.
         let line = &text[line_start..end];
-        let code = line.split(" #").next().unwrap_or_default();
+        let comment = [" #", "\t#"]
+            .iter()
+            .filter_map(|mark| line.find(mark))
+            .min();
+        let code = &line[..comment.unwrap_or(line.len())];
         let code = if code.trim_start().starts_with('#') {
             ""
         } else {

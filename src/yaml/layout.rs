@@ -9,8 +9,15 @@ impl Document<'_> {
         offset - self.line_start(offset)
     }
 
+    /// Where the line begins that `offset` lies on; behind a byte order mark.
     pub(super) fn line_start(&self, offset: usize) -> usize {
-        memchr::memrchr(b'\n', &self.text.as_bytes()[..offset]).map_or(0, |n| n + 1)
+        let start = memchr::memrchr(b'\n', &self.text.as_bytes()[..offset]).map_or(0, |n| n + 1);
+        let mark = '\u{feff}'.len_utf8();
+        if start == 0 && offset >= mark && self.text.starts_with('\u{feff}') {
+            mark
+        } else {
+            start
+        }
     }
 
     /// Where the line ends that `offset` lies on: before its line break.

@@ -97,10 +97,14 @@ impl NodeRef<'_> {
             if node.kind() == Kind::Alias || aliased {
                 return Some(super::splice::shared(node).reason);
             }
-            let (_, value) = rest.next().and_then(|segment| node.step(segment))?;
-            let merged = value.id < node.id || value.id.0 >= node.next();
-            if merged {
-                return None;
+            let segment = rest.next()?;
+            let (key, value) = node.step(segment)?;
+            let owns = |key: Self| node.entries().any(|(own, _)| own.id == key.id);
+            if key.is_some_and(|key| !owns(key)) {
+                // A key of its own that the merge key after it overwrites could only be written twice.
+                let named = |key: &Self| key.key_text().is_some_and(|text| text == segment);
+                let own = node.entries().map(|(key, _)| key).find(named);
+                return own.map(|key| super::splice::overwritten(key).reason);
             }
             node = value;
         }
@@ -160,5 +164,15 @@ mod tests {
         };
         assert!(shared("/a/x") && shared("/c/x") && shared("/c"));
         assert!(!shared("/d/e") && !shared("/d/x"));
+        let text = "a: &a {b: 1}\nc: {b: 2, <<: *a}\nd: {<<: *a}\n";
+        let document = Document::parse(text, 0).unwrap();
+        let shared = |pointer: &str| {
+            document
+                .root()
+                .unwrap()
+                .shared_at(&Pointer::parse(pointer).unwrap())
+                .is_some()
+        };
+        assert!(shared("/c/b") && !shared("/d/b") && !shared("/d/x"));
     }
 }

@@ -218,6 +218,23 @@ impl<'d> NodeRef<'d> {
         Some((&self.document.text[anchor.name.range()], anchor.aliases))
     }
 
+    /// Where the name of its anchor ends.
+    pub(super) fn anchor_end(self) -> Option<usize> {
+        Some(self.properties()?.anchor.as_ref()?.name.end)
+    }
+
+    /// The first node in it, itself among them, whose anchor aliases refer to.
+    pub(super) fn shared_within(self) -> Option<Self> {
+        let rows = &self.document.properties;
+        let first = rows.partition_point(|row| row.node < self.id.0);
+        let own = rows[first..]
+            .iter()
+            .take_while(|row| row.node < self.next());
+        let mut shared =
+            own.filter(|row| row.anchor.as_ref().is_some_and(|anchor| anchor.aliases > 0));
+        shared.next().map(|row| self.at(row.node))
+    }
+
     /// A scalar's text after quotes, escapes and folding; nothing for collections.
     pub fn text(self) -> &'d str {
         let node = self.raw();

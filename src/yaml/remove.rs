@@ -35,21 +35,22 @@ impl Splicer<'_> {
         style: Style,
     ) {
         let (first, last) = (run[0].span, run[run.len() - 1].span);
-        let document = self.document;
-        let unfinished =
-            document.next_line(last.end) == document.text.len() && !document.text.ends_with('\n');
         match (style, before, after) {
             (Style::Flow, _, Some(after)) => self.edit(Span::new(first.start, after), ""),
             (Style::Flow, Some(before), None) => self.edit(Span::new(before, last.end), ""),
             (Style::Flow, None, None) => {}
             // The first key of an item stands behind its dash, which stays.
-            (_, _, Some(after)) if !document.begins_line(first.start) => {
+            (_, _, Some(after)) if !self.document.begins_line(first.start) => {
                 self.edit(Span::new(first.start, after), "");
             }
-            // A text without a last line break has none afterwards.
-            (_, Some(before), None) if unfinished => {
-                let start = document.line_end(before);
-                self.edit(Span::new(start, document.text.len()), "");
+            // At the end of the collection something may be added: the break before goes, the last one stays.
+            (_, Some(_), None) => {
+                for child in run {
+                    let begin = self.document.line_start(child.span.start).saturating_sub(1);
+                    let begin = self.document.line_end(self.document.line_start(begin));
+                    let end = self.document.line_end(child.span.end);
+                    self.edit(Span::new(begin, end), "");
+                }
             }
             _ => {
                 for child in run {

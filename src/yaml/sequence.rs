@@ -3,7 +3,7 @@
 use super::layout;
 use super::node::{Kind, NodeRef, Style};
 use super::remove::Child;
-use super::splice::{Place, Shared, Splicer};
+use super::splice::{Place, Shared, Splicer, unshared};
 use crate::text::Span;
 use serde_json::Value;
 
@@ -20,12 +20,14 @@ pub(super) fn splice<'d>(
     let items: Vec<_> = node.children().collect();
     if items.is_empty() || target.is_empty() {
         if items.len() != target.len() {
+            node.children().try_for_each(unshared)?;
             splicer.replace(node, &Value::from(target), place);
         }
         return Ok(());
     }
     let pairs = pairs(&items, target);
     if pairs.is_empty() {
+        node.children().try_for_each(unshared)?;
         splicer.replace(node, &Value::from(target), place);
         return Ok(());
     }
@@ -42,6 +44,8 @@ pub(super) fn splice<'d>(
         .enumerate()
         .map(|(old, item)| child(node, *item, old, &pairs))
         .collect();
+    let gone = items.iter().zip(&children).filter(|(_, child)| child.goes);
+    gone.into_iter().try_for_each(|(item, _)| unshared(*item))?;
     splicer.remove_children(&children, node.style());
     insert(splicer, node, &items, target, &pairs);
     Ok(())
@@ -50,11 +54,15 @@ pub(super) fn splice<'d>(
 /// Which item of the text (first) is which item of the target (second), in order.
 fn pairs(items: &[NodeRef<'_>], target: &[Value]) -> Vec<(usize, usize)> {
     let by_index = items.len().min(target.len());
-    let in_order = items
+    let unlike = items
         .iter()
         .zip(target)
-        .all(|(item, value)| alike(*item, value));
-    if (in_order && target.len() >= items.len()) || items.len() * target.len() > MAX_PAIRS {
+        .filter(|(item, value)| !alike(**item, value))
+        .count();
+    // One item that became another is edited where it stands.
+    let in_order =
+        target.len() >= items.len() && unlike <= usize::from(target.len() == items.len());
+    if in_order || items.len() * target.len() > MAX_PAIRS {
         return (0..by_index).map(|index| (index, index)).collect();
     }
     // Longest common subsequence.

@@ -83,6 +83,7 @@ impl<'d> Splicer<'d> {
             (Kind::Sequence, Value::Array(items)) => sequence::splice(self, node, items, place),
             (Kind::Scalar, scalar) if node.reads_as(scalar) => Ok(()),
             _ => {
+                node.children().try_for_each(unshared)?;
                 self.replace(node, target, place);
                 Ok(())
             }
@@ -95,6 +96,56 @@ impl<'d> Splicer<'d> {
         target: &Map<String, Value>,
         place: Place<'d>,
     ) -> Result<(), Shared> {
+        let new = self.change_keys(node, target)?;
+        let goes = |key: NodeRef<'d>| {
+            let merges = self.document.has_merge && key.is_merge_key();
+            !merges
+                && key
+                    .key_text()
+                    .is_some_and(|name| !target.contains_key(&*name))
+        };
+        let children: Vec<_> = node
+            .entries()
+            .map(|(key, value)| (key, value, goes(key)))
+            .collect();
+        if children.iter().any(|(.., goes)| *goes) {
+            if children.iter().all(|(.., goes)| *goes) {
+                node.children().try_for_each(unshared)?;
+                self.replace(node, &Value::Object(target.clone()), place);
+                return Ok(());
+            }
+            let children = children.iter().map(|(key, value, goes)| Child {
+                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
+                goes: *goes,
+            });
+            self.remove_children(&children.collect::<Vec<_>>(), node.style());
+            let gone = node
+                .entries()
+                .filter(|(key, _)| goes(*key))
+                .flat_map(|(key, value)| [key, value]);
+            gone.into_iter().try_for_each(unshared)?;
+        }
+        if self.document.has_merge && merged_key_gone(node, target) {
+            return Err(shared(node));
+        }
+        if !new.is_empty() {
+            let last = children.iter().rev().find(|(.., goes)| !goes);
+            self.insert_keys(
+                node,
+                &new,
+                last.map(|(key, value, _)| (*key, *value)),
+                place,
+            );
+        }
+        Ok(())
+    }
+
+    /// Changes the values of the keys that are there; those that are not come back.
+    fn change_keys(
+        &mut self,
+        node: NodeRef<'d>,
+        target: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, Shared> {
         let entries: Vec<(Cow<'d, str>, NodeRef<'d>, NodeRef<'d>)> = node
             .entries()
             .filter(|(key, _)| !(self.document.has_merge && key.is_merge_key()))
@@ -120,41 +171,7 @@ impl<'d> Splicer<'d> {
                 }
             }
         }
-        let goes = |key: NodeRef<'d>| {
-            let merges = self.document.has_merge && key.is_merge_key();
-            !merges
-                && key
-                    .key_text()
-                    .is_some_and(|name| !target.contains_key(&*name))
-        };
-        let children: Vec<_> = node
-            .entries()
-            .map(|(key, value)| (key, value, goes(key)))
-            .collect();
-        if children.iter().any(|(.., goes)| *goes) {
-            if children.iter().all(|(.., goes)| *goes) {
-                self.replace(node, &Value::Object(target.clone()), place);
-                return Ok(());
-            }
-            let children = children.iter().map(|(key, value, goes)| Child {
-                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
-                goes: *goes,
-            });
-            self.remove_children(&children.collect::<Vec<_>>(), node.style());
-        }
-        if self.document.has_merge && merged_key_gone(node, target) {
-            return Err(shared(node));
-        }
-        if !new.is_empty() {
-            let last = children.iter().rev().find(|(.., goes)| !goes);
-            self.insert_keys(
-                node,
-                &new,
-                last.map(|(key, value, _)| (*key, *value)),
-                place,
-            );
-        }
-        Ok(())
+        Ok(new)
     }
 
     /// New keys after the last child's content.
@@ -207,7 +224,13 @@ impl<'d> Splicer<'d> {
     pub(super) fn replace(&mut self, node: NodeRef<'d>, target: &Value, place: Place<'d>) {
         let collection = matches!(target, Value::Object(m) if !m.is_empty())
             || matches!(target, Value::Array(a) if !a.is_empty());
-        let span = node.outer_span();
+        // An anchor stays; a tag speaks of the value that goes.
+        let tagged = node.tag().is_some();
+        let span = if tagged {
+            node.outer_span()
+        } else {
+            node.span()
+        };
         let manner = Manner {
             quote: quote_like(node).unwrap_or(self.manner.quote),
             ..self.manner
@@ -235,15 +258,7 @@ impl<'d> Splicer<'d> {
                 self.edit(Span::new(start, span.end), text);
             }
             Place::Key(key) if node.style() == Style::Block => {
-                // One line takes the place of the block's lines, behind the colon.
-                let mut text = " ".to_owned();
-                manner.flow(&mut text, target);
-                let key_end = key.outer_span().end;
-                let colon = self.document.text[key_end..]
-                    .find(':')
-                    .map_or(key_end, |n| key_end + n + 1);
-                self.edit(Span::empty(colon), text);
-                self.edit(self.whole_lines(span), "");
+                self.block_to_line(node, key, target, manner);
             }
             _ => {
                 let in_brackets = matches!(place, Place::Brackets);
@@ -257,9 +272,51 @@ impl<'d> Splicer<'d> {
                 } else {
                     manner.flow(&mut text, target);
                 }
+                // An absent item stands behind its dash, before a comment.
+                let absent = span.is_empty() && node.anchor().is_none() && !in_brackets;
+                let behind = node.dash().filter(|_| absent);
+                let span = behind.map_or(span, |dash| Span::empty(dash + 1));
                 self.edit(span, text);
             }
         }
+    }
+
+    /// One line takes the place of a block's lines, behind the colon of its key.
+    fn block_to_line(
+        &mut self,
+        node: NodeRef<'d>,
+        key: NodeRef<'d>,
+        target: &Value,
+        manner: Manner,
+    ) {
+        let tagged = node.tag().is_some();
+        let mut text = " ".to_owned();
+        manner.flow(&mut text, target);
+        let key_end = key.outer_span().end;
+        let colon = self.document.text[key_end..]
+            .find(':')
+            .map_or(key_end, |n| key_end + n + 1);
+        let behind = match node.anchor_end().filter(|_| !tagged) {
+            Some(anchor) => Span::empty(anchor),
+            None if tagged => Span::new(colon, self.document.line_end(colon)),
+            None => Span::empty(colon),
+        };
+        self.edit(behind, text);
+        // With the line break before them, so that what is new may follow at their end.
+        let lines = self
+            .document
+            .line_start(node.span().start)
+            .saturating_sub(1);
+        let end = self.document.line_end(node.span().end);
+        self.edit(Span::new(self.document.line_end(lines), end), "");
+    }
+}
+
+/// Refuses what goes while others refer to an anchor in it.
+pub(super) fn unshared(node: NodeRef<'_>) -> Result<(), Shared> {
+    match node.shared_within() {
+        Some(anchored) => Err(shared(anchored)),
+        None => Ok(()),
     }
 }
 
@@ -290,16 +347,21 @@ fn quote_like(node: NodeRef<'_>) -> Option<char> {
     }
 }
 
-/// Whether a key that stands behind a merge key would have to go.
+/// Whether a key that a merge key brings would have to go.
 fn merged_key_gone(node: NodeRef<'_>, target: &Map<String, Value>) -> bool {
-    node.to_value().as_object().is_some_and(|now| {
-        now.keys().any(|key| {
-            let own = node
-                .entries()
-                .any(|(name, _)| !name.is_merge_key() && name.key_text().as_deref() == Some(key));
-            !own && !target.contains_key(key)
+    node.entries()
+        .filter(|(key, _)| key.is_merge_key())
+        .any(|(_, merged)| match merged.to_value() {
+            Value::Array(all) => all.iter().any(|one| !within(one, target)),
+            one => !within(&one, target),
         })
-    })
+}
+
+/// Whether all keys of a merged mapping are keys of `target`.
+fn within(merged: &Value, target: &Map<String, Value>) -> bool {
+    merged
+        .as_object()
+        .is_none_or(|map| map.keys().all(|key| target.contains_key(key)))
 }
 
 pub(super) fn shared(node: NodeRef<'_>) -> Shared {
@@ -317,7 +379,7 @@ pub(super) fn shared(node: NodeRef<'_>) -> Shared {
     }
 }
 
-fn overwritten(key: NodeRef<'_>) -> Shared {
+pub(super) fn overwritten(key: NodeRef<'_>) -> Shared {
     let reason = format!(
         "a merge key `<<` after it overwrites `{}`; put the merge key first",
         key.text()

@@ -262,7 +262,7 @@ fn what_goes_and_comes_together() {
     let swap = r#"[{"op":"remove","path":"/b"},{"op":"remove","path":"/c"},{"op":"add","path":"/d","value":4}]"#;
     case("{a: 1, b: 2, c: 3}", swap, "{a: 1, d: 4}");
     case("a: 1\nb: 2\nc: 3\n", swap, "a: 1\nd: 4\n");
-    case("a: 1\nb: 2\n# c\nc: 3", swap, "a: 1\nd: 4");
+    case("a: 1\nb: 2\n# c\nc: 3", swap, "a: 1\nd: 4\n# c");
     let items = r#"[{"op":"remove","path":"/a/1"},{"op":"remove","path":"/a/1"},{"op":"add","path":"/a/-","value":"z"}]"#;
     case("a: [v, w, x]\n", items, "a: [v, z]\n");
     case(

@@ -7,7 +7,7 @@
 use serde_json::Value;
 use sparkk8s_post::check;
 use sparkk8s_post::guard::Waiver;
-use sparkk8s_post::manifest::objects;
+use sparkk8s_post::manifest::{Tables, objects};
 use sparkk8s_post::preset::{Assignment, Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{RenderError, Setup, render};
 use sparkk8s_post::report::{Report, Summary, json};
@@ -15,6 +15,10 @@ use sparkk8s_post::yaml::Stream;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// The tables that are shipped.
+pub(crate) static TABLES: LazyLock<Tables> = LazyLock::new(tables);
 
 /// A preset that asks for nothing.
 pub(crate) const EMPTY: &str = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\n\
@@ -47,18 +51,21 @@ pub(crate) enum Failed {
 
 /// The policy of presets: names of built-ins, or whole texts.
 pub(crate) fn policy(presets: &[&str], set: &[&str]) -> Policy {
-    let tables = tables();
-    let roles = tables.roles.roles.iter().map(|role| role.role.as_str());
-    let families = tables.images.families.iter().map(|row| row.family.as_str());
+    let roles = TABLES.roles.roles.iter().map(|role| role.role.as_str());
+    let families = TABLES.images.families.iter().map(|row| row.family.as_str());
     let (roles, families): (Vec<_>, Vec<_>) = (roles.collect(), families.collect());
     let known = Known {
         checks: check::specs(),
         roles: &roles,
         families: &families,
     };
-    let name = |(index, text): (usize, &&str)| match text.contains('\n') {
-        true => format!("./{index}.yaml"),
-        false => (*text).to_owned(),
+    let name = |(index, text): (usize, &&str)| {
+        let is_name = !text.contains('\n');
+        if is_name {
+            (*text).to_owned()
+        } else {
+            format!("./{index}.yaml")
+        }
     };
     let names: Vec<_> = presets.iter().enumerate().map(name).collect();
     let request = Request {
@@ -88,13 +95,12 @@ pub(crate) fn guard_with(
     policy: &Policy,
     waivers: &[Waiver],
 ) -> Result<Guarded, Failed> {
-    let tables = tables();
     let stream = Stream::parse(text).map_err(|error| Failed::Unreadable(error.to_string()))?;
     let (objects, strangers) = objects(&stream);
     let setup = Setup {
         policy,
         waivers,
-        tables: &tables,
+        tables: &TABLES,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {
         RenderError::Policy(_) => Failed::Policy(error.to_string()),

@@ -14,6 +14,7 @@ mod cli;
 mod corpus;
 mod docs;
 mod fixtures;
+mod generated;
 #[cfg(unix)]
 mod helm;
 mod hosts;

@@ -49,7 +49,7 @@ fn the_output_is_the_input_and_the_reported_changes() {
 }
 
 /// Makes the changes of a report, object by object; gives how many there are.
-fn apply(objects: &mut [Value], report: &Value, name: &str) -> usize {
+pub(crate) fn apply(objects: &mut [Value], report: &Value, name: &str) -> usize {
     let changes = report["changes"].as_array().expect("changes");
     for change in changes {
         let object = &change["object"];

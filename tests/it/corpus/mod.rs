@@ -8,6 +8,7 @@ mod restricted;
 
 use super::lab::{self, Guarded};
 use super::{hosts, support};
+pub(crate) use default::apply;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
