@@ -1,6 +1,7 @@
 //! The report for machines: a contract (`docs/schema/report.json`). Fields are only ever added, so the wire has types
 //! of its own.
 
+use super::sensitive::shown_value;
 use super::{Report, Summary};
 use crate::guard::{Change, Finding, Op, Severity};
 use serde::Serialize;
@@ -158,19 +159,36 @@ fn wire_object<'a>(report: &Report<'a>, index: usize) -> WireObject<'a> {
 fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
     let location = report.locate(change.object, &change.pointer());
     let secret = report.objects[change.object].kind == "Secret";
+    let key = subject(report, change);
+    let shown = |value: Option<Value>| {
+        let value = value.filter(|_| !secret)?;
+        Some(shown_value(&value, &key))
+    };
     WireChange {
         rule: &change.rule.id,
         object: wire_object(report, change.object),
         op: change.op,
         path: &change.path,
-        before: change.before().filter(|_| !secret),
-        value: change.value(),
+        before: shown(change.before()),
+        value: shown(change.value()),
         needed_by: &change.rule.origin,
         parameters: &change.rule.parameters,
         file: report.name,
         template: location.template,
         line: report.lines().position(location.span.start).line,
     }
+}
+
+/// What the value of a change is the value of: its key, or the name of the variable whose `value` it is.
+fn subject(report: &Report<'_>, change: &Change) -> String {
+    let path = change.pointer();
+    let key = path.last().unwrap_or_default().to_owned();
+    let object = &report.objects[change.object];
+    let node = report.stream.documents[object.document].node(object.node);
+    let parent = path.parent().filter(|_| key == "value");
+    let holder = parent.and_then(|parent| node.at_pointer(&parent));
+    let name = holder.and_then(|holder| holder.get("name"));
+    name.map_or(key, |name| name.text().to_owned())
 }
 
 fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a> {

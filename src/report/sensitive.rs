@@ -1,5 +1,6 @@
 //! What must not be shown: lines of Secrets, and lines that look like credentials.
 
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 const TELLING: [&str; 11] = [
@@ -26,9 +27,61 @@ fn credential(line: &str) -> Option<usize> {
     let line = line.to_ascii_lowercase();
     let begins = TELLING.iter().filter_map(|word| {
         let at = line.find(word)?;
-        Some(at + line[at..].find([':', '=', '"', '\''])? + 1)
+        let rest = &line[at..];
+        // A blank or a comma ends a flag (`--password, x`) and a property of Spark (`a.secret.key x`), and no word else.
+        let begins = line[..at]
+            .rfind([' ', '\t', '[', '"', '\''])
+            .map_or(0, |n| n + 1);
+        let end = rest.find([' ', '\t', ',']).filter(|end| {
+            let key = &line[begins..at + end];
+            key.starts_with('-') && key.len() > 1 || key.contains('.')
+        });
+        let separator = rest.find([':', '=', '"', '\'']);
+        let from = at + separator.into_iter().chain(end).min()? + 1;
+        Some(from)
     });
     begins.min()
+}
+
+/// A value of an object as a report may show it: what may be a credential is an ellipsis. `key` is what it is the value
+/// of, or the name of the variable.
+pub(super) fn shown_value(value: &Value, key: &str) -> Value {
+    match value {
+        Value::Object(map) => {
+            let named = map.get("name").and_then(Value::as_str).unwrap_or_default();
+            let shown = map.iter().map(|(key, value)| {
+                let key = if key == "value" { named } else { key };
+                shown_value(value, key)
+            });
+            map.keys().cloned().zip(shown).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => {
+            // What follows a flag is its value.
+            let flags = items
+                .iter()
+                .map(|item| item.as_str().filter(|text| text.starts_with('-')));
+            let before = std::iter::once(None).chain(flags);
+            let shown = items.iter().zip(before);
+            shown
+                .map(|(item, flag)| shown_value(item, flag.unwrap_or_default()))
+                .collect()
+        }
+        Value::String(text)
+            if !text.is_empty() && (tells(key) || text.lines().any(looks_like_credential)) =>
+        {
+            "…".into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether what stands under a key may be a credential; not the name of a Secret, or where one lies.
+fn tells(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let of_another = ["name", "ref", "path", "file"]
+        .iter()
+        .any(|end| key.ends_with(end));
+    !of_another && TELLING.iter().any(|word| key.contains(word))
 }
 
 /// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.
@@ -55,9 +108,18 @@ fn is_harmless(value: &str) -> bool {
     ["", "true", "false", "null", "{", "["].contains(&value)
 }
 
-/// `value:` of a variable whose name, on the line beside it, is a telling one.
+/// `value:` of a variable whose name, on the line beside it, is a telling one, or an item after a telling flag.
 fn value_of_credential(lines: &[&str], at: usize) -> Option<usize> {
     let key = lines[at].trim_start().trim_start_matches("- ");
+    let item = |line: &str| {
+        line.trim()
+            .strip_prefix("- ")
+            .map(|item| item.trim_matches(['"', '\'']).to_owned())
+    };
+    let flag = at.checked_sub(1).and_then(|before| item(lines[before]));
+    if item(lines[at]).is_some() && flag.is_some_and(|flag| flag.starts_with('-') && tells(&flag)) {
+        return lines[at].find("- ").map(|dash| dash + 1);
+    }
     if !key.starts_with("value:") {
         return None;
     }
@@ -99,6 +161,7 @@ pub(super) fn within_secret(text: &str, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_diff_hides_values_and_not_names() {
@@ -119,13 +182,46 @@ mod tests {
             ),
             "kind: Secret\nmetadata: …\nstringData:\n  a: …\n  b: …\n     …\n---\nkind: A\na: b"
         );
+        assert_eq!(
+            shown(
+                "args:\n- --password\n- hunter\n- --size\n- 4g\nx: [--db-token, hunter]\n  fs.s3a.secret.key hunter\n"
+            ),
+            "args:\n- --password\n- …\n- --size\n- 4g\nx: [--db-token, …\n  fs.s3a.secret.key  …"
+        );
         for plain in [
+            "# the secret is kept elsewhere",
             "automountServiceAccountToken: false",
             "secretKeyRef:",
             "- secret: {",
         ] {
             assert_eq!(shown(plain), plain);
         }
+    }
+
+    #[test]
+    fn a_report_hides_values_and_not_names() {
+        let shown = |value| shown_value(&value, "");
+        assert_eq!(
+            shown(
+                json!({"env": [{"name": "DB_PASSWORD", "value": "x"}, {"name": "SIZE", "value": "4g"}]})
+            ),
+            json!({"env": [{"name": "DB_PASSWORD", "value": "…"}, {"name": "SIZE", "value": "4g"}]})
+        );
+        assert_eq!(
+            shown(json!([
+                "--conf",
+                "a.secret.key=x",
+                "--password",
+                "x",
+                "--size",
+                "4g"
+            ])),
+            json!(["--conf", "…", "--password", "…", "--size", "4g"])
+        );
+        let volume = json!({"name": "v", "secret": {"secretName": "s"}, "tokenPath": "/t"});
+        assert_eq!(shown(volume.clone()), volume);
+        assert_eq!(shown_value(&json!("x"), "password"), json!("…"));
+        assert_eq!(shown(json!("a=1\nfs.s3a.secret.key x")), json!("…"));
     }
 
     #[test]

@@ -259,3 +259,40 @@ fn seeded_credentials_are_nowhere() {
     let broken = input.replace("  password", "\tpassword");
     assert!(!run(&["check"], &broken).stderr.contains("s3cr3t"));
 }
+
+/// A rule that meets credentials in every place that an author has for them.
+#[test]
+fn credentials_that_a_rule_meets_are_nowhere() {
+    let preset = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nmetadata: {name: p, version: 1.0.0}\nspec:\n  summary: x\n  rules:\n\
+        \x20   - {id: env, on: container, enforce: {env: [{name: DB_PASSWORD, value: x}], args: [--x]}, because: x}\n\
+        \x20   - {id: data, on: object, where: {kinds: [ConfigMap, Secret]}, enforce: {data: {all: ''}}, because: x}\n\
+        \x20   - {id: move, on: object, where: {kinds: [Secret]}, patch: [{op: move, from: /data/q, path: /data/r}], because: x}\n";
+    let input = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {q: s3cr3t, all: s3cr3t}\n---\n\
+        apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  all: password=s3cr3t\n  conf: |\n\
+        \x20   fs.s3a.secret.key s3cr3t\n    a.password = s3cr3t\n---\n\
+        apiVersion: v1\nkind: Pod\nmetadata: {generateName: p-}\nspec:\n  containers:\n  - name: c\n    env:\n\
+        \x20   - name: DB_PASSWORD\n      value: s3cr3t\n    args: [--conf, a.secret=s3cr3t, --password, s3cr3t]\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.yaml"), preset).unwrap();
+    let [json, text] = ["r.json", "r.txt"].map(|name| folder.path().join(name));
+    let reports = [
+        format!("--report=json={}", json.display()),
+        format!("--report=text={}", text.display()),
+    ];
+    for verb in ["check", "diff", "render"] {
+        let mut arguments = vec![verb, "--preset", "./p.yaml"];
+        if verb != "diff" {
+            arguments.extend(reports.iter().map(String::as_str));
+        }
+        let ended = program(&arguments).within(folder.path()).input(input).run();
+        let shown = if verb == "render" { "" } else { &ended.stdout };
+        assert!(!shown.contains("s3cr3t"), "{verb}: {shown}");
+        assert!(!ended.stderr.contains("s3cr3t"), "{verb}: {}", ended.stderr);
+    }
+    let [json, text] = [json, text].map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(
+        json.contains("\"before\":\"…\"") && !json.contains("s3cr3t"),
+        "{json}"
+    );
+    assert!(!text.contains("s3cr3t"), "{text}");
+}
