@@ -1,11 +1,11 @@
-//! Any document and any change of its value: the edits make it read as just that, or are refused.
+//! Any document and any change of its value: the edits are disjoint, or are refused, and nothing panics.
 #![no_main]
 
 use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 use sparkk8s_post::text::EditSet;
-use sparkk8s_post::yaml::{Document, NodeRef, same_value};
+use sparkk8s_post::yaml::Document;
 
 fn value(bytes: &mut Unstructured<'_>, depth: u32) -> arbitrary::Result<Value> {
     Ok(match bytes.int_in_range(0..=if depth > 3 { 4 } else { 6 })? {
@@ -64,9 +64,6 @@ fuzz_target!(|input: (&str, &[u8])| {
     }
     let Ok(edits) = document.splice(&target) else { return };
     let edited = EditSet::new(edits).expect("disjoint edits").apply(text);
-    // What does not come out is caught before it is written; it must be rare, and never another value in silence.
-    if let Ok(read) = Document::parse(&edited, 0) {
-        let value = read.root().map(NodeRef::to_value).unwrap_or_default();
-        let _ = same_value(&value, &target);
-    }
+    // That it reads as planned is asserted by the generated tests; here no edit may overlap, and nothing may panic.
+    let _ = Document::parse(&edited, 0);
 });

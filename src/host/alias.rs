@@ -16,6 +16,10 @@ pub struct Inlined {
 
 /// Replaces aliases of anchors in earlier documents by the anchors' values; `None` where there are none.
 pub fn inline(text: &str) -> Option<Inlined> {
+    // Most streams have no alias, and need not be read twice.
+    if !(text.contains('&') && text.contains('*')) {
+        return None;
+    }
     let mut anchors: BTreeMap<String, String> = BTreeMap::new();
     let (mut edits, mut names) = (Vec::new(), Vec::new());
     for frame in frames(text).ok()? {

@@ -13,6 +13,7 @@ mod node;
 mod parse;
 mod pointer;
 mod remove;
+mod replace;
 mod scalar;
 mod sequence;
 mod serde;

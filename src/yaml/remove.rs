@@ -46,10 +46,7 @@ impl Splicer<'_> {
             // At the end of the collection something may be added: the break before goes, the last one stays.
             (_, Some(_), None) => {
                 for child in run {
-                    let begin = self.document.line_start(child.span.start).saturating_sub(1);
-                    let begin = self.document.line_end(self.document.line_start(begin));
-                    let end = self.document.line_end(child.span.end);
-                    self.edit(Span::new(begin, end), "");
+                    self.edit(self.lines_and_break_before(child.span), "");
                 }
             }
             _ => {
@@ -61,10 +58,19 @@ impl Splicer<'_> {
     }
 
     /// The lines of `span` with the last line break.
-    pub(super) fn whole_lines(&self, span: Span) -> Span {
+    fn whole_lines(&self, span: Span) -> Span {
         Span::new(
             self.document.line_start(span.start),
             self.document.next_line(span.end),
+        )
+    }
+
+    /// The lines of `span` with the line break before them, so that what is new may follow at their end.
+    pub(super) fn lines_and_break_before(&self, span: Span) -> Span {
+        let before = self.document.line_start(span.start).saturating_sub(1);
+        Span::new(
+            self.document.line_end(self.document.line_start(before)),
+            self.document.line_end(span.end),
         )
     }
 }

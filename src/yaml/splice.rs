@@ -114,16 +114,14 @@ impl<'d> Splicer<'d> {
                 self.replace(node, &Value::Object(target.clone()), place);
                 return Ok(());
             }
+            let gone = children.iter().filter(|(.., goes)| *goes);
+            gone.flat_map(|(key, value, _)| [*key, *value])
+                .try_for_each(unshared)?;
             let children = children.iter().map(|(key, value, goes)| Child {
                 span: Span::new(key.outer_span().start, entry_end(*key, *value)),
                 goes: *goes,
             });
             self.remove_children(&children.collect::<Vec<_>>(), node.style());
-            let gone = node
-                .entries()
-                .filter(|(key, _)| goes(*key))
-                .flat_map(|(key, value)| [key, value]);
-            gone.into_iter().try_for_each(unshared)?;
         }
         if self.document.has_merge && merged_key_gone(node, target) {
             return Err(shared(node));
@@ -219,97 +217,6 @@ impl<'d> Splicer<'d> {
         let at = self.document.line_end(entry_end(last_key, last_value));
         self.edit(Span::empty(at), text);
     }
-
-    /// Another value in the place of a whole node.
-    pub(super) fn replace(&mut self, node: NodeRef<'d>, target: &Value, place: Place<'d>) {
-        let collection = matches!(target, Value::Object(m) if !m.is_empty())
-            || matches!(target, Value::Array(a) if !a.is_empty());
-        // An anchor stays; a tag speaks of the value that goes.
-        let tagged = node.tag().is_some();
-        let span = if tagged {
-            node.outer_span()
-        } else {
-            node.span()
-        };
-        let manner = Manner {
-            quote: quote_like(node).unwrap_or(self.manner.quote),
-            ..self.manner
-        };
-        match place {
-            Place::Key(key) if collection && node.style() != Style::Block => {
-                // The value's bytes go, blanks before them too; the block stands below the key's line.
-                let indent = self.document.column(key.outer_span().start);
-                let kept = self.document.text[..span.start]
-                    .trim_end_matches([' ', '\t', '\n', '\r'])
-                    .len();
-                let mut text = String::new();
-                manner.value_after(&mut text, target, indent);
-                let at = self.document.line_end(span.end);
-                if kept < span.end {
-                    self.edit(Span::new(kept, span.end), "");
-                }
-                self.edit(Span::empty(at), text);
-            }
-            Place::Key(key) if collection => {
-                let indent = self.document.column(key.outer_span().start);
-                let mut text = String::new();
-                manner.value_after(&mut text, target, indent);
-                let start = self.document.line_end(key.outer_span().end);
-                self.edit(Span::new(start, span.end), text);
-            }
-            Place::Key(key) if node.style() == Style::Block => {
-                self.block_to_line(node, key, target, manner);
-            }
-            _ => {
-                let in_brackets = matches!(place, Place::Brackets);
-                let mut text = if span.is_empty() {
-                    " ".to_owned()
-                } else {
-                    String::new()
-                };
-                if in_brackets {
-                    manner.nested(&mut text, target);
-                } else {
-                    manner.flow(&mut text, target);
-                }
-                // An absent item stands behind its dash, before a comment.
-                let absent = span.is_empty() && node.anchor().is_none() && !in_brackets;
-                let behind = node.dash().filter(|_| absent);
-                let span = behind.map_or(span, |dash| Span::empty(dash + 1));
-                self.edit(span, text);
-            }
-        }
-    }
-
-    /// One line takes the place of a block's lines, behind the colon of its key.
-    fn block_to_line(
-        &mut self,
-        node: NodeRef<'d>,
-        key: NodeRef<'d>,
-        target: &Value,
-        manner: Manner,
-    ) {
-        let tagged = node.tag().is_some();
-        let mut text = " ".to_owned();
-        manner.flow(&mut text, target);
-        let key_end = key.outer_span().end;
-        let colon = self.document.text[key_end..]
-            .find(':')
-            .map_or(key_end, |n| key_end + n + 1);
-        let behind = match node.anchor_end().filter(|_| !tagged) {
-            Some(anchor) => Span::empty(anchor),
-            None if tagged => Span::new(colon, self.document.line_end(colon)),
-            None => Span::empty(colon),
-        };
-        self.edit(behind, text);
-        // With the line break before them, so that what is new may follow at their end.
-        let lines = self
-            .document
-            .line_start(node.span().start)
-            .saturating_sub(1);
-        let end = self.document.line_end(node.span().end);
-        self.edit(Span::new(self.document.line_end(lines), end), "");
-    }
 }
 
 /// Refuses what goes while others refer to an anchor in it.
@@ -339,7 +246,7 @@ fn quote_of(node: NodeRef<'_>) -> Option<char> {
     node.children().find_map(quote_like)
 }
 
-fn quote_like(node: NodeRef<'_>) -> Option<char> {
+pub(super) fn quote_like(node: NodeRef<'_>) -> Option<char> {
     match node.style() {
         Style::SingleQuoted => Some('\''),
         Style::DoubleQuoted => Some('"'),

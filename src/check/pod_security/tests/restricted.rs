@@ -80,32 +80,6 @@ fn restricted_volumes() {
 }
 
 #[test]
-fn proc_mount_is_free_in_a_user_namespace_for_baseline_only() {
-    let unmasked = json!({"securityContext": {"procMount": "Unmasked"}});
-    check_containers(
-        Baseline,
-        &unmasked,
-        &["procMount C/securityContext/procMount"],
-    );
-    check_containers(
-        Restricted,
-        &unmasked,
-        &["procMount_restricted C/securityContext/procMount"],
-    );
-    check_containers(
-        Baseline,
-        &json!({"securityContext": {"procMount": "Default"}}),
-        &[],
-    );
-    let mut pod = compliant();
-    pod["spec"]["hostUsers"] = json!(false);
-    json_patch::merge(&mut pod["spec"]["containers"][0], &unmasked);
-    assert_eq!(found(&pod, Baseline), [""; 0]);
-    let restricted = ["procMount_restricted /spec/containers/0/securityContext/procMount"];
-    assert_eq!(found(&pod, Restricted), restricted);
-}
-
-#[test]
 fn seccomp_of_restricted_is_inherited_but_a_bad_value_fails_anywhere() {
     let profile = |kind: &str| json!({"securityContext": {"seccompProfile": {"type": kind}}});
     let path = "seccompProfile_restricted C/securityContext/seccompProfile/type";
