@@ -206,27 +206,26 @@ fn edit(
     let edits = document
         .splice(&target)
         .map_err(|shared| fail(shared.to_string()))?;
-    let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
+    let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = document
         .edited(&edited)
         .map_err(|error| fail(error.to_string()))?;
-    let value = read.root().map(NodeRef::to_value).unwrap_or_default();
-    if !same_value(&value, &target) {
+    let same = read
+        .root()
+        .map_or(target.is_null(), |root| root.reads_as(&target));
+    if !same {
         return Err(fail("the edited text reads as something else".into()));
     }
     let shift = |edit: Edit| Edit {
         span: edit.span.shifted(document.offset),
         ..edit
     };
-    Ok(edits.into_iter().map(shift).collect())
+    Ok(set.into_edits().map(shift).collect())
 }
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
-    let path = path
-        .to_string()
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
     let value = change.value().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),

@@ -3,9 +3,10 @@
 use super::merge::{Merge, Step, steps};
 use super::patch;
 use super::view::PodView;
-use crate::preset::{Body, PatchStep, ResolvedRule, Verb};
+use crate::preset::{PatchStep, ResolvedRule, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// One rule on one root.
 pub(super) struct Application<'e> {
@@ -15,36 +16,48 @@ pub(super) struct Application<'e> {
     /// The name of the container, for rules on containers.
     pub(super) container: Option<String>,
     /// The body at the root, and what goes into the pod with it.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Part<'e>>,
     /// What it wants of the object as the phase finds it.
     pub(super) wishes: Vec<Step>,
 }
 
 /// A body at one place; places are inside the pod, or the object.
-pub(super) struct Part {
+pub(super) struct Part<'e> {
     root: Pointer,
-    wish: Wish,
+    wish: Wish<'e>,
 }
 
-enum Wish {
-    Merge(Merge, Value),
+enum Wish<'e> {
+    Merge(Merge, Cow<'e, Value>),
     /// The uid of the container's image goes with it.
-    Patch(Vec<PatchStep>, Option<i64>),
+    Patch(&'e [PatchStep], Option<i64>),
 }
 
 /// What a rule writes at `root`; `None` where it needs the uid of an image that nobody knows.
-pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Option<Vec<Part>> {
-    let body = |body: &Body| body.to_value(user);
+pub(super) fn parts(
+    rule: &ResolvedRule,
+    root: Pointer,
+    user: Option<i64>,
+) -> Option<Vec<Part<'_>>> {
     let (merge, wish) = match &rule.verb {
-        Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
-        Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
-        Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
+        Verb::Default(value) => (
+            Merge::Default,
+            Wish::Merge(Merge::Default, value.to_value(user)?),
+        ),
+        Verb::Enforce(value) => (
+            Merge::Enforce,
+            Wish::Merge(Merge::Enforce, value.to_value(user)?),
+        ),
+        Verb::Include(value) => (
+            Merge::Include,
+            Wish::Merge(Merge::Include, value.to_value(user)?),
+        ),
+        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch, user)),
         Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
-        let wish = Wish::Merge(merge, body(pod)?);
+        let wish = Wish::Merge(merge, pod.to_value(user)?);
         parts.push(Part {
             root: Pointer::root(),
             wish,
@@ -53,26 +66,20 @@ pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Op
     Some(parts)
 }
 
-impl Application<'_> {
-    /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
-    pub(super) fn effect(&self, current: &Value) -> Vec<Vec<Step>> {
-        let mut effects = Vec::new();
-        for part in &self.parts {
-            let at = part.root.of(current);
-            let steps = match &part.wish {
-                Wish::Merge(merge, body) => Some(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted, user) => {
-                    at.and_then(|at| patch::steps(wanted, *user, at, &part.root))
-                }
-            };
-            match steps {
-                Some(steps) => effects.push(steps),
-                None => return Vec::new(),
-            }
+impl Part<'_> {
+    /// What is to be done on `current`; nothing where a patch does not fit.
+    pub(super) fn steps(&self, current: &Value) -> Vec<Step> {
+        let at = self.root.of(current);
+        match &self.wish {
+            Wish::Merge(merge, body) => steps(*merge, body, at, &self.root),
+            Wish::Patch(wanted, user) => at
+                .and_then(|at| patch::steps(wanted, *user, at, &self.root))
+                .unwrap_or_default(),
         }
-        effects
     }
+}
 
+impl Application<'_> {
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
         let Some(index) = self.pod else {
@@ -83,7 +90,9 @@ impl Application<'_> {
         Ok(Step {
             path: resolve(&step.path)?,
             place: resolve(&step.place)?,
-            ..step.clone()
+            op: step.op,
+            value: step.value.clone(),
+            before: step.before.clone(),
         })
     }
 }

@@ -4,7 +4,7 @@
 use super::application::{Application, parts};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
-use super::merge::{Step, apply};
+use super::merge::{Step, apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
@@ -245,7 +245,8 @@ impl<'e> Run<'e> {
             wishes: Vec::new(),
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps: Vec<_> = application.effect(current).into_iter().flatten().collect();
+        let steps = application.parts.iter().map(|part| part.steps(current));
+        let steps = steps.collect::<Vec<_>>().concat();
         if steps.is_empty() {
             return;
         }
@@ -297,28 +298,18 @@ impl<'e> Run<'e> {
         lost: &[(Pointer, usize)],
         pods: &mut [PodView<'_>],
     ) {
-        for part in 0..application.parts.len() {
+        for part in &application.parts {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod].value);
-            let steps = application
-                .effect(current)
-                .into_iter()
-                .nth(part)
-                .unwrap_or_default();
-            for step in steps {
+            for step in part.steps(current) {
                 let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
                     if let Some(pod) = application.pod {
-                        apply(
-                            &mut pods[pod].value,
-                            &Step {
-                                value: placed.value.clone(),
-                                ..step.clone()
-                            },
-                        );
+                        let value = placed.value.as_deref();
+                        set(&mut pods[pod].value, step.op, &step.path, value);
                     }
                     apply(&mut self.outcome.value, &placed);
                     let index = self.subject.object.index;

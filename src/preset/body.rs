@@ -4,6 +4,32 @@ use super::parameter::Setting;
 use super::scope::{Directive, Scope};
 use super::{Draft, Origin, PolicyError, Root, Shape};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+
+/// A body with its value, where that is one for all containers: rules are tried far more often than they are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// As its author has it.
+    pub body: Body,
+    constant: Option<Value>,
+}
+
+impl Written {
+    pub(super) fn new(body: Body) -> Self {
+        Self {
+            constant: body.to_value(None),
+            body,
+        }
+    }
+
+    /// As [`Body::to_value`].
+    pub fn to_value(&self, image_user: Option<i64>) -> Option<Cow<'_, Value>> {
+        match &self.constant {
+            Some(value) => Some(Cow::Borrowed(value)),
+            None => self.body.to_value(image_user).map(Cow::Owned),
+        }
+    }
+}
 
 /// A value that a rule writes. No parameter is left in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,16 +82,6 @@ impl Body {
                 Value::Object(entries.iter().map(pair).collect::<Option<Map<_, _>>>()?)
             }
         })
-    }
-
-    /// Whether `{$imageUser: true}` is anywhere in it.
-    pub fn needs_image_user(&self) -> bool {
-        match &self.value {
-            BodyValue::ImageUser => true,
-            BodyValue::List(items) => items.iter().any(Self::needs_image_user),
-            BodyValue::Map(entries) => entries.iter().any(|(_, body)| body.needs_image_user()),
-            _ => false,
-        }
     }
 }
 

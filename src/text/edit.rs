@@ -40,6 +40,11 @@ impl EditSet {
         &self.edits
     }
 
+    /// The edits in order, given away.
+    pub fn into_edits(self) -> impl Iterator<Item = Edit> {
+        self.edits.into_iter()
+    }
+
     /// Whether applying changes nothing.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()

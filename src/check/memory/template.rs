@@ -95,7 +95,7 @@ impl Templates {
 
     fn finding(&self, template: &Template, parameters: &Parameters) -> Option<Finding> {
         let key = template.path.last().unwrap_or_default();
-        let roles = self.files.get(&file_name(key));
+        let roles = self.files.get(&file_name(&key));
         if roles.is_none() && !template.sparkish {
             return None;
         }

@@ -58,7 +58,7 @@ fn changes(policy: &Policy) -> impl Iterator<Item = (&ResolvedRule, serde_json::
         let (Verb::Default(body) | Verb::Enforce(body) | Verb::Include(body)) = &rule.verb else {
             return None;
         };
-        Some((rule, body.to_value(Some(185)).unwrap()))
+        Some((rule, body.to_value(Some(185)).unwrap().into_owned()))
     })
 }
 
