@@ -12,9 +12,7 @@ use serde_json::Value;
 /// What a run comes to.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The guarded manifests.
-    pub text: String,
-    /// Edits of the input that made them, as spans of the input.
+    /// What makes guarded manifests of the stream's text.
     pub edits: EditSet,
     /// What rules did, by object.
     pub changes: Vec<Change>,
@@ -110,7 +108,6 @@ pub fn render(
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
     Ok(Rendered {
-        text: edits.apply(stream.text),
         edits,
         changes,
         findings,

@@ -226,30 +226,30 @@ impl<'e> Run<'e> {
         {
             return;
         }
-        let name = name.map(str::to_owned);
         let user = target
             .container
             .zip(target.pod)
             .and_then(|((ordinal, _), pod)| pod.image_user(ordinal));
-        let root = target
-            .container
-            .map_or_else(Pointer::root, |(_, container)| container.pointer());
-        let Some(parts) = parts(rule, root.clone(), user) else {
-            return self.no_user(rule, target.pod, &root, name);
+        let root = || {
+            target
+                .container
+                .map_or_else(Pointer::root, |(_, container)| container.pointer())
         };
-        let mut application = Application {
-            rule,
-            pod,
-            container: name,
-            parts,
-            wishes: Vec::new(),
+        let Some(parts) = parts(rule, root(), user) else {
+            return self.no_user(rule, target.pod, &root(), name.map(str::to_owned));
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps = application.parts.iter().map(|part| part.steps(current));
-        let steps = steps.collect::<Vec<_>>().concat();
+        let steps: Vec<_> = parts.iter().flat_map(|part| part.steps(current)).collect();
         if steps.is_empty() {
             return;
         }
+        let mut application = Application {
+            rule,
+            pod,
+            container: name.map(str::to_owned),
+            parts,
+            wishes: Vec::new(),
+        };
         if select::leaves_alone(rule, target.view) {
             return self.leave_alone(rule);
         }

@@ -116,13 +116,9 @@ impl Pointer {
 
     /// The segments, unescaped.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
-        self.escaped().map(unescape)
-    }
-
-    fn escaped(&self) -> impl DoubleEndedIterator<Item = &str> {
         let mut parts = self.text.split('/');
         parts.next();
-        parts
+        parts.map(unescape)
     }
 
     /// How many segments there are.
@@ -143,6 +139,9 @@ impl Pointer {
 
     fn push(&mut self, segment: &str) {
         self.text.push('/');
+        if !segment.contains(['/', '~']) {
+            return self.text.push_str(segment);
+        }
         for c in segment.chars() {
             match c {
                 '~' => self.text.push_str("~0"),
@@ -156,7 +155,12 @@ impl Pointer {
 /// Segment by segment, so that what lies below a pointer follows it without a gap.
 impl Ord for Pointer {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.escaped().cmp(other.escaped())
+        let (own, other) = (self.text.as_bytes(), other.text.as_bytes());
+        let rank = |byte: u8| (byte != b'/', byte);
+        match own.iter().zip(other).find(|(a, b)| a != b) {
+            Some((a, b)) => rank(*a).cmp(&rank(*b)),
+            None => own.len().cmp(&other.len()),
+        }
     }
 }
 
