@@ -69,6 +69,13 @@ pub const REMARKS: &[Remark] = &[
         fix: "Write `runAsUser` into the chart.",
     },
     Remark {
+        id: "value-unknown",
+        title: "a rule that needs something of the workload, and nobody knows it",
+        what: "The rule writes `{$role: true}`, `{$imageTag: true}` or `{$uiPort: true}`, and nothing tells what the \
+               workload is, its image has no tag (or `latest`), or the stream does not tell where its web interface listens.",
+        fix: "Write the value into the chart, or what it is taken from.",
+    },
+    Remark {
         id: "yaml/duplicate-key",
         title: "one key twice in a mapping",
         what: "kubectl, Helm and Argo CD take the last one in silence; kustomize refuses the file. The message has both \

@@ -146,6 +146,7 @@ impl<'c> Checks<'c> {
                     pod.pod(),
                     &resolve,
                     &role,
+                    pod.facts.sources(),
                 );
             }
         }

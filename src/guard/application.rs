@@ -3,7 +3,7 @@
 use super::merge::{Merge, Step, steps};
 use super::patch;
 use super::view::PodView;
-use crate::preset::{Body, PatchStep, ResolvedRule, Verb};
+use crate::preset::{Blank, Body, PatchStep, ResolvedRule, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
 
@@ -28,19 +28,30 @@ pub(super) struct Part {
 
 enum Wish {
     Merge(Merge, Value),
-    /// The uid of the container's image goes with it.
-    Patch(Vec<PatchStep>, Option<i64>),
+    /// Each operation with its value.
+    Patch(Vec<(PatchStep, Option<Value>)>),
 }
 
-/// What a rule writes at `root`; `None` where it needs the uid of an image that nobody knows.
-pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Option<Vec<Part>> {
-    let body = |body: &Body| body.to_value(user);
+/// What a rule writes at `root`; or what it needs and nobody knows.
+pub(super) fn parts(
+    rule: &ResolvedRule,
+    root: Pointer,
+    fill: &dyn Fn(Blank) -> Option<Value>,
+) -> Result<Vec<Part>, Blank> {
+    let body = |body: &Body| body.to_value(fill);
     let (merge, wish) = match &rule.verb {
         Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
         Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
         Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
-        Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
+        Verb::Patch(patch) => {
+            let filled = patch.iter().map(|step| {
+                let value = step.value.as_ref().map(body).transpose()?;
+                Ok((step.clone(), value))
+            });
+            let filled: Result<_, Blank> = filled.collect();
+            (Merge::Default, Wish::Patch(filled?))
+        }
+        Verb::Forbid(_) | Verb::Require(_) => return Ok(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
@@ -50,7 +61,7 @@ pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Op
             wish,
         });
     }
-    Some(parts)
+    Ok(parts)
 }
 
 impl Application<'_> {
@@ -61,9 +72,7 @@ impl Application<'_> {
             let at = part.root.of(current);
             let steps = match &part.wish {
                 Wish::Merge(merge, body) => Some(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted, user) => {
-                    at.and_then(|at| patch::steps(wanted, *user, at, &part.root))
-                }
+                Wish::Patch(wanted) => at.and_then(|at| patch::steps(wanted, at, &part.root)),
             };
             match steps {
                 Some(steps) => effects.push(steps),

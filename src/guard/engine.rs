@@ -227,15 +227,12 @@ impl<'e> Run<'e> {
             return;
         }
         let name = name.map(str::to_owned);
-        let user = target
-            .container
-            .zip(target.pod)
-            .and_then(|((ordinal, _), pod)| pod.image_user(ordinal));
         let root = target
             .container
             .map_or_else(Pointer::root, |(_, container)| container.pointer());
-        let Some(parts) = parts(rule, root.clone(), user) else {
-            return self.no_user(rule, target.pod, &root, name);
+        let parts = match parts(rule, root.clone(), &|blank| target.fill(blank)) {
+            Ok(parts) => parts,
+            Err(blank) => return self.nothing_known(rule, blank, target.pod, &root, name),
         };
         let mut application = Application {
             rule,

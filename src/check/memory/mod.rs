@@ -6,16 +6,11 @@
 mod collect;
 mod heap;
 mod judge;
-mod launch;
 mod mention;
-mod mounts;
 mod pages;
-mod properties;
 mod size;
-mod source;
 mod template;
 mod unknown_key;
-mod words;
 
 #[cfg(test)]
 mod tests;

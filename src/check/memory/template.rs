@@ -1,10 +1,9 @@
 //! `memory/template-overwritten` (SK110): what a pod template for Spark says of memory and CPU, and Spark overwrites.
 
 use super::mention::Mention;
-use super::size::is_plain;
-use super::source::{Kind, text_of, texts};
 use super::{Parameters, ParseYaml};
 use crate::guard::Finding;
+use crate::manifest::spark::{SourceKind, base, is_size, text_of, texts};
 use crate::manifest::{Container, ContainerKind, Pod};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -45,7 +44,7 @@ struct Template {
 
 impl Templates {
     /// Looks through the texts of a ConfigMap or Secret.
-    pub(super) fn add(&mut self, index: usize, kind: Kind, object: &Value, parse: ParseYaml) {
+    pub(super) fn add(&mut self, index: usize, kind: SourceKind, object: &Value, parse: ParseYaml) {
         for (place, key, text) in texts(kind, object) {
             if !text.contains("containers") || !text.contains("resources") {
                 continue;
@@ -57,7 +56,7 @@ impl Templates {
             self.seen.push(Template {
                 index,
                 path: Pointer::from_iter([place, key]),
-                secret: kind == Kind::Secret,
+                secret: kind == SourceKind::Secret,
                 containers: main_containers(&value).map(fields).collect(),
                 sparkish: is_sparkish(&value, [name, key]),
             });
@@ -193,7 +192,7 @@ fn fields(container: Container<'_>) -> (String, Vec<String>) {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        Some(if is_plain(&text) {
+        Some(if is_size(&text) {
             format!("`{list}.{name}: {text}`")
         } else {
             format!("`{list}.{name}`")
@@ -220,7 +219,7 @@ fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
 
 /// The file's name without what marks it as not yet rendered: `executor.yaml.template` becomes `executor.yaml`.
 fn file_name(path: &str) -> String {
-    let name = super::launch::base(path.trim());
+    let name = base(path.trim());
     let rendered = [".template", ".tmpl", ".tpl", ".in"]
         .into_iter()
         .find_map(|suffix| name.strip_suffix(suffix));

@@ -2,8 +2,9 @@
 
 use super::Parameters;
 use super::mention::Mention;
-use super::size::{LEAST_HEAP, MIB, as_heap, is_plain, largest_heap, quantity};
+use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
 use crate::guard::Finding;
+use crate::manifest::spark::is_size;
 use serde_json::Value;
 
 /// The id of its findings.
@@ -13,7 +14,7 @@ pub(super) const ID: &str = "memory/unknown-key";
 pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) -> Option<Finding> {
     let Mention { key, value, .. } = mention;
     let role = role(key)?;
-    let shown = is_plain(value) && !mention.secret;
+    let shown = is_size(value) && !mention.secret;
     let set = if shown {
         format!("{key}={value}")
     } else {

@@ -49,6 +49,21 @@ pub struct Ui {
     /// The Spark property that moves it.
     #[serde(default)]
     pub property: Option<String>,
+    /// The variable that moves it where no property does.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// The argument that moves it where no property does.
+    #[serde(default)]
+    pub flag: Option<String>,
+    /// The Spark property that turns it off.
+    #[serde(default)]
+    pub enabled: Option<String>,
+    /// The variable with options of `spark-submit`.
+    #[serde(default)]
+    pub arguments: Option<String>,
+    /// Variables whose `-Dkey=value` are properties of the process.
+    #[serde(default)]
+    pub options: Vec<String>,
 }
 
 /// A path with metrics in Prometheus' format.
