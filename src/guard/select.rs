@@ -37,7 +37,7 @@ impl Target<'_> {
                 .image_tag(ordinal)
                 .filter(|tag| is_label(tag))
                 .map(Value::from),
-            Blank::Role => pod.roles.pod.map(|role| role.role.as_str().into()),
+            Blank::Role => pod.role_name().map(Value::from),
             Blank::UiPort => {
                 let web = pod.web(self.view.subject.object.namespace)?;
                 web.port.map(|port| port.to_string().into())

@@ -168,6 +168,14 @@ impl<'v> PodView<'v> {
         self.web.get_or_init(find).as_ref()
     }
 
+    /// The name of its role; `None` where written as a label it would speak for another container.
+    pub fn role_name(&self) -> Option<&str> {
+        let role = self.roles.pod?;
+        let labelled = self.roles.labelled;
+        let other = labelled.is_some_and(|ordinal| self.roles.containers[ordinal] != Some(role));
+        (!other).then_some(role.role.as_str())
+    }
+
     /// The tag of the image that the pod is for, or of one of its containers: one that says a version.
     pub fn image_tag(&self, container: Option<usize>) -> Option<&str> {
         let container = self.pod().containers().nth(container.or(self.main)?)?;

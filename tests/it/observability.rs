@@ -122,3 +122,59 @@ fn masters_are_annotated_at_the_port_of_their_variable() {
     let guarded = guard(&text, &["observability.standaloneMetrics=true"]);
     assert_eq!(port(&guarded), Some("9090"));
 }
+
+/// A Service that selects by a label.
+fn service(label: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {{selector: {{{label}}}}}\n"
+    )
+}
+
+/// How often each recommended label stands in the result, the version as quoted text.
+fn labels(guarded: &Guarded) -> [usize; 3] {
+    let text = guarded.text.replace(['"', '\''], "");
+    let values = [
+        "name: spark-connect",
+        "component: spark-connect",
+        "version: 4.0.1",
+    ];
+    values.map(|value| text.matches(&format!("app.kubernetes.io/{value}")).count())
+}
+
+#[test]
+fn recommended_labels_are_asked_for_and_never_read_by_a_selector() {
+    let on = ["observability.labels=true"];
+    let text = connect(&start(""), "");
+    assert_eq!(labels(&guard(&text, &[])), [0; 3]);
+    assert_eq!(labels(&guard(&text, &on)), [2; 3]);
+    let selected = text.clone() + &service("app.kubernetes.io/component: other");
+    assert_eq!(labels(&guard(&selected, &on)), [2, 0, 2]);
+    let latest = guard(&text.replace(":4.0.1", ":latest"), &on);
+    assert_eq!(labels(&latest), [2, 2, 0]);
+    // Once more, nothing is left to do.
+    let once = guard(&text, &on).text;
+    assert_eq!(guard(&once, &on).text, once);
+}
+
+#[test]
+fn recommended_labels_leave_jobs_alone() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: connect}\nspec:\n  containers:\n\
+               \x20   - {name: c, image: apache/spark:4.0.1, command: [start-connect-server.sh]}\n";
+    let on = ["observability.labels=true", "default.jobs=guard"];
+    let guarded = guard(pod, &on);
+    assert_eq!(labels(&guarded), [0; 3]);
+    assert!(guarded.text.contains("runAsNonRoot"), "{}", guarded.text);
+}
+
+#[test]
+fn a_label_speaks_for_the_container_that_has_the_role() {
+    let side = "        - {name: side, image: acme/proxy:1}\n";
+    let text = connect(&start(""), "") + side;
+    let named = text.replace(
+        "  template:\n",
+        "  template:\n    metadata: {annotations: {kubectl.kubernetes.io/default-container: side}}\n",
+    );
+    let on = ["observability.labels=true"];
+    assert_eq!(labels(&guard(&text, &on))[0], 2);
+    assert_eq!(labels(&guard(&named, &on))[0], 0);
+}

@@ -100,6 +100,8 @@ pub struct PodRoles<'r> {
     pub pod: Option<&'r Role>,
     /// One for each container, in the order of [`Pod::containers`].
     pub containers: Vec<Option<&'r Role>>,
+    /// Which of them the pod's labels speak for.
+    pub labelled: Option<usize>,
     /// Why the pod has its role, or that nothing names one.
     pub because: String,
 }
@@ -156,6 +158,9 @@ impl Roles {
         }
         PodRoles {
             pod: best.as_ref().map(|(found, _)| found.role),
+            labelled: containers
+                .iter()
+                .position(|container| main.is_some_and(|m| m.pointer() == container.pointer())),
             containers: roles,
             because: match best {
                 Some((found, name)) => format!("container `{name}`: {}", found.why),
