@@ -340,7 +340,7 @@ fn parameters(policy: &Policy) -> memory::Parameters {
 }
 
 /// A YAML text inside a string; `None` where it is not one document.
-fn parse(text: &str) -> Option<Value> {
+pub(super) fn parse(text: &str) -> Option<Value> {
     let stream = Stream::parse(text).ok()?;
     let mut values = stream
         .documents

@@ -1,11 +1,12 @@
 //! One pass over the stream: every object is added, then every pod is judged, then the findings are taken.
 
+use super::Parameters;
 use super::heap::{Process, Reader};
 use super::judge::judge;
-use super::mention::mentions;
 use super::template::Templates;
 use super::unknown_key;
-use super::{Parameters, ParseYaml};
+use crate::check::ParseYaml;
+use crate::check::mention::mentions;
 use crate::guard::Finding;
 use crate::manifest::spark::{Sources, source_kind, text_of};
 use crate::manifest::{ContainerKind, Pod};

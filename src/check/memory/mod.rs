@@ -6,7 +6,6 @@
 mod collect;
 mod heap;
 mod judge;
-mod mention;
 mod pages;
 mod size;
 mod template;
@@ -19,10 +18,6 @@ pub use collect::Collector;
 pub use pages::pages;
 
 use crate::guard::Severity;
-use serde_json::Value;
-
-/// Reads one YAML document as Kubernetes would; nothing where it cannot be read.
-pub type ParseYaml = fn(&str) -> Option<Value>;
 
 /// What a preset may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! `memory/unknown-key` (SK111): keys that ask for pod memory and that no Spark version has.
 
 use super::Parameters;
-use super::mention::Mention;
 use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
+use crate::check::mention::Mention;
 use crate::guard::Finding;
 use crate::manifest::spark::is_size;
 use serde_json::Value;
@@ -75,8 +75,8 @@ fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mention::mentions;
     use super::*;
+    use crate::check::mention::mentions;
     use serde_json::json;
 
     const KEY: &str = "spark.kubernetes.executor.request.memory";
