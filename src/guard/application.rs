@@ -3,7 +3,7 @@
 use super::merge::{Merge, Step, steps};
 use super::patch;
 use super::view::PodView;
-use crate::preset::{PatchStep, ResolvedRule, Verb};
+use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -29,41 +29,40 @@ pub(super) struct Part<'e> {
 
 enum Wish<'e> {
     Merge(Merge, Cow<'e, Value>),
-    /// The uid of the container's image goes with it.
-    Patch(&'e [PatchStep], Option<i64>),
+    /// Each operation with its value.
+    Patch(Vec<(&'e PatchStep, Option<Value>)>),
 }
 
-/// What a rule writes at `root`; `None` where it needs the uid of an image that nobody knows.
-pub(super) fn parts(
-    rule: &ResolvedRule,
+/// What a rule writes at `root`; or what it needs and nobody knows.
+pub(super) fn parts<'e>(
+    rule: &'e ResolvedRule,
     root: Pointer,
-    user: Option<i64>,
-) -> Option<Vec<Part<'_>>> {
+    fill: &dyn Fn(Blank) -> Option<Value>,
+) -> Result<Vec<Part<'e>>, Blank> {
+    let merges = |merge, body: &'e Written| Ok(Wish::Merge(merge, body.to_value(fill)?));
     let (merge, wish) = match &rule.verb {
-        Verb::Default(value) => (
-            Merge::Default,
-            Wish::Merge(Merge::Default, value.to_value(user)?),
-        ),
-        Verb::Enforce(value) => (
-            Merge::Enforce,
-            Wish::Merge(Merge::Enforce, value.to_value(user)?),
-        ),
-        Verb::Include(value) => (
-            Merge::Include,
-            Wish::Merge(Merge::Include, value.to_value(user)?),
-        ),
-        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch, user)),
-        Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
+        Verb::Default(body) => (Merge::Default, merges(Merge::Default, body)?),
+        Verb::Enforce(body) => (Merge::Enforce, merges(Merge::Enforce, body)?),
+        Verb::Include(body) => (Merge::Include, merges(Merge::Include, body)?),
+        Verb::Patch(patch) => {
+            let filled = patch.iter().map(|step| {
+                let value = step.value.as_ref().map(|body| body.to_value(fill));
+                Ok((step, value.transpose()?))
+            });
+            let filled: Result<_, Blank> = filled.collect();
+            (Merge::Default, Wish::Patch(filled?))
+        }
+        Verb::Forbid(_) | Verb::Require(_) => return Ok(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
-        let wish = Wish::Merge(merge, pod.to_value(user)?);
+        let wish = Wish::Merge(merge, pod.to_value(fill)?);
         parts.push(Part {
             root: Pointer::root(),
             wish,
         });
     }
-    Some(parts)
+    Ok(parts)
 }
 
 impl Part<'_> {
@@ -72,8 +71,8 @@ impl Part<'_> {
         let at = self.root.of(current);
         match &self.wish {
             Wish::Merge(merge, body) => steps(*merge, body, at, &self.root),
-            Wish::Patch(wanted, user) => at
-                .and_then(|at| patch::steps(wanted, *user, at, &self.root))
+            Wish::Patch(wanted) => at
+                .and_then(|at| patch::steps(wanted, at, &self.root))
                 .unwrap_or_default(),
         }
     }

@@ -226,17 +226,17 @@ impl<'e> Run<'e> {
         {
             return;
         }
-        let user = target
-            .container
-            .zip(target.pod)
-            .and_then(|((ordinal, _), pod)| pod.image_user(ordinal));
         let root = || {
             target
                 .container
                 .map_or_else(Pointer::root, |(_, container)| container.pointer())
         };
-        let Some(parts) = parts(rule, root(), user) else {
-            return self.no_user(rule, target.pod, &root(), name.map(str::to_owned));
+        let parts = match parts(rule, root(), &|blank| target.fill(blank)) {
+            Ok(parts) => parts,
+            Err(blank) => {
+                let name = name.map(str::to_owned);
+                return self.nothing_known(rule, blank, target.pod, &root(), name);
+            }
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
         let steps: Vec<_> = parts.iter().flat_map(|part| part.steps(current)).collect();

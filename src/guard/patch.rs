@@ -10,19 +10,14 @@ use std::rc::Rc;
 /// The steps of a patch on `current`, which stands at `root`; `None` where it does not fit (a `test` fails, a path is
 /// not there), and then nothing of it happens.
 pub(super) fn steps(
-    patch: &[PatchStep],
-    user: Option<i64>,
+    patch: &[(&PatchStep, Option<Value>)],
     current: &Value,
     root: &Pointer,
 ) -> Option<Vec<Step>> {
     let mut now = current.clone();
     let mut out = Vec::new();
-    for wanted in patch {
-        let value = match &wanted.value {
-            Some(body) => Some(body.to_value(user)?),
-            None => None,
-        };
-        for step in operation(wanted, value, &now)? {
+    for (wanted, value) in patch {
+        for step in operation(wanted, value.clone(), &now)? {
             apply(&mut now, &step);
             out.push(step);
         }
