@@ -1,7 +1,7 @@
 //! One rule on one root: what it writes there, and where the object holds that.
 
 use super::merge::{Merge, Step, steps};
-use super::patch;
+use super::patch::{self, Misfit};
 use super::view::PodView;
 use crate::preset::{Body, PatchStep, ResolvedRule, Verb};
 use crate::yaml::Pointer;
@@ -39,7 +39,13 @@ pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Op
         Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
         Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
         Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
+        Verb::Patch(patch) => {
+            let bodies = patch.iter().filter_map(|step| step.value.as_ref());
+            for value in bodies {
+                body(value)?;
+            }
+            (Merge::Default, Wish::Patch(patch.clone(), user))
+        }
         Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
@@ -55,34 +61,35 @@ pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Op
 
 impl Application<'_> {
     /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
-    pub(super) fn effect(&self, current: &Value) -> Vec<Vec<Step>> {
-        let mut effects = Vec::new();
-        for part in &self.parts {
+    pub(super) fn effect(&self, current: &Value) -> Result<Vec<Vec<Step>>, Misfit> {
+        let effect = |part: &Part| {
             let at = part.root.of(current);
-            let steps = match &part.wish {
-                Wish::Merge(merge, body) => Some(steps(*merge, body, at, &part.root)),
+            match &part.wish {
+                Wish::Merge(merge, body) => Ok(steps(*merge, body, at, &part.root)),
                 Wish::Patch(wanted, user) => {
-                    at.and_then(|at| patch::steps(wanted, *user, at, &part.root))
+                    patch::steps(wanted, *user, at.unwrap_or(&Value::Null), &part.root)
                 }
-            };
-            match steps {
-                Some(steps) => effects.push(steps),
-                None => return Vec::new(),
             }
+        };
+        self.parts.iter().map(effect).collect()
+    }
+
+    /// A pointer where the object holds it, or why it cannot.
+    pub(super) fn place(&self, pointer: &Pointer, pods: &[PodView<'_>]) -> Result<Pointer, String> {
+        match self.pod {
+            Some(index) => {
+                let place = pods[index].place.resolve(pointer);
+                place.map_err(|cannot| cannot.because)
+            }
+            None => Ok(pointer.clone()),
         }
-        effects
     }
 
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
-        let Some(index) = self.pod else {
-            return Ok(step.clone());
-        };
-        let place = pods[index].place;
-        let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
         Ok(Step {
-            path: resolve(&step.path)?,
-            place: resolve(&step.place)?,
+            path: self.place(&step.path, pods)?,
+            place: self.place(&step.place, pods)?,
             ..step.clone()
         })
     }

@@ -245,7 +245,10 @@ impl<'e> Run<'e> {
             wishes: Vec::new(),
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps: Vec<_> = application.effect(current).into_iter().flatten().collect();
+        let steps = match application.effect(current) {
+            Ok(parts) => parts.concat(),
+            Err(misfit) => return self.no_fit(&application, misfit, &root, target.view.pods),
+        };
         if steps.is_empty() {
             return;
         }
@@ -271,8 +274,9 @@ impl<'e> Run<'e> {
         let placed = application
             .placed(step, pods)
             .map_err(|because| (because, step.path.clone()))?;
-        match self.subject.node.shared_at(&placed.path) {
-            Some(reason) => Err((reason, placed.path)),
+        let Subject { node, object, .. } = self.subject;
+        match node.shared_below(object.above, &placed.path, placed.op.touch()) {
+            Some(shared) => Err((shared.reason, placed.path)),
             None => Ok(placed),
         }
     }
@@ -301,26 +305,21 @@ impl<'e> Run<'e> {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod].value);
-            let steps = application
-                .effect(current)
-                .into_iter()
-                .nth(part)
-                .unwrap_or_default();
+            let effect = application.effect(current).unwrap_or_default();
+            let steps = effect.into_iter().nth(part).unwrap_or_default();
             for step in steps {
                 let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
-                    if let Some(pod) = application.pod {
-                        apply(
-                            &mut pods[pod].value,
-                            &Step {
-                                value: placed.value.clone(),
-                                ..step.clone()
-                            },
-                        );
+                    // What a nearer rule decided may leave no place for it.
+                    if !apply(&mut self.outcome.value, &placed) {
+                        continue;
                     }
-                    apply(&mut self.outcome.value, &placed);
+                    if let Some(pod) = application.pod {
+                        let value = placed.value.clone();
+                        let _ = apply(&mut pods[pod].value, &Step { value, ..step });
+                    }
                     let index = self.subject.object.index;
                     self.outcome
                         .changes

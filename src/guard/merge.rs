@@ -222,41 +222,42 @@ fn child_mut<'v>(value: &'v mut Value, segment: &str) -> Option<&'v mut Value> {
     }
 }
 
-/// Makes a step in a value; steps come from `steps` on that value, so their parents exist.
-pub fn apply(value: &mut Value, step: &Step) {
+/// Makes a step in a value; false where its parent is no longer there, or is no place for it.
+#[must_use]
+pub fn apply(value: &mut Value, step: &Step) -> bool {
     let (Some(parent), Some(last)) = (step.path.parent(), step.path.last()) else {
         *value = step.value.clone().unwrap_or_default();
-        return;
+        return true;
     };
-    let Some(parent) = parent
+    let parent = parent
         .segments()
         .try_fold(value, |value, segment| match value {
             Value::Object(map) => map.get_mut(segment),
             Value::Array(items) => items.get_mut(crate::yaml::index(segment)?),
             _ => None,
-        })
-    else {
-        return;
-    };
+        });
     match (parent, &step.value) {
-        (Value::Object(map), Some(value)) => {
-            map.insert(last.to_owned(), value.clone());
+        (Some(Value::Object(map)), Some(value)) => {
+            let fits = step.op == Op::Add || map.contains_key(last);
+            if fits {
+                map.insert(last.to_owned(), value.clone());
+            }
+            fits
         }
-        (Value::Object(map), None) => {
-            map.remove(last);
-        }
-        (Value::Array(items), value) => {
-            let index = crate::yaml::index(last).unwrap_or(items.len());
+        (Some(Value::Object(map)), None) => map.remove(last).is_some(),
+        (Some(Value::Array(items)), value) => {
+            let index = crate::yaml::index(last).unwrap_or(usize::MAX);
             match (step.op, value) {
                 (Op::Add, Some(value)) if index <= items.len() => {
                     items.insert(index, value.clone());
                 }
                 (Op::Replace, Some(value)) if index < items.len() => items[index] = value.clone(),
                 (Op::Remove, _) if index < items.len() => drop(items.remove(index)),
-                _ => {}
+                _ => return false,
             }
+            true
         }
-        _ => {}
+        _ => false,
     }
 }
 
@@ -269,7 +270,7 @@ mod tests {
         let steps = steps(merge, body, Some(current), &Pointer::root());
         let mut after = current.clone();
         for step in &steps {
-            apply(&mut after, step);
+            assert!(apply(&mut after, step), "{step:?}");
         }
         let words = steps.iter().map(|s| {
             format!(

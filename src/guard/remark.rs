@@ -3,6 +3,7 @@
 use super::Finding;
 use super::application::Application;
 use super::engine::Run;
+use super::patch::Misfit;
 use super::view::PodView;
 use crate::preset::{ResolvedRule, Severity};
 use crate::yaml::Pointer;
@@ -24,6 +25,29 @@ impl Run<'_> {
             container,
             path,
             message,
+        );
+    }
+
+    /// A patch that speaks of what is not there does nothing. That may be what its author wants, so nobody is warned.
+    pub(super) fn no_fit(
+        &mut self,
+        application: &Application<'_>,
+        misfit: Misfit,
+        root: &Pointer,
+        pods: &[PodView<'_>],
+    ) {
+        let Misfit::Place { path, reason } = misfit else {
+            return;
+        };
+        let (rule, container) = (application.rule, application.container.clone());
+        let path = application.place(&root.join(&path), pods);
+        self.say(
+            "not-applied",
+            Severity::Info,
+            rule,
+            container,
+            path.unwrap_or_default(),
+            format!("`{}` is not applied: {reason}", rule.id),
         );
     }
 

@@ -17,6 +17,7 @@ mod replace;
 mod scalar;
 mod sequence;
 mod serde;
+mod shared;
 mod splice;
 mod stream;
 mod suspect;
@@ -30,7 +31,7 @@ pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
 pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
-pub use splice::Shared;
+pub use shared::{Shared, Touch};
 pub use stream::{Stream, decode, frames};
 
 /// Equality as JSON has it: a number is its value, however it is written.

@@ -3,7 +3,8 @@
 use super::layout;
 use super::node::{Kind, NodeRef, Style};
 use super::remove::Child;
-use super::splice::{Place, Shared, Splicer, unshared};
+use super::shared::Shared;
+use super::splice::{Place, Splicer};
 use crate::text::Span;
 use serde_json::Value;
 
@@ -20,14 +21,12 @@ pub(super) fn splice<'d>(
     let items: Vec<_> = node.children().collect();
     if items.is_empty() || target.is_empty() {
         if items.len() != target.len() {
-            node.children().try_for_each(unshared)?;
             splicer.replace(node, &Value::from(target), place);
         }
         return Ok(());
     }
     let pairs = pairs(&items, target);
     if pairs.is_empty() {
-        node.children().try_for_each(unshared)?;
         splicer.replace(node, &Value::from(target), place);
         return Ok(());
     }
@@ -45,7 +44,9 @@ pub(super) fn splice<'d>(
         .map(|(old, item)| child(node, *item, old, &pairs))
         .collect();
     let gone = items.iter().zip(&children).filter(|(_, child)| child.goes);
-    gone.into_iter().try_for_each(|(item, _)| unshared(*item))?;
+    splicer
+        .gone
+        .extend(gone.map(|(item, _)| (item.id.0, item.next())));
     splicer.remove_children(&children, node.style());
     insert(splicer, node, &items, target, &pairs);
     Ok(())

@@ -45,6 +45,8 @@ pub(crate) enum Failed {
     Unreadable(String),
     /// The policy contradicts itself.
     Policy(String),
+    /// An edit would leak into other places.
+    Shared(String),
     /// A bug.
     Bug(String),
 }
@@ -104,6 +106,7 @@ pub(crate) fn guard_with(
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {
         RenderError::Policy(_) => Failed::Policy(error.to_string()),
+        RenderError::Shared { .. } => Failed::Shared(error.to_string()),
         RenderError::Bug { .. } => Failed::Bug(error.to_string()),
     })?;
     let names = [policy.mark.clone()];
