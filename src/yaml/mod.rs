@@ -3,6 +3,7 @@
 mod alias;
 pub(crate) mod base64;
 mod builder;
+mod closing;
 mod dialect;
 mod emit;
 mod error;

@@ -28,6 +28,7 @@ impl Document<'_> {
             splicer.node(root, target, Place::Root)?;
         }
         self.keeps_anchors(splicer.gone)?;
+        self.close_scalars(&mut splicer.edits);
         Ok(splicer.edits)
     }
 }
