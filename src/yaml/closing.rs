@@ -87,3 +87,56 @@ fn removal(span: Span) -> Edit {
         insert: String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::splice::tests::case;
+
+    const REMOVE_B: &str = r#"[{"op":"remove","path":"/b"}]"#;
+
+    #[test]
+    fn a_block_scalar_takes_nothing_in_of_what_follows_a_removed_key() {
+        for (before, after) in [
+            (
+                "a: |\n  t\nb: 1\n    # deep\n# not\nc: 2\n",
+                "a: |\n  t\n# deep\n# not\nc: 2\n",
+            ),
+            (
+                "a: >-\n  t\n\nb: {x: 1,\n y: 2}\n\n  # deep\n  # deep, too\nc: 2\n",
+                "a: >-\n  t\n\n\n# deep\n  # deep, too\nc: 2\n",
+            ),
+            // A comment before the key has ended the text.
+            (
+                "a: |\n  t\n# c\nb: 1\n    # deep\nc: 2\n",
+                "a: |\n  t\n# c\n    # deep\nc: 2\n",
+            ),
+            ("a: |\nb: 1\n  # deep\nc: 2\n", "a: |\n# deep\nc: 2\n"),
+            // Of kept line breaks there may not be more.
+            (
+                "a: |+\n  t\nb: 1\n\n    \n# c\n\nc: 2\n",
+                "a: |+\n  t\n# c\n\nc: 2\n",
+            ),
+            ("a: |+\n  t\nb: 1\n\n", "a: |+\n  t\n"),
+            ("a: |\r\n  t\r\nb: 1\r\n  # d", "a: |\r\n  t\r\n# d"),
+            ("a: |\n  t\nb: 1\n     \nc: 2\n", "a: |\n  t\nc: 2\n"),
+        ] {
+            case(before, REMOVE_B, after);
+        }
+        case(
+            "a:\n- k: >\n    t\n- x\n      # deep\n- y\n",
+            r#"[{"op":"remove","path":"/a/1"}]"#,
+            "a:\n- k: >\n    t\n# deep\n- y\n",
+        );
+        case(
+            "w: |+\n  t\na:\n  x: 1\n\n  y: 2\n    # deep\n\nb: 3\n\nc: 4\n",
+            r#"[{"op":"remove","path":"/a"},{"op":"remove","path":"/b"}]"#,
+            "w: |+\n  t\n# deep\n\n\nc: 4\n",
+        );
+        // What comes in its place ends the text.
+        case(
+            "a: |\n  t\nb: 1\n    # deep\n",
+            r#"[{"op":"remove","path":"/b"},{"op":"add","path":"/c","value":2}]"#,
+            "a: |\n  t\nc: 2\n    # deep\n",
+        );
+    }
+}

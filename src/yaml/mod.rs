@@ -11,6 +11,7 @@ mod extent;
 mod layout;
 mod locate;
 mod node;
+mod pairs;
 mod parse;
 mod pointer;
 mod remove;

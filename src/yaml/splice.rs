@@ -263,4 +263,4 @@ fn merged_key_gone<'d>(
 
 #[cfg(test)]
 #[path = "splice_tests.rs"]
-mod tests;
+pub(super) mod tests;
