@@ -109,9 +109,9 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
     let start = last.outer_span().start;
     if node.style() == Style::Flow {
         let own_line = splicer.document.begins_line(start);
-        let json = last.style() == Style::DoubleQuoted || layout::is_json(last);
+        let quoted = last.style() == Style::DoubleQuoted || layout::is_json(last);
         let manner = super::emit::Manner {
-            json,
+            json: splicer.manner.json || quoted,
             ..splicer.manner
         };
         for value in new {

@@ -181,7 +181,7 @@ impl<'d> Splicer<'d> {
         };
         if node.style() == Style::Flow {
             let manner = Manner {
-                json: layout::is_json(node),
+                json: self.manner.json || layout::is_json(node),
                 ..self.manner
             };
             let key_start = last_key.outer_span().start;

@@ -196,6 +196,11 @@ fn brackets_and_json() {
         "{a: {b: 1}}",
     );
     case(
+        "{\"a\":[\"v\",false]}",
+        r#"[{"op":"add","path":"/a/-","value":"w"}]"#,
+        "{\"a\":[\"v\",false, \"w\"]}",
+    );
+    case(
         "{\"a\":{}}",
         r#"[{"op":"add","path":"/a/k","value":["v"]}]"#,
         "{\"a\":{\"k\": [\"v\"]}}",
