@@ -1,7 +1,7 @@
 //! One rule on one root: what it writes there, and where the object holds that.
 
 use super::merge::{Merge, Step, steps};
-use super::patch;
+use super::patch::{self, Misfit};
 use super::view::PodView;
 use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
@@ -66,29 +66,33 @@ pub(super) fn parts<'e>(
 }
 
 impl Part<'_> {
-    /// What is to be done on `current`; nothing where a patch does not fit.
-    pub(super) fn steps(&self, current: &Value) -> Vec<Step> {
+    /// What is to be done on `current`, or why a patch does not fit.
+    pub(super) fn steps(&self, current: &Value) -> Result<Vec<Step>, Misfit> {
         let at = self.root.of(current);
         match &self.wish {
-            Wish::Merge(merge, body) => steps(*merge, body, at, &self.root),
-            Wish::Patch(wanted) => at
-                .and_then(|at| patch::steps(wanted, at, &self.root))
-                .unwrap_or_default(),
+            Wish::Merge(merge, body) => Ok(steps(*merge, body, at, &self.root)),
+            Wish::Patch(wanted) => patch::steps(wanted, at.unwrap_or(&Value::Null), &self.root),
         }
     }
 }
 
 impl Application<'_> {
+    /// A pointer where the object holds it, or why it cannot.
+    fn place(&self, pointer: &Pointer, pods: &[PodView<'_>]) -> Result<Pointer, String> {
+        match self.pod {
+            Some(index) => {
+                let place = pods[index].place.resolve(pointer);
+                place.map_err(|cannot| cannot.because)
+            }
+            None => Ok(pointer.clone()),
+        }
+    }
+
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
-        let Some(index) = self.pod else {
-            return Ok(step.clone());
-        };
-        let place = pods[index].place;
-        let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
         Ok(Step {
-            path: resolve(&step.path)?,
-            place: resolve(&step.place)?,
+            path: self.place(&step.path, pods)?,
+            place: self.place(&step.place, pods)?,
             op: step.op,
             value: step.value.clone(),
             before: step.before.clone(),

@@ -239,7 +239,14 @@ impl<'e> Run<'e> {
             }
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps: Vec<_> = parts.iter().flat_map(|part| part.steps(current)).collect();
+        let steps: Result<Vec<_>, _> = parts.iter().map(|part| part.steps(current)).collect();
+        let steps = match steps {
+            Ok(steps) => steps.concat(),
+            Err(misfit) => {
+                let name = name.map(str::to_owned);
+                return self.no_fit(rule, misfit, target.pod, &root(), name);
+            }
+        };
         if steps.is_empty() {
             return;
         }
@@ -272,8 +279,9 @@ impl<'e> Run<'e> {
         let placed = application
             .placed(step, pods)
             .map_err(|because| (because, step.path.clone()))?;
-        match self.subject.node.shared_at(&placed.path) {
-            Some(reason) => Err((reason, placed.path)),
+        let Subject { node, object, .. } = self.subject;
+        match node.shared_below(object.above, &placed.path, placed.op.touch()) {
+            Some(shared) => Err((shared.reason, placed.path)),
             None => Ok(placed),
         }
     }
@@ -302,16 +310,19 @@ impl<'e> Run<'e> {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod].value);
-            for step in part.steps(current) {
+            for step in part.steps(current).unwrap_or_default() {
                 let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
+                    // What a nearer rule decided may leave no place for it.
+                    if !apply(&mut self.outcome.value, &placed) {
+                        continue;
+                    }
                     if let Some(pod) = application.pod {
                         let value = placed.value.as_deref();
                         set(&mut pods[pod].value, step.op, &step.path, value);
                     }
-                    apply(&mut self.outcome.value, &placed);
                     let index = self.subject.object.index;
                     self.outcome
                         .changes

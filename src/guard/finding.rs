@@ -2,7 +2,7 @@
 
 use super::Step;
 use crate::preset::{RuleLabel, Severity};
-use crate::yaml::Pointer;
+use crate::yaml::{Pointer, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -98,4 +98,15 @@ pub enum Op {
     Replace,
     /// A key or an item is gone.
     Remove,
+}
+
+impl Op {
+    /// What it does to the text at its place.
+    pub fn touch(self) -> Touch {
+        match self {
+            Self::Add => Touch::Add,
+            Self::Replace => Touch::Replace,
+            Self::Remove => Touch::Remove,
+        }
+    }
 }

@@ -225,17 +225,18 @@ fn child_mut<'v>(value: &'v mut Value, segment: &str) -> Option<&'v mut Value> {
     }
 }
 
-/// Makes a step in a value; steps come from `steps` on that value, so their parents exist.
-pub fn apply(value: &mut Value, step: &Step) {
-    set(value, step.op, &step.path, step.value.as_deref());
+/// Makes a step in a value; false where its parent is no longer there, or is no place for it.
+#[must_use]
+pub fn apply(value: &mut Value, step: &Step) -> bool {
+    set(value, step.op, &step.path, step.value.as_deref())
 }
 
-/// Puts `new` at `path` of a value, or takes what is there away.
-pub(super) fn set(value: &mut Value, op: Op, path: &Pointer, new: Option<&Value>) {
+/// Puts `new` at `path` of a value, or takes what is there away; false where there is no place for that.
+pub(super) fn set(value: &mut Value, op: Op, path: &Pointer, new: Option<&Value>) -> bool {
     let mut segments = path.segments();
     let Some(last) = segments.next_back() else {
         *value = new.cloned().unwrap_or_default();
-        return;
+        return true;
     };
     let parent = segments.try_fold(value, |value, segment| match value {
         Value::Object(map) => map.get_mut(&*segment),
@@ -244,23 +245,26 @@ pub(super) fn set(value: &mut Value, op: Op, path: &Pointer, new: Option<&Value>
     });
     match (parent, new) {
         (Some(Value::Object(map)), Some(value)) => {
-            map.insert(last.into_owned(), value.clone());
+            let fits = op == Op::Add || map.contains_key(&*last);
+            if fits {
+                map.insert(last.into_owned(), value.clone());
+            }
+            fits
         }
-        (Some(Value::Object(map)), None) => {
-            map.remove(&*last);
-        }
+        (Some(Value::Object(map)), None) => map.remove(&*last).is_some(),
         (Some(Value::Array(items)), value) => {
-            let index = crate::yaml::index(&last).unwrap_or(items.len());
+            let index = crate::yaml::index(&last).unwrap_or(usize::MAX);
             match (op, value) {
                 (Op::Add, Some(value)) if index <= items.len() => {
                     items.insert(index, value.clone());
                 }
                 (Op::Replace, Some(value)) if index < items.len() => items[index] = value.clone(),
                 (Op::Remove, _) if index < items.len() => drop(items.remove(index)),
-                _ => {}
+                _ => return false,
             }
+            true
         }
-        _ => {}
+        _ => false,
     }
 }
 
@@ -273,7 +277,7 @@ mod tests {
         let steps = steps(merge, body, Some(current), &Pointer::root());
         let mut after = current.clone();
         for step in &steps {
-            apply(&mut after, step);
+            assert!(apply(&mut after, step), "{step:?}");
         }
         let words = steps.iter().map(|s| {
             format!(

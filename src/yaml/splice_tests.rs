@@ -21,7 +21,7 @@ fn patched(before: &str, patch: &str) -> Result<String, Shared> {
 }
 
 #[track_caller]
-fn case(before: &str, patch: &str, after: &str) {
+pub(in crate::yaml) fn case(before: &str, patch: &str, after: &str) {
     assert_eq!(patched(before, patch).unwrap(), after);
 }
 
@@ -194,6 +194,11 @@ fn brackets_and_json() {
         "{a: {b: 1, c: 2}}",
         r#"[{"op":"remove","path":"/a/c"}]"#,
         "{a: {b: 1}}",
+    );
+    case(
+        "{\"a\":[\"v\",false]}",
+        r#"[{"op":"add","path":"/a/-","value":"w"}]"#,
+        "{\"a\":[\"v\",false, \"w\"]}",
     );
     case(
         "{\"a\":{}}",

@@ -13,6 +13,7 @@ mod bad_input;
 mod cli;
 mod corpus;
 mod docs;
+mod edits;
 mod fixtures;
 mod generated;
 #[cfg(unix)]
