@@ -118,7 +118,7 @@ impl<'d> Splicer<'d> {
             gone.flat_map(|(key, value, _)| [*key, *value])
                 .try_for_each(unshared)?;
             let children = children.iter().map(|(key, value, goes)| Child {
-                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
+                span: Span::new(key.entry_start(), entry_end(*key, *value)),
                 goes: *goes,
             });
             self.remove_children(&children.collect::<Vec<_>>(), node.style());
@@ -188,7 +188,7 @@ impl<'d> Splicer<'d> {
                 json: layout::is_json(node),
                 ..self.manner
             };
-            let key_start = last_key.outer_span().start;
+            let key_start = last_key.entry_start();
             let separator = match self.document.begins_line(key_start) {
                 true => format!(
                     ",{}{}",
@@ -204,7 +204,7 @@ impl<'d> Splicer<'d> {
             return self.edit(Span::empty(entry_end(last_key, last_value)), text);
         }
         let first_key = node.children().next().unwrap_or(last_key);
-        let indent = self.document.column(first_key.outer_span().start);
+        let indent = self.document.column(first_key.entry_start());
         let manner = Manner {
             quote: quote_of(node).unwrap_or(self.manner.quote),
             ..self.manner
