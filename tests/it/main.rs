@@ -15,6 +15,7 @@ mod corpus;
 mod docs;
 mod fixtures;
 mod generated;
+mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
