@@ -47,13 +47,14 @@ pub(super) fn rules(
                 .container
                 .map(|(_, container)| container.name().to_owned());
             let path = resolve(&root.join(&place));
+            let message = message(rule, &target, &place);
             findings.push(finding(
                 policy,
                 rule,
                 waivers,
                 subject,
                 container,
-                (&place, path),
+                (message, path),
             ));
         }
     }
@@ -118,28 +119,37 @@ fn broken(verb: &Verb, target: &Target<'_>) -> Option<Pointer> {
     }
 }
 
+fn message(rule: &ResolvedRule, target: &Target<'_>, place: &Pointer) -> String {
+    let who = match (target.container, rule.on) {
+        (Some((_, container)), _) => format!("container `{}`", container.name()),
+        (None, Root::Object) => "the object".to_owned(),
+        (None, _) => "pod".to_owned(),
+    };
+    let field: Vec<_> = place.segments().collect();
+    let (field, id) = (field.join("."), &rule.id);
+    let stands = place
+        .of(target.value())
+        .is_some_and(|value| !value.is_null());
+    match rule.verb {
+        Verb::Require(_) => format!("{who} does not have `{field}` as `{id}` requires"),
+        // Where a rule holds is all that it says.
+        _ if field.is_empty() => format!("{who} is as `{id}` forbids"),
+        _ if stands => format!("{who} sets `{field}`, which `{id}` forbids"),
+        _ => format!("{who} does not have `{field}`, and `{id}` forbids that"),
+    }
+}
+
 fn finding(
     policy: &Policy,
     rule: &ResolvedRule,
     waivers: &[Waiver],
     subject: Subject<'_>,
     container: Option<String>,
-    (place, path): (&Pointer, Pointer),
+    (message, path): (String, Pointer),
 ) -> Finding {
     let waiver = waivers
         .iter()
         .find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
-    let who = match (&container, rule.on) {
-        (Some(name), _) => format!("container `{name}`"),
-        (None, Root::Object) => "the object".to_owned(),
-        (None, _) => "pod".to_owned(),
-    };
-    let field: Vec<_> = place.segments().collect();
-    let field = field.join(".");
-    let message = match rule.verb {
-        Verb::Require(_) => format!("{who} does not have `{field}` as `{}` requires", rule.id),
-        _ => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
-    };
     Finding {
         id: rule.id.clone(),
         severity: policy.severity(&rule.id, rule.severity),
