@@ -146,7 +146,7 @@ fn because(role: &str) -> String {
         "executor"
     };
     format!(
-        "a template cannot size the pod of a {role}: memory request and limit both become `spark.{key}.memory` plus \
+        "a template cannot size the {role} pod: memory request and limit both become `spark.{key}.memory` plus \
          overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
          those, not the template (SK110)"
     )
