@@ -130,6 +130,8 @@ impl Run<'_> {
             message,
         );
         if let Some(finding) = self.outcome.findings.last_mut() {
+            // Why the first of many rules wants to change it says nothing of why none does.
+            finding.because = None;
             finding.help = Some("let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`".into());
         }
     }

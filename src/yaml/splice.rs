@@ -112,7 +112,7 @@ impl<'d> Splicer<'d> {
             self.gone
                 .extend(gone.map(|(key, value, _)| (key.id.0, value.next())));
             let children = children.iter().map(|(key, value, goes)| Child {
-                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
+                span: Span::new(key.entry_start(), entry_end(*key, *value)),
                 goes: *goes,
             });
             self.remove_children(&children.collect::<Vec<_>>(), node.style());
@@ -184,7 +184,7 @@ impl<'d> Splicer<'d> {
                 json: self.manner.json || layout::is_json(node),
                 ..self.manner
             };
-            let key_start = last_key.outer_span().start;
+            let key_start = last_key.entry_start();
             let separator = match self.document.begins_line(key_start) {
                 true => format!(
                     ",{}{}",
@@ -200,7 +200,7 @@ impl<'d> Splicer<'d> {
             return self.edit(Span::empty(entry_end(last_key, last_value)), text);
         }
         let first_key = node.children().next().unwrap_or(last_key);
-        let indent = self.document.column(first_key.outer_span().start);
+        let indent = self.document.column(first_key.entry_start());
         let manner = Manner {
             quote: quote_of(node).unwrap_or(self.manner.quote),
             ..self.manner

@@ -335,3 +335,17 @@ fn keys_behind_a_merge() {
     )
     .unwrap_err();
 }
+
+#[test]
+fn keys_behind_a_question_mark() {
+    case(
+        "a:\n  ? b\n  : 1\n  ?   c\n  : d: 2\n",
+        r#"[{"op": "add", "path": "/a/e", "value": 3}, {"op": "remove", "path": "/a/b"}]"#,
+        "a:\n  ?   c\n  : d: 2\n  e: 3\n",
+    );
+    case(
+        "{? a : 1, ? b : 2}\n",
+        r#"[{"op": "add", "path": "/c", "value": 3}, {"op": "remove", "path": "/a"}]"#,
+        "{? b : 2, c: 3}\n",
+    );
+}

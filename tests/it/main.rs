@@ -16,6 +16,7 @@ mod docs;
 mod edits;
 mod fixtures;
 mod generated;
+mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
