@@ -12,9 +12,7 @@ use serde_json::Value;
 /// What a run comes to.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The guarded manifests.
-    pub text: String,
-    /// Edits of the input that made them, as spans of the input.
+    /// What makes guarded manifests of the stream's text.
     pub edits: EditSet,
     /// What rules did, by object.
     pub changes: Vec<Change>,
@@ -110,7 +108,6 @@ pub fn render(
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
     Ok(Rendered {
-        text: edits.apply(stream.text),
         edits,
         changes,
         findings,
@@ -206,27 +203,26 @@ fn edit(
     let edits = document
         .splice(&target)
         .map_err(|shared| fail(shared.to_string()))?;
-    let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
+    let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = document
         .edited(&edited)
         .map_err(|error| fail(error.to_string()))?;
-    let value = read.root().map(NodeRef::to_value).unwrap_or_default();
-    if !same_value(&value, &target) {
+    let same = read
+        .root()
+        .map_or(target.is_null(), |root| root.reads_as(&target));
+    if !same {
         return Err(fail("the edited text reads as something else".into()));
     }
     let shift = |edit: Edit| Edit {
         span: edit.span.shifted(document.offset),
         ..edit
     };
-    Ok(edits.into_iter().map(shift).collect())
+    Ok(set.into_edits().map(shift).collect())
 }
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
-    let path = path
-        .to_string()
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
     let value = change.value().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),

@@ -21,7 +21,7 @@ fn guarded(text: &str, policy: &Policy) -> Option<String> {
     let (objects, strangers) = objects(&stream);
     let setup = Setup { policy, waivers: &[], tables: &TABLES };
     match render(&stream, (&objects, &strangers), setup) {
-        Ok(rendered) => Some(rendered.text),
+        Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         Err(RenderError::Policy(_)) => None,
         Err(bug) => panic!("{bug}"),
     }

@@ -3,8 +3,10 @@
 mod duplicates;
 mod holder;
 pub mod memory;
+mod mention;
 mod page;
 pub mod pod_security;
+mod pod_template;
 mod remark;
 mod run;
 mod stranger;
@@ -13,6 +15,7 @@ pub mod validity;
 mod violation;
 
 pub use page::{Page, pages};
+pub use pod_template::ParseYaml;
 pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
 pub use stranger::findings as strangers;

@@ -34,10 +34,13 @@ pub const REMARKS: &[Remark] = &[
     },
     Remark {
         id: "not-guarded",
-        title: "an object that makes pods and that no rule reaches",
-        what: "Its kind is in no row of the table of places, so nobody knows where its pods are or which of its fields \
-               win. SparkApplications of all three operators are among them so far.",
-        fix: "Set security contexts, requests and limits in the object by hand until its kind is known.",
+        title: "pods that no rule reaches",
+        what: "The object's kind is in no row of the table of places, so nobody knows where its pods are or which of its \
+               fields win; SparkApplications of all three operators are among them so far. Or a text in a ConfigMap or a \
+               Secret is a pod template: it calls itself a Pod, or a `spark.kubernetes.*.podTemplateFile` names it, or it \
+               looks like one for Spark's executors.",
+        fix: "Set security contexts, and where Spark does not overwrite them requests and limits, in the object or the \
+              template by hand until they are reached.",
     },
     Remark {
         id: "overruled",
@@ -67,6 +70,13 @@ pub const REMARKS: &[Remark] = &[
         what: "The rule writes `{$imageUser: true}`, and neither the table of images nor another container in the stream \
                tells which uid this image runs as.",
         fix: "Write `runAsUser` into the chart.",
+    },
+    Remark {
+        id: "value-unknown",
+        title: "a rule that needs something of the workload, and nobody knows it",
+        what: "The rule writes `{$role: true}`, `{$imageTag: true}` or `{$uiPort: true}`, and nothing tells what the \
+               workload is, its image has no tag (or `latest`), or the stream does not tell where its web interface listens.",
+        fix: "Write the value into the chart, or what it is taken from.",
     },
     Remark {
         id: "yaml/duplicate-key",

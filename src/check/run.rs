@@ -146,6 +146,7 @@ impl<'c> Checks<'c> {
                     pod.pod(),
                     &resolve,
                     &role,
+                    pod.facts.sources(),
                 );
             }
         }
@@ -339,7 +340,7 @@ fn parameters(policy: &Policy) -> memory::Parameters {
 }
 
 /// A YAML text inside a string; `None` where it is not one document.
-fn parse(text: &str) -> Option<Value> {
+pub(super) fn parse(text: &str) -> Option<Value> {
     let stream = Stream::parse(text).ok()?;
     let mut values = stream
         .documents

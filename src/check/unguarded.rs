@@ -1,8 +1,13 @@
-//! Objects that make pods and that no rule reaches yet: found, and said once each.
+//! Pods that no rule reaches yet, of objects of other kinds and of templates in texts: found, and said once each.
 
+use super::mention::mentions;
+use super::pod_template::{Names, guess, is_sparkish, read, with_article};
+use super::run::parse;
 use crate::guard::{Finding, Severity};
+use crate::manifest::spark::{source_kind, texts};
 use crate::manifest::{Object, Tables};
 use crate::yaml::{Kind, NodeRef, Pointer, Stream};
+use serde_json::Value;
 
 /// API groups whose objects become Spark pods in the cluster (kubeflow's, Apache's and Stackable's operators).
 const OPERATORS: [&str; 3] = [
@@ -12,40 +17,135 @@ const OPERATORS: [&str; 3] = [
 ];
 
 /// A warning for each object that holds containers, or that an operator makes Spark pods from, and is in no row of the
-/// table of places.
+/// table of places; and for each pod template in a `ConfigMap` or a `Secret`.
 pub fn findings(stream: &Stream<'_>, objects: &[Object<'_>], tables: &Tables) -> Vec<Finding> {
     // A schema of containers holds none.
     let holds_pods = |object: &&Object<'_>| object.kind != "CustomResourceDefinition";
     let unknown =
         |object: &&Object<'_>| tables.places.of(object.api_version, object.kind).is_none();
     let unguarded = objects.iter().filter(holds_pods).filter(unknown);
-    let finding = |object: &Object<'_>| {
-        let node = stream.documents[object.document].node(object.node);
-        let spark = OPERATORS
-            .iter()
-            .any(|group| object.api_version.starts_with(group));
-        let holds = spark
-            .then(|| Pointer::from_iter(["spec"]))
-            .or_else(|| containers(node, &Pointer::root()))?;
-        Some(Finding {
-            id: "not-guarded".into(),
-            severity: Severity::Warning,
-            object: Some(object.index),
-            container: None,
-            path: holds,
-            message: format!(
-                "the pods of a `{}` of `{}` are not guarded yet",
-                object.kind, object.api_version
-            ),
-            because: Some(
-                "where a kind keeps its pods must be known before anything is written there".into(),
-            ),
-            help: Some("set security contexts and resources in the object by hand".into()),
-            needed_by: None,
-            waived: None,
+    let mut found: Vec<_> = unguarded
+        .filter_map(|object| of_object(stream, object))
+        .collect();
+    found.extend(templates(stream, objects));
+    found
+}
+
+fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
+    let node = stream.documents[object.document].node(object.node);
+    let spark = OPERATORS
+        .iter()
+        .any(|group| object.api_version.starts_with(group));
+    let holds = spark
+        .then(|| Pointer::from_iter(["spec"]))
+        .or_else(|| containers(node, &Pointer::root()))?;
+    Some(finding(
+        object,
+        holds,
+        format!(
+            "the pods of a `{}` of `{}` are not guarded yet",
+            object.kind, object.api_version
+        ),
+        "where a kind keeps its pods must be known before anything is written there",
+        "set security contexts and resources in the object by hand",
+    ))
+}
+
+/// Pod templates in texts, for Spark's executors and drivers, Airflow's workers and whoever else makes pods from them.
+fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
+    let value = |object: &Object<'_>| {
+        stream.documents[object.document]
+            .node(object.node)
+            .to_value()
+    };
+    // The data of a Secret does not show what is in it.
+    let may_hold = |object: &&Object<'_>, word: &str| {
+        object.kind == "Secret" || stream.documents[object.document].text.contains(word)
+    };
+    let is_source = |object: &&Object<'_>| {
+        matches!(object.kind, "ConfigMap" | "Secret") && may_hold(object, "containers")
+    };
+    let sources = objects.iter().filter(is_source);
+    let seen: Vec<_> = sources
+        .flat_map(|object| templates_in(object, &value(object)))
+        .collect();
+    if seen.is_empty() {
+        return Vec::new();
+    }
+    let mut names = Names::default();
+    let speak = objects.iter().filter(|o| may_hold(o, "podTemplateFile"));
+    speak
+        .flat_map(|object| mentions(&value(object)))
+        .for_each(|mention| names.add(&mention));
+    let said = seen.into_iter().filter_map(|template| {
+        let key = template.path.last().unwrap_or_default();
+        let role = names.role_of(&key);
+        let sparks = role.or_else(|| template.spark.then(|| guess(&key)));
+        let whose = sparks.or(template.says_pod.then_some("pod"))?;
+        Some(said(&template, &with_article(whose)))
+    });
+    said.collect()
+}
+
+/// A pod in a text.
+struct Template<'o> {
+    object: &'o Object<'o>,
+    path: Pointer,
+    /// Whether it looks like one for Spark's pods.
+    spark: bool,
+    /// Whether it calls itself a Pod.
+    says_pod: bool,
+}
+
+fn templates_in<'o>(object: &'o Object<'o>, value: &Value) -> Vec<Template<'o>> {
+    let Some(kind) = source_kind(value) else {
+        return Vec::new();
+    };
+    let template = |(place, key, text): (&'static str, &str, std::borrow::Cow<'_, str>)| {
+        let pod = read(&text, parse)?;
+        Some(Template {
+            object,
+            path: Pointer::from_iter([place, key]),
+            spark: is_sparkish(&pod, [object.name, key]),
+            says_pod: pod["kind"] == "Pod",
         })
     };
-    unguarded.filter_map(finding).collect()
+    texts(kind, value).filter_map(template).collect()
+}
+
+fn said(template: &Template<'_>, whose: &str) -> Finding {
+    let message = format!(
+        "`{}` is the template of {whose}, and its pods are not guarded yet",
+        template.path.last().unwrap_or_default()
+    );
+    finding(
+        template.object,
+        template.path.clone(),
+        message,
+        "the pods are made in the cluster from this text, and no rule looks into it",
+        "set security contexts in the template by hand; Spark overwrites memory and CPU there",
+    )
+}
+
+fn finding(
+    object: &Object<'_>,
+    path: Pointer,
+    message: String,
+    because: &str,
+    help: &str,
+) -> Finding {
+    Finding {
+        id: "not-guarded".into(),
+        severity: Severity::Warning,
+        object: Some(object.index),
+        container: None,
+        path,
+        message,
+        because: Some(because.into()),
+        help: Some(help.into()),
+        needed_by: None,
+        waived: None,
+    }
 }
 
 /// The first list of containers below a node: items with a name and an image.
@@ -96,5 +196,61 @@ mod tests {
                 (1, "/spec/template/spec/containers".to_owned())
             ]
         );
+    }
+
+    fn said(text: &str) -> Vec<String> {
+        let stream = Stream::parse(text).unwrap();
+        let (objects, _) = objects(&stream);
+        let found = findings(&stream, &objects, &crate::preset::tables());
+        found
+            .iter()
+            .map(|f| format!("{} {}: {}", f.object.unwrap(), f.path, f.message))
+            .collect()
+    }
+
+    const POD: &str = "spec: {containers: [{name: c, image: i}]}";
+
+    #[test]
+    fn pod_templates_in_texts_are_said() {
+        let map = |key: &str, pod: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n  {key}: |\n    {pod}\n---\n"
+            )
+        };
+        let typed = format!("kind: Pod\n    {POD}");
+        assert_eq!(
+            said(&map("executor.yaml", POD)),
+            [
+                "0 /data/executor.yaml: `executor.yaml` is the template of an executor, and its pods are not guarded yet"
+            ]
+        );
+        assert_eq!(
+            said(&map("worker.yaml", &typed)),
+            [
+                "0 /data/worker.yaml: `worker.yaml` is the template of a pod, and its pods are not guarded yet"
+            ]
+        );
+        assert_eq!(said(&map("values.yaml", POD)), [""; 0]);
+        let named = map("values.yaml", POD)
+            + &map(
+                "spark.conf",
+                "spark.kubernetes.driver.podTemplateFile=/conf/values.yaml",
+            );
+        assert_eq!(
+            said(&named),
+            [
+                "0 /data/values.yaml: `values.yaml` is the template of a driver, and its pods are not guarded yet"
+            ]
+        );
+        // Not yet filled in, and in a Secret.
+        let open = map(
+            "executor.yaml.template",
+            "spec: {containers: [{name: c, image: \"${IMAGE}\"}]}",
+        );
+        assert_eq!(said(&open).len(), 1);
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  executor.yaml: \
+                      c3BlYzoge2NvbnRhaW5lcnM6IFt7bmFtZTogYywgaW1hZ2U6IGl9XX0=\n";
+        assert_eq!(said(secret).len(), 1);
+        assert_eq!(said(&map("pods.md", "kind: Pod with containers")), [""; 0]);
     }
 }

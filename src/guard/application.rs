@@ -3,9 +3,10 @@
 use super::merge::{Merge, Step, steps};
 use super::patch;
 use super::view::PodView;
-use crate::preset::{Body, PatchStep, ResolvedRule, Verb};
+use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// One rule on one root.
 pub(super) struct Application<'e> {
@@ -15,64 +16,69 @@ pub(super) struct Application<'e> {
     /// The name of the container, for rules on containers.
     pub(super) container: Option<String>,
     /// The body at the root, and what goes into the pod with it.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Part<'e>>,
     /// What it wants of the object as the phase finds it.
     pub(super) wishes: Vec<Step>,
 }
 
 /// A body at one place; places are inside the pod, or the object.
-pub(super) struct Part {
+pub(super) struct Part<'e> {
     root: Pointer,
-    wish: Wish,
+    wish: Wish<'e>,
 }
 
-enum Wish {
-    Merge(Merge, Value),
-    /// The uid of the container's image goes with it.
-    Patch(Vec<PatchStep>, Option<i64>),
+enum Wish<'e> {
+    Merge(Merge, Cow<'e, Value>),
+    /// Each operation with its value.
+    Patch(Vec<(&'e PatchStep, Option<Value>)>),
 }
 
-/// What a rule writes at `root`; `None` where it needs the uid of an image that nobody knows.
-pub(super) fn parts(rule: &ResolvedRule, root: Pointer, user: Option<i64>) -> Option<Vec<Part>> {
-    let body = |body: &Body| body.to_value(user);
+/// What a rule writes at `root`; or what it needs and nobody knows.
+pub(super) fn parts<'e>(
+    rule: &'e ResolvedRule,
+    root: Pointer,
+    fill: &dyn Fn(Blank) -> Option<Value>,
+) -> Result<Vec<Part<'e>>, Blank> {
+    let merges = |merge, body: &'e Written| Ok(Wish::Merge(merge, body.to_value(fill)?));
     let (merge, wish) = match &rule.verb {
-        Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
-        Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
-        Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
-        Verb::Patch(patch) => (Merge::Default, Wish::Patch(patch.clone(), user)),
-        Verb::Forbid(_) | Verb::Require(_) => return Some(Vec::new()),
+        Verb::Default(body) => (Merge::Default, merges(Merge::Default, body)?),
+        Verb::Enforce(body) => (Merge::Enforce, merges(Merge::Enforce, body)?),
+        Verb::Include(body) => (Merge::Include, merges(Merge::Include, body)?),
+        Verb::Patch(patch) => {
+            let filled = patch.iter().map(|step| {
+                let value = step.value.as_ref().map(|body| body.to_value(fill));
+                Ok((step, value.transpose()?))
+            });
+            let filled: Result<_, Blank> = filled.collect();
+            (Merge::Default, Wish::Patch(filled?))
+        }
+        Verb::Forbid(_) | Verb::Require(_) => return Ok(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
-        let wish = Wish::Merge(merge, body(pod)?);
+        let wish = Wish::Merge(merge, pod.to_value(fill)?);
         parts.push(Part {
             root: Pointer::root(),
             wish,
         });
     }
-    Some(parts)
+    Ok(parts)
+}
+
+impl Part<'_> {
+    /// What is to be done on `current`; nothing where a patch does not fit.
+    pub(super) fn steps(&self, current: &Value) -> Vec<Step> {
+        let at = self.root.of(current);
+        match &self.wish {
+            Wish::Merge(merge, body) => steps(*merge, body, at, &self.root),
+            Wish::Patch(wanted) => at
+                .and_then(|at| patch::steps(wanted, at, &self.root))
+                .unwrap_or_default(),
+        }
+    }
 }
 
 impl Application<'_> {
-    /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
-    pub(super) fn effect(&self, current: &Value) -> Vec<Vec<Step>> {
-        let mut effects = Vec::new();
-        for part in &self.parts {
-            let at = part.root.of(current);
-            let steps = match &part.wish {
-                Wish::Merge(merge, body) => Some(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted, user) => {
-                    at.and_then(|at| patch::steps(wanted, *user, at, &part.root))
-                }
-            };
-            match steps {
-                Some(steps) => effects.push(steps),
-                None => return Vec::new(),
-            }
-        }
-        effects
-    }
-
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
         let Some(index) = self.pod else {
@@ -83,7 +89,9 @@ impl Application<'_> {
         Ok(Step {
             path: resolve(&step.path)?,
             place: resolve(&step.place)?,
-            ..step.clone()
+            op: step.op,
+            value: step.value.clone(),
+            before: step.before.clone(),
         })
     }
 }

@@ -4,7 +4,7 @@
 use super::application::{Application, parts};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
-use super::merge::{Step, apply};
+use super::merge::{Step, apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
@@ -226,29 +226,30 @@ impl<'e> Run<'e> {
         {
             return;
         }
-        let name = name.map(str::to_owned);
-        let user = target
-            .container
-            .zip(target.pod)
-            .and_then(|((ordinal, _), pod)| pod.image_user(ordinal));
-        let root = target
-            .container
-            .map_or_else(Pointer::root, |(_, container)| container.pointer());
-        let Some(parts) = parts(rule, root.clone(), user) else {
-            return self.no_user(rule, target.pod, &root, name);
+        let root = || {
+            target
+                .container
+                .map_or_else(Pointer::root, |(_, container)| container.pointer())
         };
-        let mut application = Application {
-            rule,
-            pod,
-            container: name,
-            parts,
-            wishes: Vec::new(),
+        let parts = match parts(rule, root(), &|blank| target.fill(blank)) {
+            Ok(parts) => parts,
+            Err(blank) => {
+                let name = name.map(str::to_owned);
+                return self.nothing_known(rule, blank, target.pod, &root(), name);
+            }
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps: Vec<_> = application.effect(current).into_iter().flatten().collect();
+        let steps: Vec<_> = parts.iter().flat_map(|part| part.steps(current)).collect();
         if steps.is_empty() {
             return;
         }
+        let mut application = Application {
+            rule,
+            pod,
+            container: name.map(str::to_owned),
+            parts,
+            wishes: Vec::new(),
+        };
         if select::leaves_alone(rule, target.view) {
             return self.leave_alone(rule);
         }
@@ -297,28 +298,18 @@ impl<'e> Run<'e> {
         lost: &[(Pointer, usize)],
         pods: &mut [PodView<'_>],
     ) {
-        for part in 0..application.parts.len() {
+        for part in &application.parts {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod].value);
-            let steps = application
-                .effect(current)
-                .into_iter()
-                .nth(part)
-                .unwrap_or_default();
-            for step in steps {
+            for step in part.steps(current) {
                 let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
                     if let Some(pod) = application.pod {
-                        apply(
-                            &mut pods[pod].value,
-                            &Step {
-                                value: placed.value.clone(),
-                                ..step.clone()
-                            },
-                        );
+                        let value = placed.value.as_deref();
+                        set(&mut pods[pod].value, step.op, &step.path, value);
                     }
                     apply(&mut self.outcome.value, &placed);
                     let index = self.subject.object.index;

@@ -66,9 +66,9 @@ impl Change {
             rule: Arc::clone(rule),
             object,
             op: step.op,
-            path: step.path.to_string().into_boxed_str(),
-            before: step.before.as_ref().map(json),
-            value: step.value.as_ref().map(json),
+            path: step.path.as_str().into(),
+            before: step.before.as_deref().map(json),
+            value: step.value.as_deref().map(json),
         }
     }
 

@@ -37,25 +37,14 @@ pub(super) fn rules(
             if !selects(rule, &target, context) {
                 continue;
             }
-            let Some(place) = broken(&rule.verb, &target) else {
-                continue;
-            };
             let root = target
                 .container
                 .map_or_else(Pointer::root, |(_, container)| container.pointer());
-            let container = target
-                .container
-                .map(|(_, container)| container.name().to_owned());
-            let path = resolve(&root.join(&place));
-            let message = message(rule, &target, &place);
-            findings.push(finding(
-                policy,
-                rule,
-                waivers,
-                subject,
-                container,
-                (message, path),
-            ));
+            for place in broken(&rule.verb, &target) {
+                let path = resolve(&root.join(&place));
+                let found = finding(policy, rule, waivers, &target, (&place, path));
+                findings.push(found);
+            }
         }
     }
     outcome.findings.extend(findings);
@@ -102,40 +91,26 @@ fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Reso
     out
 }
 
-/// The place that breaks the rule, inside the target's value.
-fn broken(verb: &Verb, target: &Target<'_>) -> Option<Pointer> {
+/// The places that break the rule, inside the target's value: all that are forbidden, the first that is required.
+fn broken(verb: &Verb, target: &Target<'_>) -> Vec<Pointer> {
     match verb {
-        Verb::Forbid(patterns) => patterns
-            .iter()
-            .find_map(|pattern| pattern.hit(target.value())),
+        Verb::Forbid(patterns) => {
+            let mut places = Vec::new();
+            for place in patterns.iter().flat_map(|one| one.hits(target.value())) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+            places
+        }
         Verb::Require(patterns) => {
             let misses: Option<Vec<_>> = patterns
                 .iter()
                 .map(|pattern: &Pattern| pattern.miss(target.value()))
                 .collect();
-            misses?.into_iter().next()
+            misses.into_iter().flatten().take(1).collect()
         }
-        _ => None,
-    }
-}
-
-fn message(rule: &ResolvedRule, target: &Target<'_>, place: &Pointer) -> String {
-    let who = match (target.container, rule.on) {
-        (Some((_, container)), _) => format!("container `{}`", container.name()),
-        (None, Root::Object) => "the object".to_owned(),
-        (None, _) => "pod".to_owned(),
-    };
-    let field: Vec<_> = place.segments().collect();
-    let (field, id) = (field.join("."), &rule.id);
-    let stands = place
-        .of(target.value())
-        .is_some_and(|value| !value.is_null());
-    match rule.verb {
-        Verb::Require(_) => format!("{who} does not have `{field}` as `{id}` requires"),
-        // Where a rule holds is all that it says.
-        _ if field.is_empty() => format!("{who} is as `{id}` forbids"),
-        _ if stands => format!("{who} sets `{field}`, which `{id}` forbids"),
-        _ => format!("{who} does not have `{field}`, and `{id}` forbids that"),
+        _ => Vec::new(),
     }
 }
 
@@ -143,17 +118,43 @@ fn finding(
     policy: &Policy,
     rule: &ResolvedRule,
     waivers: &[Waiver],
-    subject: Subject<'_>,
-    container: Option<String>,
-    (message, path): (String, Pointer),
+    target: &Target<'_>,
+    (place, path): (&Pointer, Pointer),
 ) -> Finding {
+    let object = target.view.subject.object;
+    let container = target
+        .container
+        .map(|(_, container)| container.name().to_owned());
     let waiver = waivers
         .iter()
-        .find(|waiver| waiver.covers(&rule.id, subject.object, container.as_deref()));
+        .find(|waiver| waiver.covers(&rule.id, object, container.as_deref()));
+    let who = match (&container, rule.on) {
+        (Some(name), _) => format!("container `{name}`"),
+        (None, Root::Object) => "the object".to_owned(),
+        (None, _) => "pod".to_owned(),
+    };
+    let field: Vec<_> = place.segments().collect();
+    let field = field.join(".");
+    let stands = place
+        .of(target.value())
+        .is_some_and(|value| !value.is_null());
+    let message = match rule.verb {
+        // The selector alone decides: nothing that is set is to blame.
+        _ if field.is_empty() => {
+            let why = target.reason(rule).map(|why| format!(": {why}"));
+            format!("{who} meets `{}`{}", rule.id, why.unwrap_or_default())
+        }
+        Verb::Require(_) => format!("{who} does not have `{field}` as `{}` requires", rule.id),
+        _ if stands => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
+        _ => format!(
+            "{who} does not have `{field}`, and `{}` forbids that",
+            rule.id
+        ),
+    };
     Finding {
         id: rule.id.clone(),
         severity: policy.severity(&rule.id, rule.severity),
-        object: Some(subject.object.index),
+        object: Some(object.index),
         container,
         path,
         message,

@@ -5,23 +5,19 @@ use super::merge::{Step, apply};
 use crate::preset::{PatchOp, PatchStep};
 use crate::yaml::{Pointer, same_value};
 use serde_json::Value;
+use std::rc::Rc;
 
 /// The steps of a patch on `current`, which stands at `root`; `None` where it does not fit (a `test` fails, a path is
 /// not there), and then nothing of it happens.
 pub(super) fn steps(
-    patch: &[PatchStep],
-    user: Option<i64>,
+    patch: &[(&PatchStep, Option<Value>)],
     current: &Value,
     root: &Pointer,
 ) -> Option<Vec<Step>> {
     let mut now = current.clone();
     let mut out = Vec::new();
-    for wanted in patch {
-        let value = match &wanted.value {
-            Some(body) => Some(body.to_value(user)?),
-            None => None,
-        };
-        for step in operation(wanted, value, &now)? {
+    for (wanted, value) in patch {
+        for step in operation(wanted, value.clone(), &now)? {
             apply(&mut now, &step);
             out.push(step);
         }
@@ -63,7 +59,7 @@ fn operation(wanted: &PatchStep, value: Option<Value>, now: &Value) -> Option<Ve
 /// `add` to a key that is there replaces it; to `-`, it appends.
 fn add_at(path: Pointer, value: &Value, now: &Value) -> Option<Step> {
     let parent = path.parent().unwrap_or_default();
-    let path = match (parent.of(now)?, path.last()) {
+    let path = match (parent.of(now)?, path.last().as_deref()) {
         (Value::Array(items), Some("-")) => parent.child(items.len()),
         _ => path,
     };
@@ -73,12 +69,12 @@ fn add_at(path: Pointer, value: &Value, now: &Value) -> Option<Step> {
             op: Op::Add,
             place: path.clone(),
             path,
-            value: Some(value.clone()),
+            value: Some(Rc::new(value.clone())),
             before: None,
         };
         return Some(step);
     }
-    let there = path.of(now).cloned();
+    let there = path.of(now).cloned().map(Rc::new);
     let op = if there.is_some() {
         Op::Replace
     } else {
@@ -88,14 +84,15 @@ fn add_at(path: Pointer, value: &Value, now: &Value) -> Option<Step> {
         op,
         place: path.clone(),
         path,
-        value: Some(value.clone()),
+        value: Some(Rc::new(value.clone())),
         before: there,
     })
 }
 
 /// A step on what must be there.
 fn step(op: Op, path: Pointer, value: Option<Value>, now: &Value) -> Option<Step> {
-    let before = Some(path.of(now)?.clone());
+    let value = value.map(Rc::new);
+    let before = Some(Rc::new(path.of(now)?.clone()));
     Some(Step {
         op,
         place: path.clone(),

@@ -4,7 +4,7 @@ use super::Finding;
 use super::application::Application;
 use super::engine::Run;
 use super::view::PodView;
-use crate::preset::{ResolvedRule, Severity};
+use crate::preset::{Blank, ResolvedRule, Severity};
 use crate::yaml::Pointer;
 use std::sync::Arc;
 
@@ -50,28 +50,41 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn no_user(
+    pub(super) fn nothing_known(
         &mut self,
         rule: &ResolvedRule,
+        blank: Blank,
         pod: Option<&PodView<'_>>,
         root: &Pointer,
         container: Option<String>,
     ) {
-        let message = format!(
-            "`{}` is not applied: nothing says which user its image runs as",
-            rule.id
-        );
+        let (id, severity, why) = match blank {
+            Blank::ImageUser => (
+                "user-unknown",
+                Severity::Warning,
+                "nothing says which user its image runs as",
+            ),
+            Blank::ImageTag => (
+                "value-unknown",
+                Severity::Info,
+                "its image has no tag that says a version",
+            ),
+            Blank::Role => (
+                "value-unknown",
+                Severity::Info,
+                "nothing says what the workload is",
+            ),
+            Blank::UiPort => (
+                "value-unknown",
+                Severity::Info,
+                "nothing says where its web interface listens",
+            ),
+        };
+        let message = format!("`{}` is not applied: {why}", rule.id);
         let path = pod
             .and_then(|pod| pod.place.resolve(root).ok())
             .unwrap_or_default();
-        self.say(
-            "user-unknown",
-            Severity::Warning,
-            rule,
-            container,
-            path,
-            message,
-        );
+        self.say(id, severity, rule, container, path, message);
     }
 
     pub(super) fn leave_alone(&mut self, rule: &ResolvedRule) {

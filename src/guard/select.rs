@@ -1,8 +1,9 @@
 //! Whether a rule holds somewhere: its selectors and its `unless`.
 
 use super::view::{Context, Numbered, PodView, View};
+use crate::manifest::spark::Metering;
 use crate::manifest::{Container, ContainerKind, NonRoot, Role, Scrape};
-use crate::preset::{Glob, ImageGlob, Jobs, ResolvedRule, Resources, Selector};
+use crate::preset::{Blank, Glob, ImageGlob, Jobs, ResolvedRule, Resources, Selector};
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
 use serde_json::Value;
 
@@ -25,6 +26,44 @@ impl Target<'_> {
             (None, None) => self.view.value,
         }
     }
+
+    /// What a rule may write of it.
+    pub(super) fn fill(&self, blank: Blank) -> Option<Value> {
+        let pod = self.pod.or(self.view.pods.first())?;
+        let ordinal = self.container.map(|(ordinal, _)| ordinal);
+        match blank {
+            Blank::ImageUser => pod.image_user(ordinal?).map(Value::from),
+            Blank::ImageTag => pod
+                .image_tag(ordinal)
+                .filter(|tag| is_label(tag))
+                .map(Value::from),
+            Blank::Role => pod.role_name().map(Value::from),
+            Blank::UiPort => {
+                let web = pod.web(self.view.subject.object.namespace)?;
+                web.port.map(|port| port.to_string().into())
+            }
+        }
+    }
+
+    /// Why the words of a rule's `scrape` and `metrics` hold, in words.
+    pub(super) fn reason(&self, rule: &ResolvedRule) -> Option<String> {
+        let pod = self.pod?;
+        let namespace = self.view.subject.object.namespace;
+        let asks = |field: &dyn Fn(&Selector) -> bool| rule.selectors.iter().any(field);
+        if asks(&|selector| selector.metrics.is_some()) {
+            return Some(pod.web(namespace)?.because.clone());
+        }
+        if !asks(&|selector| selector.scrape.is_some()) {
+            return None;
+        }
+        Some(pod.scrape(namespace)?.to_string())
+    }
+}
+
+/// Whether a text may be the value of a label.
+fn is_label(text: &str) -> bool {
+    let ends = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    text.len() <= 63 && ends(text.as_bytes().first()) && ends(text.as_bytes().last())
 }
 
 /// Whether a rule holds for a target; whether it then leaves it alone is another question. What is cheap is asked first.
@@ -38,7 +77,8 @@ pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context
                 .is_none_or(|(c, pod)| container_matches(selector, c, pod))
             && target
                 .pod
-                .is_none_or(|pod| pod_matches(selector, target, pod, context))
+                .is_none_or(|pod| pod_matches(selector, target, pod))
+            && unread(selector, context)
     }) && !rule
         .unless
         .iter()
@@ -117,12 +157,7 @@ fn role_of<'r>((ordinal, container): Numbered<'_>, pod: &PodView<'r>) -> Option<
         .filter(|_| container.kind != ContainerKind::Main))
 }
 
-fn pod_matches(
-    selector: &Selector,
-    target: &Target<'_>,
-    pod: &PodView<'_>,
-    context: Context<'_>,
-) -> bool {
+fn pod_matches(selector: &Selector, target: &Target<'_>, pod: &PodView<'_>) -> bool {
     let own = |ordinal: usize| target.container.is_none_or(|(own, _)| own == ordinal);
     let image_matches = |globs: &Vec<ImageGlob>| {
         let mut containers = pod
@@ -143,8 +178,12 @@ fn pod_matches(
             .any(|family| globs.iter().any(|glob| glob.matches(&family.family)))
     };
     let scraped = |wanted: &Vec<Scraped>| {
-        let scrape = pod.scrape(context, target.view.subject.object.namespace);
+        let scrape = pod.scrape(target.view.subject.object.namespace);
         scrape.is_some_and(|scrape| wanted.contains(&word_for(scrape)))
+    };
+    let metered = |wanted: &Vec<Metering>| {
+        let web = pod.web(target.view.subject.object.namespace);
+        web.is_some_and(|web| wanted.contains(&web.metering))
     };
     let os = || {
         if pod.pod().is_windows() {
@@ -164,6 +203,13 @@ fn pod_matches(
         && selector.images.as_ref().is_none_or(image_matches)
         && selector.families.as_ref().is_none_or(family_matches)
         && selector.scrape.as_ref().is_none_or(scraped)
+        && selector.metrics.as_ref().is_none_or(metered)
+}
+
+/// Whether no selector in the stream reads any of the labels.
+fn unread(selector: &Selector, context: Context<'_>) -> bool {
+    let read = |glob: &Glob| context.facts.reads_label(glob);
+    !selector.unread.iter().flatten().any(read)
 }
 
 fn word_for(scrape: &Scrape) -> Scraped {

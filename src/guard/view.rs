@@ -1,8 +1,9 @@
 //! What selectors look at: an object, its pods, and what is known of their containers, at one moment of a run.
 
+use crate::manifest::spark::Web;
 use crate::manifest::{
-    Container, Facts, Family, NonRoot, Object, ObjectFacts, Place, Pod, PodPlace, PodRoles, Scrape,
-    Tables, evidence, helm_hooks, replaceable,
+    Container, ContainerKind, Facts, Family, Image, NonRoot, Object, ObjectFacts, Place, Pod,
+    PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
 };
 use crate::yaml::NodeRef;
 use serde_json::Value;
@@ -63,7 +64,12 @@ pub struct PodView<'v> {
     pub families: Vec<Option<&'v Family>>,
     /// Who each container runs as, in the same order.
     pub users: Vec<NonRoot>,
+    /// What the stream as a whole says.
+    pub facts: &'v Facts,
+    /// Which container is what the pod is for, in the same order.
+    main: Option<usize>,
     scrape: OnceCell<Option<Scrape>>,
+    web: OnceCell<Option<Web>>,
 }
 
 impl Traits {
@@ -91,11 +97,14 @@ impl<'v> PodView<'v> {
                 .recognise(&facts, Pod { value: &value }, &families);
             let mut pod = Self {
                 place,
+                main: main(&roles, Pod { value: &value }),
                 value,
                 roles,
                 families,
                 users: Vec::new(),
+                facts: context.facts,
                 scrape: OnceCell::new(),
+                web: OnceCell::new(),
             };
             pod.look_again(context);
             Some(pod)
@@ -139,13 +148,49 @@ impl<'v> PodView<'v> {
     }
 
     /// Who reads its metrics, at the port of its role's web interface; `None` where its role has none.
-    pub fn scrape(&self, context: Context<'_>, namespace: Option<&str>) -> Option<&Scrape> {
+    pub fn scrape(&self, namespace: Option<&str>) -> Option<&Scrape> {
         let find = || {
-            let port = self.roles.pod?.ui.as_ref()?.port;
-            Some(context.facts.scrape(namespace, self.pod(), port))
+            let usual = self.roles.pod?.ui.as_ref()?.port;
+            let port = self.web(namespace)?.port.unwrap_or(usual);
+            Some(self.facts.scrape(namespace, self.pod(), port))
         };
         self.scrape.get_or_init(find).as_ref()
     }
+
+    /// What the configuration of its process says of its role's web interface; `None` where its role has none.
+    pub fn web(&self, namespace: Option<&str>) -> Option<&Web> {
+        let find = || {
+            let role = self.roles.pod?;
+            let container = self.pod().containers().nth(self.main?)?.value;
+            let namespace = namespace.unwrap_or_default();
+            Web::of(role, self.facts.sources(), namespace, self.pod(), container)
+        };
+        self.web.get_or_init(find).as_ref()
+    }
+
+    /// The name of its role; `None` where written as a label it would speak for another container.
+    pub fn role_name(&self) -> Option<&str> {
+        let role = self.roles.pod?;
+        let labelled = self.roles.labelled;
+        let other = labelled.is_some_and(|ordinal| self.roles.containers[ordinal] != Some(role));
+        (!other).then_some(role.role.as_str())
+    }
+
+    /// The tag of the image that the pod is for, or of one of its containers: one that says a version.
+    pub fn image_tag(&self, container: Option<usize>) -> Option<&str> {
+        let container = self.pod().containers().nth(container.or(self.main)?)?;
+        let tag = Image::parse(container.image()).ok()?.tag?;
+        (tag != "latest").then_some(tag)
+    }
+}
+
+/// Which container has the pod's role.
+fn main(roles: &PodRoles<'_>, pod: Pod<'_>) -> Option<usize> {
+    let role = roles.pod?;
+    let mut containers = pod.containers().zip(&roles.containers);
+    containers.position(|(container, own)| {
+        container.kind == ContainerKind::Main && own.is_some_and(|own| own == role)
+    })
 }
 
 /// A container and which of `Pod::containers` it is.

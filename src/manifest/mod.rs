@@ -10,6 +10,7 @@ mod port;
 mod quantity;
 mod replace;
 mod role;
+pub mod spark;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -4,6 +4,32 @@ use super::parameter::Setting;
 use super::scope::{Directive, Scope};
 use super::{Draft, Origin, PolicyError, Root, Shape};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+
+/// A body with its value, where that is one for all containers: rules are tried far more often than they are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// As its author has it.
+    pub body: Body,
+    constant: Option<Value>,
+}
+
+impl Written {
+    pub(super) fn new(body: Body) -> Self {
+        Self {
+            constant: body.to_value(&|_| None).ok(),
+            body,
+        }
+    }
+
+    /// As [`Body::to_value`].
+    pub fn to_value(&self, fill: &dyn Fn(Blank) -> Option<Value>) -> Result<Cow<'_, Value>, Blank> {
+        match &self.constant {
+            Some(value) => Ok(Cow::Borrowed(value)),
+            None => self.body.to_value(fill).map(Cow::Owned),
+        }
+    }
+}
 
 /// A value that a rule writes. No parameter is left in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,41 +57,62 @@ pub enum BodyValue {
     List(Vec<Body>),
     /// A mapping, in the author's order.
     Map(Vec<(String, Body)>),
-    /// `{$imageUser: true}`: the uid that the container's image family runs as. A rule that needs it where it is not
-    /// known does not apply, and says so. Only rules `on: container` have it.
+    /// Something of the pod or the container that the rule is tried on. A rule that needs it where it is not known does
+    /// not apply, and says so.
+    Blank(Blank),
+}
+
+/// What a rule may write of the pod or the container that it is tried on, as `{$word: true}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// `$imageUser`: the uid that the container's image family runs as. Only rules `on: container` have it.
     ImageUser,
+    /// `$imageTag`: the tag of the image of the container, of a pod that of the one it is for. No digest, nor `latest`.
+    ImageTag,
+    /// `$role`: what the workload is.
+    Role,
+    /// `$uiPort`: where the web interface of the pod's role listens, by its configuration; a text.
+    UiPort,
+}
+
+impl Blank {
+    /// Each with its word.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("$imageTag", Self::ImageTag),
+        ("$imageUser", Self::ImageUser),
+        ("$role", Self::Role),
+        ("$uiPort", Self::UiPort),
+    ];
+
+    /// As presets write it.
+    pub fn word(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        all.find(|(_, blank)| *blank == self)
+            .map_or("", |(word, _)| word)
+    }
 }
 
 impl Body {
-    /// The value for a container whose image runs as `image_user`; `None` where the body needs that and it is not known.
-    pub fn to_value(&self, image_user: Option<i64>) -> Option<Value> {
-        Some(match &self.value {
+    /// The value with its blanks filled in; or the first blank that nobody can fill in.
+    pub fn to_value(&self, fill: &dyn Fn(Blank) -> Option<Value>) -> Result<Value, Blank> {
+        Ok(match &self.value {
             BodyValue::Null => Value::Null,
             BodyValue::Bool(value) => Value::Bool(*value),
             BodyValue::Number(value) => Value::Number(value.clone()),
             BodyValue::Text(text) => Value::String(text.clone()),
-            BodyValue::ImageUser => image_user?.into(),
+            BodyValue::Blank(blank) => fill(*blank).ok_or(*blank)?,
             BodyValue::List(items) => {
-                let items = items.iter().map(|item| item.to_value(image_user));
-                Value::Array(items.collect::<Option<_>>()?)
+                let items = items.iter().map(|item| item.to_value(fill));
+                Value::Array(items.collect::<Result<_, _>>()?)
             }
             BodyValue::Map(entries) => {
                 let pair = |(key, body): &(String, Self)| {
-                    body.to_value(image_user).map(|value| (key.clone(), value))
+                    body.to_value(fill).map(|value| (key.clone(), value))
                 };
-                Value::Object(entries.iter().map(pair).collect::<Option<Map<_, _>>>()?)
+                let map: Result<Map<_, _>, _> = entries.iter().map(pair).collect();
+                Value::Object(map?)
             }
         })
-    }
-
-    /// Whether `{$imageUser: true}` is anywhere in it.
-    pub fn needs_image_user(&self) -> bool {
-        match &self.value {
-            BodyValue::ImageUser => true,
-            BodyValue::List(items) => items.iter().any(Self::needs_image_user),
-            BodyValue::Map(entries) => entries.iter().any(|(_, body)| body.needs_image_user()),
-            _ => false,
-        }
     }
 }
 
@@ -92,13 +139,11 @@ impl Scope<'_> {
         match self.directive(draft)? {
             Some(Directive::Parameter(name, setting)) => return Ok(self.set(name, setting)),
             Some(Directive::Policy) => return Ok(here(BodyValue::Text(self.mark.to_owned()))),
-            Some(Directive::ImageUser) if on == Root::Container => {
-                return Ok(here(BodyValue::ImageUser));
-            }
-            Some(Directive::ImageUser) => {
+            Some(Directive::Blank(Blank::ImageUser)) if on != Root::Container => {
                 let message = format!("`$imageUser` is of a container, and the rule is `on: {on}`");
                 return Err(self.at(draft.span).error(message));
             }
+            Some(Directive::Blank(blank)) => return Ok(here(BodyValue::Blank(blank))),
             None => {}
         }
         Ok(here(match &draft.shape {

@@ -290,6 +290,12 @@ pub struct SelectorFile {
     /// Who reads the metrics of the pod.
     #[cfg_attr(test, schemars(schema_with = "schema::scrape"))]
     pub scrape: Option<Draft>,
+    /// Whether Prometheus can read the metrics of the pod's role, by its configuration.
+    #[cfg_attr(test, schemars(schema_with = "schema::metrics"))]
+    pub metrics: Option<Draft>,
+    /// Labels that no selector in the stream reads.
+    #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
+    pub unread: Option<Draft>,
     /// `leave`: workloads whose template cannot be changed once created are left alone.
     #[cfg_attr(test, schemars(schema_with = "schema::jobs"))]
     pub jobs: Option<Draft>,

@@ -29,9 +29,12 @@ impl Pattern {
         self.fits(Some(value))
     }
 
-    /// The first place that makes it match: what a finding of `forbid` points at.
-    pub fn hit(&self, value: &Value) -> Option<Pointer> {
-        self.judge(Some(value), &Pointer::root()).ok()
+    /// Every place that makes it match, none where it does not: what findings of `forbid` point at.
+    ///
+    /// Of several keys, all of which must match, the one with the most such places stands for all.
+    pub fn hits(&self, value: &Value) -> Vec<Pointer> {
+        self.judge(Some(value), &Pointer::root())
+            .unwrap_or_default()
     }
 
     /// The first place that keeps it from matching, which may not exist: what a finding of `require` points at.
@@ -76,13 +79,18 @@ impl Pattern {
         }
     }
 
-    fn judge(&self, value: Option<&Value>, at: &Pointer) -> Result<Pointer, Pointer> {
+    fn judge(&self, value: Option<&Value>, at: &Pointer) -> Result<Vec<Pointer>, Pointer> {
         let value = value.filter(|value| !value.is_null());
         match (self, value) {
             (Self::List(wanted), Some(Value::Array(items))) => all(wanted, at, |pattern| {
-                let hit = |(index, item)| pattern.judge(Some(item), &at.child(index)).ok();
-                let found = items.iter().enumerate().find_map(hit);
-                found.ok_or_else(|| at.clone())
+                let hits = |(index, item)| pattern.judge(Some(item), &at.child(index)).ok();
+                let found: Vec<_> = items
+                    .iter()
+                    .enumerate()
+                    .filter_map(hits)
+                    .flatten()
+                    .collect();
+                some(found).ok_or_else(|| at.clone())
             }),
             (Self::Map(wanted), Some(value @ Value::Object(_))) => {
                 all(wanted, at, |(key, pattern)| field(key, pattern, value, at))
@@ -91,27 +99,38 @@ impl Pattern {
                 pattern.judge(None, &at.child(key.text()))
             }),
             (Self::Map(_) | Self::List(_), _) => Err(at.clone()),
-            (scalar, value) if scalar.is(value) => Ok(at.clone()),
+            (scalar, value) if scalar.is(value) => Ok(vec![at.clone()]),
             _ => Err(at.clone()),
         }
     }
 }
 
-/// The first hit, where every part matches; else the first miss.
+/// The hits of the part that has most of them, where every part matches; else the first miss.
 fn all<T>(
     parts: &[T],
     at: &Pointer,
-    judge: impl Fn(&T) -> Result<Pointer, Pointer>,
-) -> Result<Pointer, Pointer> {
-    let mut first = None;
+    judge: impl Fn(&T) -> Result<Vec<Pointer>, Pointer>,
+) -> Result<Vec<Pointer>, Pointer> {
+    let mut most = Vec::new();
     for part in parts {
-        let hit = judge(part)?;
-        first.get_or_insert(hit);
+        let hits = judge(part)?;
+        if hits.len() > most.len() {
+            most = hits;
+        }
     }
-    Ok(first.unwrap_or_else(|| at.clone()))
+    Ok(some(most).unwrap_or_else(|| vec![at.clone()]))
 }
 
-fn field(key: &Glob, pattern: &Pattern, value: &Value, at: &Pointer) -> Result<Pointer, Pointer> {
+fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}
+
+fn field(
+    key: &Glob,
+    pattern: &Pattern,
+    value: &Value,
+    at: &Pointer,
+) -> Result<Vec<Pointer>, Pointer> {
     if key.is_literal() {
         return pattern.judge(value.get(key.text()), &at.child(key.text()));
     }
@@ -124,11 +143,11 @@ fn field(key: &Glob, pattern: &Pattern, value: &Value, at: &Pointer) -> Result<P
     if matching.is_empty() {
         return pattern.judge(None, at);
     }
-    let hit = |(name, value): &(&String, &Value)| {
+    let hits = |(name, value): &(&String, &Value)| {
         pattern.judge(Some(value), &at.child(name.as_str())).ok()
     };
-    let found = matching.iter().find_map(hit);
-    found.ok_or_else(|| at.child(matching[0].0.as_str()))
+    let found: Vec<_> = matching.iter().filter_map(hits).flatten().collect();
+    some(found).ok_or_else(|| at.child(matching[0].0.as_str()))
 }
 
 impl Scope<'_> {

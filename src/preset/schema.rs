@@ -115,6 +115,10 @@ pub(super) fn scrape(_: &mut SchemaGenerator) -> Schema {
     many(&json!({"enum": ["open", "monitored", "dead-monitor", "closed"]}))
 }
 
+pub(super) fn metrics(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["enabled", "unset", "disabled", "unknown"]}))
+}
+
 pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
     one(&json!({"enum": ["leave", "guard"]}))
 }

@@ -1,7 +1,7 @@
 //! What parameters are worth inside one preset, and the one place that reads `{$parameter: name}`.
 
 use super::parameter::{Parameter, Setting, plain, same};
-use super::{Draft, File, Origin, PolicyError, Shape};
+use super::{Blank, Draft, File, Origin, PolicyError, Shape};
 use crate::text::{Span, hint};
 use crate::yaml::{Entries, Spanned};
 use serde_json::Value;
@@ -9,7 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What may stand in the place of a value.
-const DIRECTIVES: &[&str] = &["$parameter", "$imageUser", "$policy"];
+const DIRECTIVES: [&str; 6] = [
+    "$parameter",
+    "$policy",
+    "$imageTag",
+    "$imageUser",
+    "$role",
+    "$uiPort",
+];
 
 /// A preset's file and what its parameters are worth.
 #[derive(Clone, Copy)]
@@ -27,7 +34,7 @@ pub(super) struct Scope<'a> {
 /// A value as the file has it, or what stands for it.
 pub(super) enum Directive<'a> {
     Parameter(&'a str, &'a Setting),
-    ImageUser,
+    Blank(Blank),
     Policy,
 }
 
@@ -94,7 +101,7 @@ impl<'a> Scope<'a> {
             let error = self
                 .at(key.span)
                 .error(format!("unknown value `{}`", key.value));
-            return Err(error.help(hint(&key.value, DIRECTIVES)));
+            return Err(error.help(hint(&key.value, &DIRECTIVES)));
         }
         if entries.len() > 1 {
             let message = format!("`{}` is a whole value; nothing stands beside it", key.value);
@@ -109,8 +116,11 @@ impl<'a> Scope<'a> {
                 "expected the name of a parameter, found {}",
                 value.describe()
             ))),
-            ("$imageUser", Shape::Bool(true)) => Ok(Some(Directive::ImageUser)),
             ("$policy", Shape::Bool(true)) => Ok(Some(Directive::Policy)),
+            (name, Shape::Bool(true)) => {
+                let blank = Blank::ALL.iter().find(|(word, _)| *word == name);
+                Ok(blank.map(|(_, blank)| Directive::Blank(*blank)))
+            }
             (name, _) => Err(self.at(value.span).error(format!(
                 "`{name}` is written `{{{name}: true}}`, found {}",
                 value.describe()

@@ -6,6 +6,7 @@ use super::selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape,
 use super::spell::list;
 use super::{Draft, Glob, Known, PolicyError, Root, Shape};
 use crate::manifest::ContainerKind;
+use crate::manifest::spark::Metering;
 use crate::text::hint;
 use crate::yaml::Spanned;
 use serde_json::Value;
@@ -32,6 +33,12 @@ const SCRAPE: &[(&str, Scrape)] = &[
     ("dead-monitor", Scrape::DeadMonitor),
     ("closed", Scrape::Closed),
 ];
+const METRICS: &[(&str, Metering)] = &[
+    ("enabled", Metering::On),
+    ("unset", Metering::Unset),
+    ("disabled", Metering::Off),
+    ("unknown", Metering::Unknown),
+];
 const JOBS: &[(&str, Jobs)] = &[("leave", Jobs::Leave), ("guard", Jobs::Guard)];
 const CONTAINER_TYPES: &[(&str, ContainerKind)] = &[
     ("init", ContainerKind::Init),
@@ -52,11 +59,13 @@ impl SelectorFile {
             ("spark", &self.spark, About::Objects),
             ("hooks", &self.hooks, About::Objects),
             ("jobs", &self.jobs, About::Objects),
+            ("unread", &self.unread, About::Objects),
             ("images", &self.images, About::Pods),
             ("families", &self.families, About::Pods),
             ("os", &self.os, About::Pods),
             ("allNonRoot", &self.all_non_root, About::Pods),
             ("scrape", &self.scrape, About::Pods),
+            ("metrics", &self.metrics, About::Pods),
             ("containers", &self.containers, About::Containers),
             ("containerTypes", &self.container_types, About::Containers),
             ("nonRoot", &self.non_root, About::Containers),
@@ -114,6 +123,8 @@ impl Scope<'_> {
             all_non_root: boolean(&written.all_non_root)?,
             resources: self.one(written.resources.as_ref(), RESOURCES)?,
             scrape: self.any(written.scrape.as_ref(), SCRAPE)?,
+            metrics: self.any(written.metrics.as_ref(), METRICS)?,
+            unread: words(&written.unread)?,
             jobs: self.one(written.jobs.as_ref(), JOBS)?,
         })
     }
@@ -226,7 +237,7 @@ fn kinds(globs: Vec<Glob>) -> Vec<KindGlob> {
 }
 
 /// The fields of a selector that are words of a table, as files spell them.
-pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 6] {
+pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 7] {
     fn many<T: PartialEq>(values: Option<&Vec<T>>, table: &[(&str, T)]) -> Option<String> {
         let spelt = values?.iter().map(|value| spell(value, table));
         Some(list(spelt))
@@ -246,6 +257,7 @@ pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 6] 
         ("nonRoot", many(selector.non_root.as_ref(), NON_ROOT)),
         ("resources", resources.map(|value| spell(value, RESOURCES))),
         ("scrape", many(selector.scrape.as_ref(), SCRAPE)),
+        ("metrics", many(selector.metrics.as_ref(), METRICS)),
         ("jobs", jobs.map(|value| spell(value, JOBS))),
     ]
 }

@@ -2,6 +2,7 @@
 
 use super::{Glob, Origin};
 use crate::manifest::ContainerKind;
+use crate::manifest::spark::Metering;
 
 /// Every field that is there must match; a list means any of its items.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,10 @@ pub struct Selector {
     pub resources: Option<Resources>,
     /// Who reads the metrics of the pod.
     pub scrape: Option<Vec<Scrape>>,
+    /// Whether the pod serves metrics, by its configuration.
+    pub metrics: Option<Vec<Metering>>,
+    /// Keys of labels that no selector in the stream may read.
+    pub unread: Option<Vec<Glob>>,
     /// What becomes of workloads whose template cannot be changed once created. Never there on rules that change nothing.
     pub jobs: Option<Jobs>,
 }

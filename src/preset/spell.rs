@@ -19,7 +19,7 @@ pub(super) fn flow(body: &Body) -> String {
         BodyValue::Bool(value) => value.to_string(),
         BodyValue::Number(value) => value.to_string(),
         BodyValue::Text(text) => scalar(text),
-        BodyValue::ImageUser => "{$imageUser: true}".into(),
+        BodyValue::Blank(blank) => format!("{{{}: true}}", blank.word()),
         BodyValue::List(items) => list(items.iter().map(flow)),
         BodyValue::Map(entries) => {
             map(entries.iter().map(|(key, body)| (key.as_str(), flow(body))))
@@ -74,6 +74,7 @@ pub(super) fn selector(written: &Selector) -> String {
         ),
         ("families", texts(&written.families)),
         ("containers", texts(&written.containers)),
+        ("unread", texts(&written.unread)),
         ("hooks", boolean(written.hooks)),
         ("allNonRoot", boolean(written.all_non_root)),
     ];

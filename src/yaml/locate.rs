@@ -11,7 +11,7 @@ impl NodeRef<'_> {
         let mut node = self;
         let mut key: Option<Self> = None;
         for segment in pointer.segments() {
-            match node.step(segment) {
+            match node.step(&segment) {
                 Some((name, value)) => {
                     key = name.or(key);
                     node = value;
@@ -35,7 +35,7 @@ impl NodeRef<'_> {
         pointer
             .segments()
             .try_fold(self.resolved(), |node, segment| {
-                node.step(segment).map(|(_, value)| value.resolved())
+                node.step(&segment).map(|(_, value)| value.resolved())
             })
     }
 
@@ -98,7 +98,7 @@ impl NodeRef<'_> {
                 return Some(super::splice::shared(node).reason);
             }
             let segment = rest.next()?;
-            let (key, value) = node.step(segment)?;
+            let (key, value) = node.step(&segment)?;
             let owns = |key: Self| node.entries().any(|(own, _)| own.id == key.id);
             if key.is_some_and(|key| !owns(key)) {
                 // A key of its own that the merge key after it overwrites could only be written twice.

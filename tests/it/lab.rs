@@ -114,7 +114,7 @@ pub(crate) fn guard_with(
         refused: Summary::of(&report).errors > 0,
         report: serde_json::from_str(&json(&report)).expect("a report in JSON"),
         edits: edits.map(|e| (e.span.range(), e.insert.clone())).collect(),
-        text: rendered.text,
+        text: rendered.edits.apply(text),
     })
 }
 

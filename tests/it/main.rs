@@ -21,6 +21,7 @@ mod helm;
 mod hosts;
 mod lab;
 mod memory;
+mod observability;
 mod pod_security;
 mod pods;
 mod reading;

@@ -1,13 +1,14 @@
 //! One pass over the stream: every object is added, then every pod is judged, then the findings are taken.
 
+use super::Parameters;
 use super::heap::{Process, Reader};
 use super::judge::judge;
-use super::mention::mentions;
-use super::source::{Sources, kind_of, text_of};
 use super::template::Templates;
 use super::unknown_key;
-use super::{Parameters, ParseYaml};
+use crate::check::ParseYaml;
+use crate::check::mention::mentions;
 use crate::guard::Finding;
+use crate::manifest::spark::{Sources, source_kind, text_of};
 use crate::manifest::{ContainerKind, Pod};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -17,7 +18,6 @@ use serde_json::Value;
 pub struct Collector {
     parameters: Parameters,
     parse: ParseYaml,
-    sources: Sources,
     templates: Templates,
     findings: Vec<Finding>,
 }
@@ -28,7 +28,6 @@ impl Collector {
         Self {
             parameters,
             parse,
-            sources: Sources::default(),
             templates: Templates::default(),
             findings: Vec::new(),
         }
@@ -41,14 +40,14 @@ impl Collector {
                 .extend(unknown_key::finding(&self.parameters, index, &mention));
             self.templates.add_mention(&mention);
         }
-        if let Some(kind) = kind_of(object) {
-            self.sources.add(kind, object);
+        if let Some(kind) = source_kind(object) {
             self.templates.add(index, kind, object, self.parse);
         }
     }
 
     /// Judges a pod of an object, when all objects were added. `pod_pointer` maps a pointer in the pod to one in the
-    /// object; `role_of` knows the role of a container by its place among `Pod::containers`.
+    /// object; `role_of` knows the role of a container by its place among `Pod::containers`; `sources` are all of the
+    /// stream's.
     pub fn judge<'r>(
         &mut self,
         index: usize,
@@ -56,6 +55,7 @@ impl Collector {
         pod: Pod<'_>,
         pod_pointer: &dyn Fn(&Pointer) -> Pointer,
         role_of: &dyn Fn(usize) -> Option<&'r str>,
+        sources: &Sources,
     ) {
         let namespace = text_of(&object["metadata"]["namespace"]);
         for (ordinal, container) in pod.containers().enumerate() {
@@ -63,7 +63,7 @@ impl Collector {
             let Some(process) = role_of(ordinal).and_then(Process::of).filter(|_| runs_on) else {
                 continue;
             };
-            let reader = Reader::new(&self.sources, namespace, pod, container.value, process);
+            let reader = Reader::new(sources, namespace, pod, container.value, process);
             if let Some(verdict) = judge(&self.parameters, process, &reader, container) {
                 let finding = verdict.at(&self.parameters, index, container, pod_pointer);
                 self.findings.push(finding);

@@ -1,13 +1,13 @@
 //! `memory/heap-exceeds-limit` (SK104) and `memory/heap-not-set` (SK105): a container's limit against the heap in it.
 
 use super::Parameters;
-use super::heap::{Answer, Heap, Place, Process, Reader};
+use super::heap::{Heap, Place, Process, Reader};
 use super::size::{
     LEAST_HEAP, MIB, Unit, as_heap, as_quantity, largest_heap, overhead, quantity, spark,
 };
-use super::source::text_of;
 use crate::guard::Finding;
 use crate::manifest::Container;
+use crate::manifest::spark::{Answer, text_of};
 use crate::yaml::Pointer;
 
 /// The id of SK104's findings.
@@ -167,7 +167,8 @@ impl Case<'_> {
     fn not_set(&self) -> Option<Verdict> {
         let (limit, bytes) = &self.limit;
         let shared = self.process.shares;
-        let shared_out = shared.is_some_and(|name| self.reader.variable(name) != Answer::Unset);
+        let shared_out =
+            shared.is_some_and(|name| self.reader.conf.variable(name) != Answer::Unset);
         if *bytes < self.parameters.heap_expected_from || shared_out {
             return None;
         }
@@ -235,9 +236,8 @@ impl Case<'_> {
 
     /// Off-heap memory counts where the driver does the executors' work.
     fn off_heap(&self) -> u64 {
-        let is =
-            |key, text: &str| matches!(self.reader.setting(key), Answer::Set(s) if s.text == text);
-        let local = match self.reader.setting("spark.master") {
+        let is = |key, text: &str| matches!(self.reader.conf.setting(key), Answer::Set(s) if s.text == text);
+        let local = match self.reader.conf.setting("spark.master") {
             Answer::Set(master) => master.text.starts_with("local"),
             Answer::Unset => true,
             Answer::Unknown => false,
@@ -245,7 +245,7 @@ impl Case<'_> {
         if !self.process.is_driver() || !local || !is("spark.memory.offHeap.enabled", "true") {
             return 0;
         }
-        match self.reader.setting("spark.memory.offHeap.size") {
+        match self.reader.conf.setting("spark.memory.offHeap.size") {
             Answer::Set(size) if !size.secret => spark(&size.text, Unit::Byte).unwrap_or(0),
             _ => 0,
         }
@@ -265,10 +265,11 @@ impl Case<'_> {
     fn near_miss(&self) -> Option<String> {
         const SETTING: &str = "spark.driver.memory";
         let unread = |name: &str| format!("this process does not read `{name}`");
-        if !self.process.is_driver() && matches!(self.reader.setting(SETTING), Answer::Set(_)) {
+        if !self.process.is_driver() && matches!(self.reader.conf.setting(SETTING), Answer::Set(_))
+        {
             return Some(unread(SETTING));
         }
-        self.reader.variables().find_map(|variable| {
+        self.reader.conf.variables().find_map(|variable| {
             let name = text_of(&variable["name"]);
             let value = text_of(&variable["value"]);
             let is_read = self.process.places.iter().any(|place| place.name() == name);

@@ -6,16 +6,10 @@
 mod collect;
 mod heap;
 mod judge;
-mod launch;
-mod mention;
-mod mounts;
 mod pages;
-mod properties;
 mod size;
-mod source;
 mod template;
 mod unknown_key;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -24,10 +18,6 @@ pub use collect::Collector;
 pub use pages::pages;
 
 use crate::guard::Severity;
-use serde_json::Value;
-
-/// Reads one YAML document as Kubernetes would; nothing where it cannot be read.
-pub type ParseYaml = fn(&str) -> Option<Value>;
 
 /// What a preset may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

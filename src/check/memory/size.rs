@@ -41,15 +41,6 @@ pub(super) fn quantity(value: &Value) -> Option<u64> {
     u64::try_from(Quantity::of(value).ok()?.bytes()).ok()
 }
 
-/// Whether a text can be shown: digits and a unit, so never a credential.
-pub(super) fn is_plain(text: &str) -> bool {
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    text.len() <= 12
-        && unit.len() < text.len()
-        && unit.len() <= 3
-        && unit.bytes().all(|b| b.is_ascii_alphabetic())
-}
-
 /// What Spark keeps beside a heap, in MiB: `percent` of it, at least `minimum`.
 /// Source: `BasicDriverFeatureStep`, `max(floor(factor * memory), 384 MiB)`.
 pub(super) fn overhead(heap: u64, percent: u64, minimum: u64) -> u64 {
@@ -161,22 +152,5 @@ mod tests {
             }
         }
         assert_eq!(largest_heap(384, 10, 384), None);
-    }
-
-    #[test]
-    fn only_sizes_are_plain() {
-        for plain in ["4g", "1Gi", "0.5", "512", "1048576kb"] {
-            assert!(is_plain(plain), "{plain}");
-        }
-        for not in [
-            "",
-            "minioadmin",
-            "123456789secret",
-            "4g\n",
-            "$(X)",
-            "1234567890123",
-        ] {
-            assert!(!is_plain(not), "{not}");
-        }
     }
 }

@@ -1,14 +1,14 @@
 //! `memory/template-overwritten` (SK110): what a pod template for Spark says of memory and CPU, and Spark overwrites.
 
-use super::mention::Mention;
-use super::size::is_plain;
-use super::source::{Kind, text_of, texts};
-use super::{Parameters, ParseYaml};
+use super::Parameters;
+use crate::check::ParseYaml;
+use crate::check::mention::Mention;
+use crate::check::pod_template::{self, Names, is_sparkish, main_containers};
 use crate::guard::Finding;
-use crate::manifest::{Container, ContainerKind, Pod};
+use crate::manifest::Container;
+use crate::manifest::spark::{SourceKind, is_size, text_of, texts};
 use crate::yaml::Pointer;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The id of its findings.
 pub(super) const ID: &str = "memory/template-overwritten";
@@ -25,10 +25,7 @@ const OVERWRITTEN: [[&str; 2]; 3] = [
 #[derive(Debug, Default)]
 pub(super) struct Templates {
     seen: Vec<Template>,
-    /// File names in `spark.kubernetes.{driver,executor}.podTemplateFile`, and for whose pods.
-    files: BTreeMap<String, BTreeSet<&'static str>>,
-    /// `spark.kubernetes.{driver,executor}.podTemplateContainerName`.
-    names: BTreeSet<String>,
+    names: Names,
 }
 
 /// A pod template in a ConfigMap or Secret.
@@ -45,19 +42,20 @@ struct Template {
 
 impl Templates {
     /// Looks through the texts of a ConfigMap or Secret.
-    pub(super) fn add(&mut self, index: usize, kind: Kind, object: &Value, parse: ParseYaml) {
+    pub(super) fn add(&mut self, index: usize, kind: SourceKind, object: &Value, parse: ParseYaml) {
         for (place, key, text) in texts(kind, object) {
-            if !text.contains("containers") || !text.contains("resources") {
-                continue;
-            }
-            let Some(value) = parse(&text).filter(is_pod) else {
+            let resources = text.contains("resources");
+            let Some(value) = resources
+                .then(|| pod_template::read(&text, parse))
+                .flatten()
+            else {
                 continue;
             };
             let name = text_of(&object["metadata"]["name"]);
             self.seen.push(Template {
                 index,
                 path: Pointer::from_iter([place, key]),
-                secret: kind == Kind::Secret,
+                secret: kind == SourceKind::Secret,
                 containers: main_containers(&value).map(fields).collect(),
                 sparkish: is_sparkish(&value, [name, key]),
             });
@@ -66,23 +64,7 @@ impl Templates {
 
     /// Remembers which files the stream names as templates, and which containers in them.
     pub(super) fn add_mention(&mut self, mention: &Mention) {
-        let Mention { key, value, .. } = mention;
-        let Some((role, what)) = key
-            .strip_prefix("spark.kubernetes.")
-            .and_then(|key| key.split_once('.'))
-        else {
-            return;
-        };
-        let Some(role) = ["driver", "executor"].into_iter().find(|r| *r == role) else {
-            return;
-        };
-        match what {
-            "podTemplateFile" => {
-                self.files.entry(file_name(value)).or_default().insert(role);
-            }
-            "podTemplateContainerName" => _ = self.names.insert(value.clone()),
-            _ => {}
-        }
+        self.names.add(mention);
     }
 
     /// The findings, when every object was added.
@@ -95,28 +77,20 @@ impl Templates {
 
     fn finding(&self, template: &Template, parameters: &Parameters) -> Option<Finding> {
         let key = template.path.last().unwrap_or_default();
-        let roles = self.files.get(&file_name(key));
-        if roles.is_none() && !template.sparkish {
+        let named = self.names.role_of(&key);
+        if named.is_none() && !template.sparkish {
             return None;
         }
         // A name that matches nothing makes Spark take the first one, without a word.
-        let named = template
+        let chosen = template
             .containers
             .iter()
-            .find(|(name, _)| self.names.contains(name));
-        let (container, fields) = named.or(template.containers.first())?;
+            .find(|(name, _)| self.names.chooses(name));
+        let (container, fields) = chosen.or(template.containers.first())?;
         if fields.is_empty() {
             return None;
         }
-        let role = match roles
-            .map(|roles| roles.iter().collect::<Vec<_>>())
-            .as_deref()
-        {
-            Some([role]) => role,
-            Some(_) => "driver or executor",
-            None if key.contains("driver") && !key.contains("executor") => "driver",
-            None => "executor",
-        };
+        let role = named.unwrap_or_else(|| pod_template::guess(&key));
         let shown = if template.secret {
             "memory or CPU requests or memory limits".to_owned()
         } else {
@@ -146,9 +120,10 @@ fn because(role: &str) -> String {
         "executor"
     };
     format!(
-        "a template cannot size the {role} pod: memory request and limit both become `spark.{key}.memory` plus \
+        "a template cannot size the pod of {}: memory request and limit both become `spark.{key}.memory` plus \
          overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
-         those, not the template (SK110)"
+         those, not the template (SK110)",
+        pod_template::with_article(role)
     )
 }
 
@@ -173,19 +148,6 @@ fn listed(items: &[String]) -> String {
     }
 }
 
-/// A mapping with containers that calls itself a Pod, or nothing: Spark asks for no more.
-fn is_pod(value: &Value) -> bool {
-    value.is_object()
-        && (value["kind"].is_null() || value["kind"] == "Pod")
-        && value["spec"]["containers"].is_array()
-}
-
-fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
-    Pod { value: pod }
-        .containers()
-        .filter(|container| container.kind == ContainerKind::Main)
-}
-
 fn fields(container: Container<'_>) -> (String, Vec<String>) {
     let resources = &container.value["resources"];
     let set = OVERWRITTEN.iter().filter_map(|[list, name]| {
@@ -193,38 +155,13 @@ fn fields(container: Container<'_>) -> (String, Vec<String>) {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        Some(if is_plain(&text) {
+        Some(if is_size(&text) {
             format!("`{list}.{name}: {text}`")
         } else {
             format!("`{list}.{name}`")
         })
     });
     (container.name().to_owned(), set.collect())
-}
-
-/// Whether names say Spark or executor. Not Airflow's template, whose container is `base` and which is not overwritten,
-/// and no pod with a command of its own, which Spark's pods never need.
-fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
-    let mut containers = main_containers(pod);
-    let own = containers
-        .any(|c| c.name() == "base" || !c.value["command"].is_null() || !c.value["args"].is_null());
-    let labels = &pod["metadata"]["labels"];
-    let says = |text: &str| text.contains("spark") || text.contains("executor");
-    let named = names.into_iter().any(says)
-        || main_containers(pod).any(|c| says(c.name()) || says(c.image()))
-        || labels
-            .as_object()
-            .is_some_and(|map| map.keys().any(|key| says(key)));
-    named && !own
-}
-
-/// The file's name without what marks it as not yet rendered: `executor.yaml.template` becomes `executor.yaml`.
-fn file_name(path: &str) -> String {
-    let name = super::launch::base(path.trim());
-    let rendered = [".template", ".tmpl", ".tpl", ".in"]
-        .into_iter()
-        .find_map(|suffix| name.strip_suffix(suffix));
-    rendered.unwrap_or(name).to_owned()
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! `memory/unknown-key` (SK111): keys that ask for pod memory and that no Spark version has.
 
 use super::Parameters;
-use super::mention::Mention;
-use super::size::{LEAST_HEAP, MIB, as_heap, is_plain, largest_heap, quantity};
+use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
+use crate::check::mention::Mention;
 use crate::guard::Finding;
+use crate::manifest::spark::is_size;
 use serde_json::Value;
 
 /// The id of its findings.
@@ -13,7 +14,7 @@ pub(super) const ID: &str = "memory/unknown-key";
 pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) -> Option<Finding> {
     let Mention { key, value, .. } = mention;
     let role = role(key)?;
-    let shown = is_plain(value) && !mention.secret;
+    let shown = is_size(value) && !mention.secret;
     let set = if shown {
         format!("{key}={value}")
     } else {
@@ -74,8 +75,8 @@ fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mention::mentions;
     use super::*;
+    use crate::check::mention::mentions;
     use serde_json::json;
 
     const KEY: &str = "spark.kubernetes.executor.request.memory";

@@ -8,6 +8,7 @@ mod pages;
 pub mod resources;
 #[cfg(test)]
 mod tests;
+mod user_namespace;
 
 use super::{Page, Violation, holder::Holder};
 use crate::manifest::{ContainerKind, Pod};
@@ -38,6 +39,18 @@ const RULES: &[Rule] = &[
     Rule {
         page: pages::EPHEMERAL_RESOURCES,
         evaluate: ephemeral_resources,
+    },
+    Rule {
+        page: pages::EPHEMERAL_ON_CREATE,
+        evaluate: ephemeral_on_create,
+    },
+    Rule {
+        page: pages::UNMASKED_PROC,
+        evaluate: user_namespace::unmasked_proc,
+    },
+    Rule {
+        page: pages::USER_NAMESPACE_WITH_HOST,
+        evaluate: user_namespace::with_host,
     },
     Rule {
         page: pages::ROOT_BUT_NON_ROOT,
@@ -213,6 +226,18 @@ fn ephemeral_resources(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
             )
         })
         .collect()
+}
+
+fn ephemeral_on_create(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
+    let list = ContainerKind::Ephemeral.list();
+    let spec = Holder::pod(pod);
+    if spec.items(&[list]).is_empty() {
+        return Vec::new();
+    }
+    let message = "pod brings ephemeral containers of its own: the API server refuses them in what is created and in \
+                   every template";
+    let help = "remove them; `kubectl debug` adds one to a pod that runs";
+    vec![spec.violation(id, &[list], message, help)]
 }
 
 /// One violation for each place of a uid 0 that containers run with and must not.

@@ -236,3 +236,101 @@ spec:
       runAsUser: 185
 ",
 };
+
+pub(super) const EPHEMERAL_ON_CREATE: Page = Page {
+    id: "api/ephemeral-on-create",
+    title: "ephemeral containers in a manifest",
+    what: "A pod that is created, and every pod template, must not have `ephemeralContainers`.",
+    why_platform: "API validation: they are added to a running pod through a subresource of its own, by \
+        `kubectl debug`, and by nothing else. It happens where a pod was exported while somebody debugged it.",
+    why_data: "A debugging session of somebody is still in the file. Spark needs nothing of it.",
+    fix: "Remove the list.",
+    before: "\
+spec:
+  containers:
+  - name: spark
+  ephemeralContainers:
+  - name: debugger
+",
+    after: "\
+spec:
+  containers:
+  - name: spark
+",
+};
+
+pub(super) const UNMASKED_PROC: Page = Page {
+    id: "api/unmasked-proc-mount",
+    title: "`/proc` unmasked without a user namespace",
+    what: "A container may have `procMount: Unmasked` only where its pod has `hostUsers: false`.",
+    why_platform: "API validation, and a matter of safety: an unmasked `/proc` shows and changes the kernel of the \
+        node. API servers that do not know the field drop it without a word.",
+    why_data: "It is for building images inside of a container. Spark reads nothing there that is masked.",
+    fix: "Remove `procMount`; where a build needs it, set `hostUsers: false` on the pod.",
+    before: "\
+spec:
+  containers:
+  - name: spark
+    securityContext:
+      procMount: Unmasked
+",
+    after: "\
+spec:
+  hostUsers: false
+  containers:
+  - name: spark
+    securityContext:
+      procMount: Unmasked
+",
+};
+
+pub(super) const USER_NAMESPACE_WITH_HOST: Page = Page {
+    id: "api/user-namespace-with-host",
+    title: "a user namespace of its own beside namespaces of the host",
+    what: "A pod with `hostUsers: false` must not set `hostNetwork`, `hostPID` or `hostIPC`.",
+    why_platform: "API validation: the kernel gives a user namespace no rights in namespaces that belong to the host.",
+    why_data: "The two contradict each other: one keeps the pod's users apart from the machine's, the other shares the \
+        machine's network or processes.",
+    fix: "Remove the namespace of the host; where it must stay, remove `hostUsers`.",
+    before: "\
+spec:
+  hostUsers: false
+  hostNetwork: true
+  containers:
+  - name: spark
+",
+    after: "\
+spec:
+  hostUsers: false
+  containers:
+  - name: spark
+",
+};
+
+pub(super) const REQUEST_NOT_LIMIT: Page = Page {
+    id: "api/request-not-limit",
+    title: "a GPU or another device requested without the same limit",
+    what: "Where a container requests an extended resource (`nvidia.com/gpu`) or huge pages, it must have a limit of the \
+        same amount.",
+    why_platform: "API validation: such resources are never overcommitted. A limit alone is enough, the API takes the \
+        request from it.",
+    why_data: "A GPU is given whole and to one container. Asking for one and allowing two makes no sense to the \
+        scheduler.",
+    fix: "Write the limit alone.",
+    before: "\
+spec:
+  containers:
+  - name: spark
+    resources:
+      requests:
+        nvidia.com/gpu: 1
+",
+    after: "\
+spec:
+  containers:
+  - name: spark
+    resources:
+      limits:
+        nvidia.com/gpu: 1
+",
+};

@@ -13,7 +13,14 @@ fn lines(violations: &[Violation]) -> Vec<String> {
         .collect()
 }
 
+/// What is found, but that there are ephemeral containers at all.
 fn found(spec: &Value) -> Vec<String> {
+    let mut lines = all(spec);
+    lines.retain(|line| !line.starts_with("api/ephemeral-on-create"));
+    lines
+}
+
+fn all(spec: &Value) -> Vec<String> {
     lines(&rejected(Pod {
         value: &json!({"spec": spec}),
     }))
@@ -104,6 +111,44 @@ fn ephemeral_containers_have_no_resources() {
     assert_eq!(found(&spec("ephemeralContainers", some.clone())), expected);
     assert_eq!(found(&spec("ephemeralContainers", json!({}))), [""; 0]);
     assert_eq!(found(&spec("containers", some)), [""; 0]);
+}
+
+#[test]
+fn ephemeral_containers_are_added_to_running_pods_only() {
+    let spec = |list: Value| json!({"containers": [{"name": "c"}], "ephemeralContainers": list});
+    let expected = ["api/ephemeral-on-create /spec/ephemeralContainers"];
+    assert_eq!(all(&spec(json!([{"name": "e"}]))), expected);
+    assert_eq!(all(&spec(json!([]))), [""; 0]);
+}
+
+#[test]
+fn proc_is_unmasked_with_users_of_its_own_only() {
+    let id = "api/unmasked-proc-mount";
+    let with = |users: Value, proc: &str| {
+        let mut spec = in_list("initContainers", &json!({"procMount": proc}));
+        spec["hostUsers"] = users;
+        found(&spec)
+    };
+    let expected = [format!(
+        "{id} /spec/initContainers/0/securityContext/procMount"
+    )];
+    assert_eq!(with(json!(null), "Unmasked"), expected);
+    assert_eq!(with(json!(true), "Unmasked"), expected);
+    assert_eq!(with(json!(false), "Unmasked"), [""; 0]);
+    assert_eq!(with(json!(null), "Default"), [""; 0]);
+}
+
+#[test]
+fn users_of_its_own_and_namespaces_of_the_host() {
+    let id = "api/user-namespace-with-host";
+    let spec = json!({"hostUsers": false, "hostNetwork": true, "hostPID": false, "hostIPC": true, "containers": []});
+    let expected = [
+        format!("{id} /spec/hostNetwork"),
+        format!("{id} /spec/hostIPC"),
+    ];
+    assert_eq!(found(&spec), expected);
+    let shared = json!({"hostUsers": true, "hostNetwork": true, "containers": []});
+    assert_eq!(found(&shared), [""; 0]);
 }
 
 #[test]
@@ -203,6 +248,29 @@ fn amounts_that_are_none_or_negative() {
     assert_eq!(
         amounts(&json!({"requests": {"cpu": true}})),
         ["api/quantity /requests/cpu"]
+    );
+}
+
+#[test]
+fn what_is_never_overcommitted_has_one_amount() {
+    let gpu = |request: Value, limit: Value| {
+        amounts(
+            &json!({"requests": {"nvidia.com/gpu": request}, "limits": {"nvidia.com/gpu": limit}}),
+        )
+    };
+    let expected = ["api/request-not-limit /requests/nvidia.com~1gpu"];
+    assert_eq!(gpu(json!("1"), json!(null)), expected);
+    assert_eq!(gpu(json!("1"), json!("2")), expected);
+    assert_eq!(gpu(json!("2"), json!("1")), expected);
+    assert_eq!(gpu(json!("2"), json!("2")), [""; 0]);
+    let request = |name: &str| amounts(&json!({"requests": {name: "1"}}));
+    assert_eq!(request("hugepages-2Mi").len(), 1);
+    for native in ["cpu", "ephemeral-storage", "kubernetes.io/batch-cpu"] {
+        assert_eq!(request(native), [""; 0], "{native}");
+    }
+    assert_eq!(
+        amounts(&json!({"limits": {"nvidia.com/gpu": "1"}})),
+        [""; 0]
     );
 }
 

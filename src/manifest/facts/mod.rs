@@ -6,7 +6,9 @@ mod network;
 mod scrape;
 mod selector;
 
+use super::spark::{Sources, source_kind};
 use super::{Container, ContainerKind, Image, ObjectFacts, Place, Pod};
+use crate::text::Glob;
 pub use evidence::{NonRoot, evidence};
 use index::Index;
 use network::Policy;
@@ -36,6 +38,7 @@ pub struct Facts {
     policies_by_pod: Index,
     /// What equal Services, monitors and policies say once.
     said: BTreeSet<String>,
+    sources: Sources,
 }
 
 /// The object that a fact comes from.
@@ -82,9 +85,10 @@ struct Uid {
 }
 
 impl FactsBuilder {
-    /// Whether an object in this text may say something about others: all that does so has a selector.
+    /// Whether an object in this text may say something about others: it has a selector, or it is what pods read files
+    /// and variables from.
     pub fn reads(text: &str) -> bool {
-        memchr::memmem::find(text.as_bytes(), b"elector").is_some()
+        memchr::memmem::find(text.as_bytes(), b"elector").is_some() || Sources::reads(text)
     }
 
     /// Reads one object; `index` counts the stream's objects, Lists flattened, and `place` says where its pods are.
@@ -97,6 +101,9 @@ impl FactsBuilder {
         };
         let facts = &mut self.facts;
         selector::read_labels(object, &mut facts.labels);
+        if let Some(kind) = source_kind(object) {
+            facts.sources.add(kind, object);
+        }
         if let Some(service) = Service::of(known.namespace, object)
             && facts.is_news(&service.selection())
         {
@@ -163,9 +170,14 @@ impl Facts {
         (known.all.len() == 1).then_some((*uid, source))
     }
 
-    /// Whether any selector in the stream reads a label of this key.
-    pub fn reads_label(&self, key: &str) -> bool {
-        self.labels.contains_key(key)
+    /// What the stream's `ConfigMap`s and `Secret`s say to Spark.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Whether any selector in the stream reads a label of such a key.
+    pub fn reads_label(&self, key: &Glob) -> bool {
+        self.labels.keys().any(|read| key.matches(read))
     }
 
     /// The values that selectors in the stream ask of this label.
@@ -221,6 +233,17 @@ impl Facts {
             return None;
         }
         selecting.map(|policy| &policy.source).next()
+    }
+}
+
+impl fmt::Display for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Monitored { by } => write!(f, "`{by}` reads from it"),
+            Self::Closed { by } => write!(f, "`{by}` closes its port"),
+            Self::DeadMonitor { by, why } => write!(f, "`{by}` finds nothing: {why}"),
+            Self::Open => f.write_str("nothing reads from it"),
+        }
     }
 }
 

@@ -49,6 +49,21 @@ pub struct Ui {
     /// The Spark property that moves it.
     #[serde(default)]
     pub property: Option<String>,
+    /// The variable that moves it where no property does.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// The argument that moves it where no property does.
+    #[serde(default)]
+    pub flag: Option<String>,
+    /// The Spark property that turns it off.
+    #[serde(default)]
+    pub enabled: Option<String>,
+    /// The variable with options of `spark-submit`.
+    #[serde(default)]
+    pub arguments: Option<String>,
+    /// Variables whose `-Dkey=value` are properties of the process.
+    #[serde(default)]
+    pub options: Vec<String>,
 }
 
 /// A path with metrics in Prometheus' format.
@@ -85,6 +100,8 @@ pub struct PodRoles<'r> {
     pub pod: Option<&'r Role>,
     /// One for each container, in the order of [`Pod::containers`].
     pub containers: Vec<Option<&'r Role>>,
+    /// Which of them the pod's labels speak for.
+    pub labelled: Option<usize>,
     /// Why the pod has its role, or that nothing names one.
     pub because: String,
 }
@@ -141,6 +158,9 @@ impl Roles {
         }
         PodRoles {
             pod: best.as_ref().map(|(found, _)| found.role),
+            labelled: containers
+                .iter()
+                .position(|container| main.is_some_and(|m| m.pointer() == container.pointer())),
             containers: roles,
             because: match best {
                 Some((found, name)) => format!("container `{name}`: {}", found.why),

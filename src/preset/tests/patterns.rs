@@ -21,12 +21,15 @@ fn judged(text: &str, value: &Value) -> String {
     let pattern = pattern(text);
     assert_eq!(
         pattern.matches(value),
-        pattern.hit(value).is_some(),
+        !pattern.hits(value).is_empty(),
         "{text}"
     );
-    match (pattern.hit(value), pattern.miss(value)) {
-        (Some(hit), None) => format!("yes {hit}"),
-        (None, Some(miss)) => format!("no {miss}"),
+    match (pattern.hits(value).as_slice(), pattern.miss(value)) {
+        (hits, None) if !hits.is_empty() => {
+            let hits: Vec<_> = hits.iter().map(ToString::to_string).collect();
+            format!("yes {}", hits.join(" "))
+        }
+        ([], Some(miss)) => format!("no {miss}"),
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -72,6 +75,14 @@ fn a_value_has_at_least_what_the_pattern_says() {
         (
             "{metadata: {annotations: {\"*\": c}}}",
             "yes /metadata/annotations/a~1b",
+        ),
+        (
+            "{metadata: {annotations: {\"*\": \"*\"}}}",
+            "yes /metadata/annotations/a~1b /metadata/annotations/prometheus.io~1scrape",
+        ),
+        (
+            "{spec: {hostPID: true, containers: [{name: \"*\"}]}}",
+            "yes /spec/containers/0/name /spec/containers/1/name",
         ),
         (
             "{metadata: {annotations: {\"x/*\": null}}}",
@@ -138,8 +149,7 @@ fn a_uid_that_is_not_known_leaves_no_value() {
     let Verb::Default(body) = &policy.rules[0].verb else {
         panic!("{:?}", policy.rules[0].verb);
     };
-    assert!(body.needs_image_user());
-    assert_eq!(body.to_value(None), None);
+    assert_eq!(body.to_value(&|_| None), Err(Blank::ImageUser));
     let value = json!({"a": [{"b": 185}, null, 1.5], "c": {"d": "p@1.0.0"}});
-    assert_eq!(body.to_value(Some(185)), Some(value));
+    assert_eq!(body.to_value(&|_| Some(185.into())).as_deref(), Ok(&value));
 }

@@ -92,7 +92,7 @@ fn wrapped(pod: &Value, (api_version, kind): (&str, &str)) -> Value {
         let to = place(api_version, kind).resolve(&Pointer::from_iter([part]));
         let mut here = &mut object;
         for segment in to.expect("a place").segments() {
-            here = &mut here[segment];
+            here = &mut here[&*segment];
         }
         *here = pod[part].clone();
     }

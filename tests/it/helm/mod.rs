@@ -18,6 +18,7 @@ mod server;
 mod template;
 mod terminal;
 mod text;
+mod validity;
 
 use super::{fixtures, hosts};
 use serde_json::Value;

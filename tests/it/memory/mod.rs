@@ -5,6 +5,7 @@ mod reader;
 
 use sparkk8s_post::check::memory::{Collector, Parameters};
 use sparkk8s_post::guard::Finding;
+use sparkk8s_post::manifest::spark::{Sources, source_kind};
 use sparkk8s_post::manifest::{Container, Pod};
 use sparkk8s_post::yaml::Pointer;
 use std::collections::BTreeMap;
@@ -46,8 +47,12 @@ fn judge(text: &str) -> Vec<Finding> {
     let objects = reader::documents(text).unwrap();
     let parameters = Parameters::default();
     let mut collector = Collector::new(parameters, reader::document);
+    let mut sources = Sources::default();
     for (index, object) in objects.iter().enumerate() {
         collector.add(index, object);
+        if let Some(kind) = source_kind(object) {
+            sources.add(kind, object);
+        }
     }
     for (index, object) in objects.iter().enumerate() {
         for prefix in ["/spec/template", "/spec/jobTemplate/spec/template", ""] {
@@ -61,7 +66,14 @@ fn judge(text: &str) -> Vec<Finding> {
             let pod = Pod { value };
             let names: Vec<_> = pod.containers().map(Container::name).collect();
             let pointer = |inner: &Pointer| prefix.join(inner);
-            collector.judge(index, object, pod, &pointer, &|at| role(names[at]));
+            collector.judge(
+                index,
+                object,
+                pod,
+                &pointer,
+                &|at| role(names[at]),
+                &sources,
+            );
         }
     }
     collector.finish()

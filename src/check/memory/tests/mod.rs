@@ -6,6 +6,7 @@ mod processes;
 use super::{Collector, Parameters};
 use crate::guard::Finding;
 use crate::manifest::Pod;
+use crate::manifest::spark::{Sources, source_kind};
 use crate::yaml::Pointer;
 use serde_json::{Value, json};
 
@@ -13,8 +14,12 @@ use serde_json::{Value, json};
 fn run(role: &str, objects: &[Value]) -> Vec<Finding> {
     let parameters = Parameters::default();
     let mut collector = Collector::new(parameters, |_| None);
+    let mut sources = Sources::default();
     for (index, object) in objects.iter().enumerate() {
         collector.add(index, object);
+        if let Some(kind) = source_kind(object) {
+            sources.add(kind, object);
+        }
     }
     let index = objects.len() - 1;
     let object = &objects[index];
@@ -29,6 +34,7 @@ fn run(role: &str, objects: &[Value]) -> Vec<Finding> {
         Pod { value: template },
         &|pointer| prefix.join(pointer),
         &|ordinal| (ordinal == inits).then_some(role),
+        &sources,
     );
     collector.finish()
 }
@@ -81,9 +87,9 @@ fn any_shape_survives() {
         let parameters = Parameters::default();
         let mut collector = Collector::new(parameters, |_| None);
         collector.add(0, value);
-        collector.judge(0, value, Pod { value }, &Pointer::clone, &|_| {
-            Some("jupyter")
-        });
+        let role = |_| Some("jupyter");
+        let none = Sources::default();
+        collector.judge(0, value, Pod { value }, &Pointer::clone, &role, &none);
         assert_eq!(collector.finish(), []);
     }
 }
@@ -97,7 +103,8 @@ fn init_containers_are_gone_before_a_heap_grows() {
     let parameters = Parameters::default();
     let mut collector = Collector::new(parameters, |_| None);
     let view = Pod { value: &pod };
-    collector.judge(0, &pod, view, &Pointer::clone, &|_| Some("spark-master"));
+    let (role, none) = (|_| Some("spark-master"), Sources::default());
+    collector.judge(0, &pod, view, &Pointer::clone, &role, &none);
     let found: Vec<_> = collector
         .finish()
         .into_iter()
@@ -115,10 +122,11 @@ fn findings_are_sorted_by_object_and_id() {
     let pod = deployment("4Gi", json!({"args": ["--conf", format!("{key}=1Gi")]}));
     collector.add(1, &application);
     collector.add(0, &pod);
-    let template = &pod["spec"]["template"];
-    collector.judge(0, &pod, Pod { value: template }, &Pointer::clone, &|_| {
-        Some("spark-connect")
-    });
+    let view = Pod {
+        value: &pod["spec"]["template"],
+    };
+    let (role, none) = (|_| Some("spark-connect"), Sources::default());
+    collector.judge(0, &pod, view, &Pointer::clone, &role, &none);
     let found: Vec<_> = collector
         .finish()
         .into_iter()

@@ -1,8 +1,6 @@
 //! Where an object speaks of `spark.kubernetes.*` settings: properties, command lines, `sparkConf`.
 
-use super::properties::properties;
-use super::source::{Kind, kind_of, texts};
-use super::words::commands;
+use crate::manifest::spark::{SourceKind, commands, properties, source_kind, texts};
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,14 +28,14 @@ pub(super) struct Mention {
 /// Every setting of the family in an object of any kind.
 pub(super) fn mentions(object: &Value) -> Vec<Mention> {
     let mut found = Vec::new();
-    match kind_of(object) {
+    match source_kind(object) {
         Some(kind) => in_files(kind, object, &mut found),
         None => in_value(object, &mut Vec::new(), None, &mut found),
     }
     found
 }
 
-fn in_files(kind: Kind, object: &Value, found: &mut Vec<Mention>) {
+fn in_files(kind: SourceKind, object: &Value, found: &mut Vec<Mention>) {
     for (place, key, text) in texts(kind, object) {
         let itself = key
             .starts_with(FAMILY)
@@ -49,7 +47,7 @@ fn in_files(kind: Kind, object: &Value, found: &mut Vec<Mention>) {
                 path: Pointer::from_iter([place, key]),
                 line,
                 container: None,
-                secret: kind == Kind::Secret,
+                secret: kind == SourceKind::Secret,
             });
         }
     }

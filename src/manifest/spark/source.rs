@@ -1,75 +1,112 @@
-//! What each ConfigMap and Secret says about heaps: the little that is kept of it, so that a stream of any length can pass.
+//! What each ConfigMap and Secret says about Spark's processes: the little that is kept of it, so that a stream of any
+//! length can pass.
 
 use super::properties::{Property, properties};
-use super::size::is_plain;
+use super::words::options;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Spark settings that decide a heap, or what stands beside it.
-pub(super) const SETTINGS: [&str; 5] = [
+/// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
+/// which the table of roles names.
+pub const SETTINGS: [&str; 13] = [
     "spark.driver.memory",
     "spark.master",
     "spark.submit.deployMode",
     "spark.memory.offHeap.enabled",
     "spark.memory.offHeap.size",
+    "spark.ui.enabled",
+    "spark.ui.port",
+    "spark.ui.prometheus.enabled",
+    "spark.history.ui.port",
+    "spark.master.ui.port",
+    "spark.worker.ui.port",
+    "spark.metrics.conf.master.sink.prometheusServlet.class",
+    "spark.metrics.conf.worker.sink.prometheusServlet.class",
 ];
 
-/// What a script or a notebook may set a heap with, beyond what can be read from it.
-const MENTIONS: [&str; 7] = [
-    "spark.driver.memory",
+/// What a script or a notebook may set one of these with, beyond what can be read from it.
+const WAYS: [&str; 14] = [
     "--driver-memory",
     "SPARK_DAEMON_MEMORY",
     "SPARK_DRIVER_MEMORY",
     "SPARK_WORKER_MEMORY",
     "SPARK_MEM",
+    "SPARK_MASTER_WEBUI_PORT",
+    "SPARK_WORKER_WEBUI_PORT",
     "-Xmx",
+    "-Dspark.ui.enabled",
+    "-Dspark.ui.port",
+    "-Dspark.ui.prometheus.enabled",
+    "-Dspark.history.ui.port",
+    "-Dspark.master.ui.port",
+    "-Dspark.worker.ui.port",
 ];
 
 /// A text without any of these holds none of the above.
 const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
 
+/// A document without any of these words holds neither a ConfigMap nor a Secret.
+const KINDS: [&str; 2] = ["ConfigMap", "Secret"];
+
 /// The two kinds that pods read files and variables from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub enum SourceKind {
+    /// `v1/ConfigMap`.
     ConfigMap,
+    /// `v1/Secret`.
     Secret,
 }
 
 /// A text that was set somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Setting {
+pub struct Setting {
     /// As written.
-    pub(super) text: String,
+    pub text: String,
     /// Whether it stands in a Secret and may not be shown, nor anything that tells it.
-    pub(super) secret: bool,
+    pub secret: bool,
 }
 
 /// One key of a ConfigMap or Secret.
 #[derive(Debug, Default)]
-pub(super) struct File {
-    /// The whole text, where it is a size (a variable's value); other texts are not kept.
-    pub(super) size: Option<Setting>,
+pub struct File {
+    /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
+    pub plain: Option<Setting>,
     /// The entries of a properties file that count here; later ones have won.
-    pub(super) settings: BTreeMap<&'static str, Setting>,
-    /// Which of `MENTIONS` it holds outside comments and outside `settings`.
+    pub settings: BTreeMap<&'static str, Setting>,
+    /// The same as `-Dkey=value`, for a text that is the value of a variable.
+    pub options: BTreeMap<&'static str, Setting>,
+    /// Which of `SETTINGS` and `WAYS` it holds outside comments and outside `settings`.
     mentions: BTreeSet<&'static str>,
 }
 
 /// The files of one ConfigMap or Secret, by key.
-pub(super) type Files = BTreeMap<String, File>;
+pub type Files = BTreeMap<String, File>;
 
 /// Every ConfigMap and Secret of the stream.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
-    by_name: BTreeMap<(Kind, String), BTreeMap<String, Files>>,
+pub struct Sources {
+    by_name: BTreeMap<(SourceKind, String), BTreeMap<String, Files>>,
 }
 
 impl Sources {
+    /// Whether a document of this text may hold one of the two kinds.
+    pub fn reads(text: &str) -> bool {
+        let text = text.as_bytes();
+        KINDS
+            .iter()
+            .any(|kind| memchr::memmem::find(text, kind.as_bytes()).is_some())
+    }
+
     /// Remembers an object; a later one of the same name takes its place, as in a cluster.
-    pub(super) fn add(&mut self, kind: Kind, object: &Value) {
+    pub fn add(&mut self, kind: SourceKind, object: &Value) {
         let files = texts(kind, object)
-            .map(|(_, key, text)| (key.to_owned(), File::read(&text, kind == Kind::Secret)))
+            .map(|(_, key, text)| {
+                (
+                    key.to_owned(),
+                    File::read(&text, kind == SourceKind::Secret),
+                )
+            })
             .collect();
         let metadata = &object["metadata"];
         self.by_name
@@ -80,7 +117,7 @@ impl Sources {
 
     /// The object that a pod of `namespace` means. Where either side names no namespace it is the release's, which
     /// nobody knows here: then an only object of that name is meant.
-    pub(super) fn get(&self, kind: Kind, namespace: &str, name: &str) -> Option<&Files> {
+    pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
         let named = self.by_name.get(&(kind, name.to_owned()))?;
         let only = || named.iter().next().filter(|_| named.len() == 1);
         let assumed = || {
@@ -100,7 +137,7 @@ impl File {
         };
         let trimmed = text.trim();
         let mut file = Self {
-            size: is_plain(trimmed).then(|| setting(trimmed)),
+            plain: (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed)),
             ..Self::default()
         };
         if !HINTS.iter().any(|hint| text.contains(hint)) {
@@ -111,22 +148,41 @@ impl File {
                 file.settings.insert(name, setting(&value));
                 continue;
             }
-            let held = MENTIONS
-                .iter()
-                .filter(|name| holds(&key, name) || holds(&value, name));
+            let names = SETTINGS.iter().chain(&WAYS);
+            let held = names.filter(|name| holds(&key, name) || holds(&value, name));
             file.mentions.extend(held);
+        }
+        for (key, value) in options(text) {
+            if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
+                file.options.insert(name, setting(&value));
+            }
         }
         file
     }
 
     /// Whether it may set `name` in a way that is not read here (a script, a notebook).
-    pub(super) fn mentions(&self, name: &str) -> bool {
+    pub fn mentions(&self, name: &str) -> bool {
         self.mentions.contains(name)
     }
 }
 
+/// Whether a text is digits and a unit, so never a credential: it can be shown.
+pub fn is_size(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    text.len() <= 12
+        && unit.len() < text.len()
+        && unit.len() <= 3
+        && unit.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn is_truth(text: &str) -> bool {
+    ["true", "false"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
 /// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`.
-pub(super) fn holds(text: &str, name: &str) -> bool {
+pub fn holds(text: &str, name: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
     memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
         let before = text[..at].chars().next_back().is_some_and(goes_on);
@@ -136,13 +192,13 @@ pub(super) fn holds(text: &str, name: &str) -> bool {
 }
 
 /// The texts of a ConfigMap or Secret: where they stand (`data`), key, text; what is no UTF-8 is no text.
-pub(super) fn texts(
-    kind: Kind,
+pub fn texts(
+    kind: SourceKind,
     object: &Value,
 ) -> impl Iterator<Item = (&'static str, &str, Cow<'_, str>)> {
     let places = match kind {
-        Kind::ConfigMap => [("data", false), ("binaryData", true)],
-        Kind::Secret => [("data", true), ("stringData", false)],
+        SourceKind::ConfigMap => [("data", false), ("binaryData", true)],
+        SourceKind::Secret => [("data", true), ("stringData", false)],
     };
     places.into_iter().flat_map(move |(place, encoded)| {
         let values = object[place].as_object().into_iter().flatten();
@@ -159,16 +215,16 @@ pub(super) fn texts(
 }
 
 /// The kind of an object, where it is one of the two.
-pub(super) fn kind_of(object: &Value) -> Option<Kind> {
+pub fn source_kind(object: &Value) -> Option<SourceKind> {
     match object["kind"].as_str()? {
-        "ConfigMap" => Some(Kind::ConfigMap),
-        "Secret" => Some(Kind::Secret),
+        "ConfigMap" => Some(SourceKind::ConfigMap),
+        "Secret" => Some(SourceKind::Secret),
         _ => None,
     }
 }
 
 /// A string, or nothing.
-pub(super) fn text_of(value: &Value) -> &str {
+pub fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
@@ -232,24 +288,24 @@ mod tests {
             "bad": "***",
         }, "stringData": {"SPARK_DAEMON_MEMORY": "2g"}});
         let mut sources = Sources::default();
-        sources.add(Kind::Secret, &object);
-        let files = sources.get(Kind::Secret, "any", "s").unwrap();
+        sources.add(SourceKind::Secret, &object);
+        let files = sources.get(SourceKind::Secret, "any", "s").unwrap();
         let heap = &files["spark-defaults.conf"].settings["spark.driver.memory"];
         assert_eq!((heap.text.as_str(), heap.secret), ("4g", true));
-        assert!(files["SPARK_DAEMON_MEMORY"].size.as_ref().unwrap().secret);
+        assert!(files["SPARK_DAEMON_MEMORY"].plain.as_ref().unwrap().secret);
         assert_eq!(files.len(), 2);
     }
 
     #[test]
     fn an_unknown_namespace_matches_an_only_object() {
         let mut sources = Sources::default();
-        sources.add(Kind::ConfigMap, &config_map(None, "1g"));
-        assert!(sources.get(Kind::ConfigMap, "a", "c").is_some());
-        assert!(sources.get(Kind::Secret, "a", "c").is_none());
-        sources.add(Kind::ConfigMap, &config_map(Some("b"), "2g"));
+        sources.add(SourceKind::ConfigMap, &config_map(None, "1g"));
+        assert!(sources.get(SourceKind::ConfigMap, "a", "c").is_some());
+        assert!(sources.get(SourceKind::Secret, "a", "c").is_none());
+        sources.add(SourceKind::ConfigMap, &config_map(Some("b"), "2g"));
         let size = |namespace| {
-            let files = sources.get(Kind::ConfigMap, namespace, "c")?;
-            Some(files["k"].size.clone()?.text)
+            let files = sources.get(SourceKind::ConfigMap, namespace, "c")?;
+            Some(files["k"].plain.clone()?.text)
         };
         assert_eq!(size("b").as_deref(), Some("2g"));
         assert_eq!(size("").as_deref(), Some("1g"));
@@ -263,8 +319,25 @@ mod tests {
             json!({"data": []}),
             json!({"data": {"a": 1}, "metadata": []}),
         ] {
-            Sources::default().add(Kind::ConfigMap, &object);
-            Sources::default().add(Kind::Secret, &object);
+            Sources::default().add(SourceKind::ConfigMap, &object);
+            Sources::default().add(SourceKind::Secret, &object);
+        }
+    }
+
+    #[test]
+    fn only_sizes_are_sizes() {
+        for plain in ["4g", "1Gi", "0.5", "512", "1048576kb"] {
+            assert!(is_size(plain), "{plain}");
+        }
+        for not in [
+            "",
+            "minioadmin",
+            "123456789secret",
+            "4g\n",
+            "$(X)",
+            "1234567890123",
+        ] {
+            assert!(!is_size(not), "{not}");
         }
     }
 }

@@ -1,28 +1,31 @@
 //! What the command line of a container says to Spark's launcher.
 
+use super::settings::{Answer, written};
 use super::words::commands;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Options and variables of a command line. Values are as written; `$…` in them is not expanded.
 #[derive(Debug, Default)]
-pub(super) struct Launch {
+pub struct Launch {
     /// Spark settings: `--conf`, and options that are short for one. The last one wins, as in Spark's launcher.
-    pub(super) conf: BTreeMap<String, String>,
+    pub conf: BTreeMap<String, String>,
+    /// Java system properties (`-Dkey=value`) for a JVM that is called by hand.
+    options: BTreeMap<String, String>,
     /// Variables that the script sets.
-    pub(super) variables: BTreeMap<String, String>,
+    pub variables: BTreeMap<String, String>,
     /// `--properties-file`, which takes the place of `spark-defaults.conf`.
-    pub(super) properties_file: Option<String>,
+    pub properties_file: Option<String>,
     /// `--load-spark-defaults` (Spark 4): `spark-defaults.conf` counts as well.
-    pub(super) loads_defaults: bool,
+    pub loads_defaults: bool,
     /// Whether Python runs beside the JVM: a `.py` application or `pyspark`.
-    pub(super) python: bool,
+    pub python: bool,
     /// Whether `java` is called without Spark's launcher.
-    pub(super) java: bool,
+    pub java: bool,
     /// The `-Xmx` that it is given.
-    pub(super) java_heap: Option<String>,
+    pub java_heap: Option<String>,
     /// Everything that was said, for what the options above do not catch.
-    pub(super) texts: Vec<String>,
+    pub texts: Vec<String>,
 }
 
 /// Options that are short for a Spark setting.
@@ -56,7 +59,7 @@ const SHELLS: [&str; 6] = ["sh", "bash", "ash", "dash", "ksh", "zsh"];
 
 impl Launch {
     /// Reads `command` and `args` of a container.
-    pub(super) fn of(container: &Value) -> Self {
+    pub fn of(container: &Value) -> Self {
         let words: Vec<String> = ["command", "args"]
             .into_iter()
             .filter_map(|key| container[key].as_array())
@@ -72,8 +75,15 @@ impl Launch {
         launch
     }
 
+    /// A Java system property that a JVM is called with.
+    pub fn option(&self, key: &str) -> Answer {
+        self.options
+            .get(key)
+            .map_or(Answer::Unset, |value| written(value))
+    }
+
     /// Reads options that stand in one string (`PYSPARK_SUBMIT_ARGS`); what was said before wins.
-    pub(super) fn fall_back_to(&mut self, options: &str) {
+    pub fn fall_back_to(&mut self, options: &str) {
         let mut other = Self::default();
         other.read_script(options);
         for (key, value) in other.conf {
@@ -111,6 +121,10 @@ impl Launch {
                 .iter()
                 .rev()
                 .find_map(|word| word.strip_prefix("-Xmx"));
+            let options = words.iter().filter_map(|word| word.strip_prefix("-D"));
+            let options = options.filter_map(|option| option.split_once('='));
+            self.options
+                .extend(options.map(|(key, value)| (key.to_owned(), value.to_owned())));
             self.java = true;
             self.java_heap = heap.map(str::to_owned);
         } else if let Some(at) = program(&["spark-submit"]) {
@@ -199,7 +213,7 @@ fn is_python(word: &str) -> bool {
 }
 
 /// The last segment of a path.
-pub(super) fn base(path: &str) -> &str {
+pub fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

@@ -1,6 +1,6 @@
 //! Which keys of a ConfigMap or Secret a container sees as files, and where.
 
-use super::source::{File, Files, Kind, Sources, text_of};
+use super::source::{File, Files, SourceKind, Sources, text_of};
 use crate::manifest::{ContainerKind, Pod};
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ pub(super) struct Mounts<'s> {
     rendered: Vec<&'s File>,
     /// Mount paths of the container's other volumes, and of those that are not in the stream.
     opaque: Vec<(String, Opaque)>,
-    /// Whether something that may hold configuration is not in the stream.
-    pub(super) incomplete: bool,
+    /// The first thing that may hold configuration and is not in the stream.
+    pub(super) incomplete: Option<String>,
 }
 
 /// A volume whose files are not known.
@@ -135,7 +135,7 @@ impl<'s> Look<'s, '_> {
         }
     }
 
-    fn object(&self, mount: &Value, kind: Kind, object: &Value, into: &mut Mounts<'s>) {
+    fn object(&self, mount: &Value, kind: SourceKind, object: &Value, into: &mut Mounts<'s>) {
         let path = text_of(&mount["mountPath"]);
         let sub_path = text_of(&mount["subPath"]).trim_matches('/');
         let name = object["name"]
@@ -149,13 +149,16 @@ impl<'s> Look<'s, '_> {
         } else {
             into.opaque.push((path.to_owned(), Opaque::Foreign));
             // A Secret somewhere else holds keys and passwords, not Spark's settings.
-            into.incomplete |= kind == Kind::ConfigMap || path.contains("conf");
+            if kind == SourceKind::ConfigMap || path.contains("conf") {
+                into.incomplete
+                    .get_or_insert_with(|| format!("`{kind:?}/{name}`"));
+            }
         }
     }
 }
 
 /// Each ConfigMap and Secret behind a volume.
-fn objects(volume: &Value) -> Vec<(Kind, &Value)> {
+fn objects(volume: &Value) -> Vec<(SourceKind, &Value)> {
     let sources = volume["projected"]["sources"]
         .as_array()
         .into_iter()
@@ -164,8 +167,8 @@ fn objects(volume: &Value) -> Vec<(Kind, &Value)> {
         .chain(sources)
         .flat_map(|source| {
             [
-                (Kind::ConfigMap, &source["configMap"]),
-                (Kind::Secret, &source["secret"]),
+                (SourceKind::ConfigMap, &source["configMap"]),
+                (SourceKind::Secret, &source["secret"]),
             ]
         })
         .filter(|(_, object)| object.is_object())

@@ -5,17 +5,17 @@ use std::str::Chars;
 
 /// One entry. Later entries of the same key win; that is the caller's business.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Property {
+pub struct Property {
     /// Its key, escapes resolved.
-    pub(super) key: String,
+    pub key: String,
     /// Its value, escapes resolved, trimmed as Spark trims it.
-    pub(super) value: String,
+    pub value: String,
     /// The line of the text that it begins in, counted from 1.
-    pub(super) line: usize,
+    pub line: usize,
 }
 
 /// Every entry of a text, in order. Any text has a reading: a line of prose is a key and a value, too.
-pub(super) fn properties(text: &str) -> Vec<Property> {
+pub fn properties(text: &str) -> Vec<Property> {
     let mut lines = natural_lines(text).zip(1..);
     let mut found = Vec::new();
     while let Some((first, line)) = lines.next() {

@@ -4,7 +4,7 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 /// The commands of a script, each as its words: quotes are taken off, `$…` is left as written.
-pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
+pub fn commands(script: &str) -> Vec<Vec<String>> {
     let mut reader = Reader::default();
     let mut chars = script.chars().peekable();
     while let Some(c) = chars.next() {
@@ -25,6 +25,15 @@ pub(super) fn commands(script: &str) -> Vec<Vec<String>> {
     }
     reader.end_command();
     reader.commands
+}
+
+/// The Java system properties (`-Dkey=value`) among the words of a text.
+pub(super) fn options(text: &str) -> impl Iterator<Item = (String, String)> {
+    let words = commands(text).into_iter().flatten();
+    words.filter_map(|word| {
+        let (key, value) = word.strip_prefix("-D")?.split_once('=')?;
+        Some((key.to_owned(), value.to_owned()))
+    })
 }
 
 #[derive(Default)]

@@ -1,0 +1,118 @@
+//! Pod templates for Spark in the texts of `ConfigMap`s and `Secret`s: found by what they hold, and by what names them.
+
+use super::mention::Mention;
+use crate::manifest::spark::base;
+use crate::manifest::{Container, ContainerKind, Pod};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads one YAML document as Kubernetes would; nothing where it cannot be read.
+pub type ParseYaml = fn(&str) -> Option<Value>;
+
+/// What the stream's configuration says of templates.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// File names in `spark.kubernetes.{driver,executor}.podTemplateFile`, and for whose pods.
+    files: BTreeMap<String, BTreeSet<&'static str>>,
+    /// `spark.kubernetes.{driver,executor}.podTemplateContainerName`.
+    containers: BTreeSet<String>,
+}
+
+impl Names {
+    /// Remembers which files are named as templates, and which containers in them.
+    pub(super) fn add(&mut self, mention: &Mention) {
+        let Mention { key, value, .. } = mention;
+        let Some((role, what)) = key
+            .strip_prefix("spark.kubernetes.")
+            .and_then(|key| key.split_once('.'))
+        else {
+            return;
+        };
+        let Some(role) = ["driver", "executor"].into_iter().find(|r| *r == role) else {
+            return;
+        };
+        match what {
+            "podTemplateFile" => {
+                self.files.entry(file_name(value)).or_default().insert(role);
+            }
+            "podTemplateContainerName" => _ = self.containers.insert(value.clone()),
+            _ => {}
+        }
+    }
+
+    /// Whose pods the file of that name is a template for, where the stream says so.
+    pub(super) fn role_of(&self, file: &str) -> Option<&'static str> {
+        let roles = self.files.get(&file_name(file))?;
+        let mut roles = roles.iter();
+        match (roles.next(), roles.next()) {
+            (Some(role), None) => Some(role),
+            _ => Some("driver or executor"),
+        }
+    }
+
+    /// Whether a container is Spark's own by its name.
+    pub(super) fn chooses(&self, container: &str) -> bool {
+        self.containers.contains(container)
+    }
+}
+
+/// Whose pods a template is for, by its file's name.
+pub(super) fn guess(file: &str) -> &'static str {
+    let driver = file.contains("driver") && !file.contains("executor");
+    if driver { "driver" } else { "executor" }
+}
+
+/// `a driver`, `an executor`.
+pub(super) fn with_article(role: &str) -> String {
+    let article = if role.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {role}")
+}
+
+/// The pod that a text holds.
+pub(super) fn read(text: &str, parse: ParseYaml) -> Option<Value> {
+    text.contains("containers")
+        .then(|| parse(text))?
+        .filter(is_pod)
+}
+
+/// A mapping with containers that calls itself a Pod, or nothing: Spark asks for no more.
+fn is_pod(value: &Value) -> bool {
+    value.is_object()
+        && (value["kind"].is_null() || value["kind"] == "Pod")
+        && value["spec"]["containers"].is_array()
+}
+
+pub(super) fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
+    Pod { value: pod }
+        .containers()
+        .filter(|container| container.kind == ContainerKind::Main)
+}
+
+/// Whether names say Spark or executor. Not Airflow's template, whose container is `base` and which is not overwritten,
+/// and no pod with a command of its own, which Spark's pods never need.
+pub(super) fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
+    let mut containers = main_containers(pod);
+    let own = containers
+        .any(|c| c.name() == "base" || !c.value["command"].is_null() || !c.value["args"].is_null());
+    let labels = &pod["metadata"]["labels"];
+    let says = |text: &str| text.contains("spark") || text.contains("executor");
+    let named = names.into_iter().any(says)
+        || main_containers(pod).any(|c| says(c.name()) || says(c.image()))
+        || labels
+            .as_object()
+            .is_some_and(|map| map.keys().any(|key| says(key)));
+    named && !own
+}
+
+/// The file's name without what marks it as not yet rendered: `executor.yaml.template` becomes `executor.yaml`.
+fn file_name(path: &str) -> String {
+    let name = base(path.trim());
+    let rendered = [".template", ".tmpl", ".tpl", ".in"]
+        .into_iter()
+        .find_map(|suffix| name.strip_suffix(suffix));
+    rendered.unwrap_or(name).to_owned()
+}

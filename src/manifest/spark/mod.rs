@@ -1,0 +1,25 @@
+//! Spark's configuration as far as a stream tells it: command lines, variables, properties files in `ConfigMap`s and
+//! `Secret`s.
+//!
+//! What the stream does not tell is unknown, never unset; a Secret's value is marked, so that nobody shows it.
+
+mod launch;
+mod mounts;
+mod properties;
+mod settings;
+mod source;
+mod web;
+mod words;
+
+pub use launch::{Launch, base};
+pub use properties::{Property, properties};
+pub use settings::{Answer, Configuration, written};
+pub use source::{
+    File, Files, SETTINGS, Setting, SourceKind, Sources, holds, is_size, source_kind, text_of,
+    texts,
+};
+pub use web::{Metering, Web};
+pub use words::commands;
+
+#[cfg(test)]
+mod tests;
