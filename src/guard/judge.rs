@@ -114,29 +114,6 @@ fn broken(verb: &Verb, target: &Target<'_>) -> Vec<Pointer> {
     }
 }
 
-fn message(rule: &ResolvedRule, target: &Target<'_>, place: &Pointer) -> String {
-    let who = match (target.container, rule.on) {
-        (Some((_, container)), _) => format!("container `{}`", container.name()),
-        (None, Root::Object) => "the object".to_owned(),
-        (None, _) => "pod".to_owned(),
-    };
-    let field: Vec<_> = place.segments().collect();
-    let (field, id) = (field.join("."), &rule.id);
-    let stands = place
-        .of(target.value())
-        .is_some_and(|value| !value.is_null());
-    match rule.verb {
-        Verb::Require(_) => format!("{who} does not have `{field}` as `{id}` requires"),
-        // The selector alone decides: nothing that is set is to blame.
-        _ if field.is_empty() => {
-            let why = target.reason(rule).map(|why| format!(": {why}"));
-            format!("{who} is as `{id}` forbids{}", why.unwrap_or_default())
-        }
-        _ if stands => format!("{who} sets `{field}`, which `{id}` forbids"),
-        _ => format!("{who} does not have `{field}`, and `{id}` forbids that"),
-    }
-}
-
 fn finding(
     policy: &Policy,
     rule: &ResolvedRule,
@@ -151,13 +128,36 @@ fn finding(
     let waiver = waivers
         .iter()
         .find(|waiver| waiver.covers(&rule.id, object, container.as_deref()));
+    let who = match (&container, rule.on) {
+        (Some(name), _) => format!("container `{name}`"),
+        (None, Root::Object) => "the object".to_owned(),
+        (None, _) => "pod".to_owned(),
+    };
+    let field: Vec<_> = place.segments().collect();
+    let field = field.join(".");
+    let stands = place
+        .of(target.value())
+        .is_some_and(|value| !value.is_null());
+    let message = match rule.verb {
+        // The selector alone decides: nothing that is set is to blame.
+        _ if field.is_empty() => {
+            let why = target.reason(rule).map(|why| format!(": {why}"));
+            format!("{who} meets `{}`{}", rule.id, why.unwrap_or_default())
+        }
+        Verb::Require(_) => format!("{who} does not have `{field}` as `{}` requires", rule.id),
+        _ if stands => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
+        _ => format!(
+            "{who} does not have `{field}`, and `{}` forbids that",
+            rule.id
+        ),
+    };
     Finding {
         id: rule.id.clone(),
         severity: policy.severity(&rule.id, rule.severity),
         object: Some(object.index),
         container,
         path,
-        message: message(rule, target, place),
+        message,
         because: Some(rule.because.clone()),
         help: rule.help.clone(),
         needed_by: Some(Arc::clone(&rule.label.origin)),
