@@ -2,7 +2,7 @@
 
 use crate::check::{self, Checks};
 use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
-use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Stranger, Tables};
+use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
 use crate::yaml::{Document, NodeRef, Pointer, Shared, Stream, same_value};
@@ -137,9 +137,13 @@ fn gather(
         let document = &stream.documents[object.document];
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(document.text);
-        if tells || checks.gathers(object, document) {
-            let value = document.node(object.node).to_value();
-            facts.add(object.index, &value, place);
+        let gathers = checks.gathers(object, document);
+        if !tells && !gathers {
+            continue;
+        }
+        let value = document.node(object.node).to_value();
+        facts.add(object.index, &value, place);
+        if gathers {
             checks.gather(object.index, &value);
         }
     }
@@ -161,23 +165,22 @@ fn subject<'s>(
 
 /// Whether a change of the pod template replaces running pods.
 fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
-    let Some(place) = subject.place else {
+    let rolls = |place: &&Place| place.rolls(&outcome.value) == Rolls::Pods;
+    let Some(place) = subject.place.filter(rolls) else {
         return false;
     };
-    let pod = |change: &Pointer| {
-        let parts = ["/metadata", "/spec"]
+    let parts = ["metadata", "spec"].map(|part| Pointer::from_iter([part]));
+    let held = |part| {
+        place
+            .pods
             .iter()
-            .filter_map(|part| Pointer::parse(part).ok());
-        let mut parts = parts.flat_map(|part| {
-            place
-                .pods
-                .iter()
-                .filter_map(move |pod| pod.resolve(&part).ok())
-        });
-        parts.any(|part| change.is_within(&part))
+            .filter_map(move |pod| pod.resolve(part).ok())
     };
-    place.rolls(&outcome.value) == Rolls::Pods
-        && outcome.changes.iter().any(|change| pod(&change.pointer()))
+    let parts: Vec<_> = parts.iter().flat_map(held).collect();
+    let changed = outcome.changes.iter().map(Change::pointer);
+    changed
+        .into_iter()
+        .any(|change| parts.iter().any(|part| change.is_within(part)))
 }
 
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned

@@ -36,9 +36,10 @@ fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
     let spark = OPERATORS
         .iter()
         .any(|group| object.api_version.starts_with(group));
-    let holds = spark
-        .then(|| Pointer::from_iter(["spec"]))
-        .or_else(|| containers(node, &Pointer::root()))?;
+    let holds = spark.then(|| Pointer::from_iter(["spec"])).or_else(|| {
+        let may_hold = memchr::memmem::find(node.document.text.as_bytes(), b"containers");
+        may_hold.and_then(|_| containers(node, &Pointer::root()))
+    })?;
     Some(finding(
         object,
         holds,

@@ -20,14 +20,12 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// The first place that Kubernetes could not read.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
-        let read = |frame: &Frame| {
-            Document::read(&text[frame.span.range()], frame.span.start, frame.setting)
-        };
-        let documents: Result<_, _> = framed(text)?.iter().map(read).collect();
-        Ok(Self {
-            text,
-            documents: documents?,
-        })
+        let frames = framed(text)?;
+        let mut documents = Vec::with_capacity(frames.len());
+        for Frame { span, setting } in frames {
+            documents.push(Document::read(&text[span.range()], span.start, setting)?);
+        }
+        Ok(Self { text, documents })
     }
 }
 
