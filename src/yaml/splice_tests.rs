@@ -298,6 +298,16 @@ fn anchors_do_not_leak() {
     let leak = patched("a: &d\n  b: 1\nc: *d\n", SET_X).unwrap_err();
     assert!(leak.reason.contains("`&d`"), "{leak}");
     case("a: &d\n  b: 1\n", SET_X, "a: &d\n  b: 1\n  x: 1\n");
+    // What goes takes no anchor along that others refer to; with all of them it may.
+    let gone = r#"[{"op":"remove","path":"/a"}]"#;
+    for holder in ["a: {b: &d 1}", "a: [&d 1]", "a: {b: [&d 1]}\na: 2"] {
+        let leak = patched(&format!("{holder}\nc: *d\n"), gone).unwrap_err();
+        assert!(leak.reason.contains("`&d`"), "{leak}");
+    }
+    let inside = r#"[{"op":"replace","path":"/a/l","value":7}]"#;
+    patched("a: {l: [&d 1]}\nc: *d\n", inside).unwrap_err();
+    let both = r#"[{"op":"remove","path":"/a"},{"op":"remove","path":"/c"}]"#;
+    case("a: [&d 1]\nc: *d\ne: 2\n", both, "e: 2\n");
     case(
         "d: &d {b: 1}\na:\n  c: *d\n",
         SET_X,
