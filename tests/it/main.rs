@@ -24,5 +24,6 @@ mod observability;
 mod pod_security;
 mod pods;
 mod reading;
+mod said;
 mod support;
 mod tidy;
