@@ -138,6 +138,10 @@ fn one_root_by_choice_does_not_free_the_others() {
         .map(|change| change["path"].as_str().unwrap())
         .collect();
     assert_eq!(paths, [format!("{AT}/securityContext/runAsNonRoot")]);
+    // Where the pod says so, no container repeats it.
+    let whole = deployment("{containers: [{name: c, image: apache/spark:4.0.1}]}");
+    let whole = lab::guard(&whole, &policy).unwrap();
+    assert_eq!(whole.text.matches("runAsNonRoot").count(), 1);
     // The rules that would take from it what it needs are waived with the same word.
     let value = super::fixtures::yaml(&guarded.text).unwrap().remove(0);
     let spec = &value["spec"]["template"]["spec"];
