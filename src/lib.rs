@@ -70,8 +70,9 @@
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.
-//! assert!(rendered.text.contains("        - name: connect   # listens on 15002\n"));
-//! assert!(rendered.text.contains("            runAsUser: 185\n"));
+//! let guarded = rendered.edits.apply(manifests);
+//! assert!(guarded.contains("        - name: connect   # listens on 15002\n"));
+//! assert!(guarded.contains("            runAsUser: 185\n"));
 //! assert!(rendered.changes.len() > 3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

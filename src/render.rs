@@ -4,17 +4,15 @@ use crate::check::{self, Checks};
 use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
 use crate::manifest::{Facts, FactsBuilder, Object, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
-use crate::text::{Edit, EditSet};
-use crate::yaml::{Document, NodeRef, Pointer, Stream, same_value};
+use crate::text::{Edit, EditSet, Span};
+use crate::yaml::{Document, NodeRef, Pointer, Shared, Stream, same_value};
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::Value;
 
 /// What a run comes to.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The guarded manifests.
-    pub text: String,
-    /// Edits of the input that made them, as spans of the input.
+    /// What makes guarded manifests of the stream's text.
     pub edits: EditSet,
     /// What rules did, by object.
     pub changes: Vec<Change>,
@@ -30,6 +28,16 @@ pub enum RenderError {
     /// The policy contradicts itself.
     #[error(transparent)]
     Policy(#[from] PolicyConflict),
+    /// What the rules want of an object would change other places of its text too.
+    #[error("{objects} cannot be edited: {reason}")]
+    Shared {
+        /// The object.
+        objects: String,
+        /// The anchor, alias or merge key that is in the way, in the stream.
+        span: Span,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// A bug of ours. Nothing was written.
     #[error(
         "internal error: the edits of document {document} ({objects}) do not come out as planned: {what}"
@@ -58,7 +66,7 @@ pub struct Setup<'s> {
 /// Guards a stream.
 ///
 /// # Errors
-/// The policy contradicts itself, or the result is not what was planned.
+/// The policy contradicts itself, an edit would leak into other places, or the result is not what was planned.
 pub fn render(
     stream: &Stream<'_>,
     (objects, strangers): (&[Object<'_>], &[Stranger]),
@@ -110,7 +118,6 @@ pub fn render(
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
     Ok(Rendered {
-        text: edits.apply(stream.text),
         edits,
         changes,
         findings,
@@ -205,28 +212,27 @@ fn edit(
     }
     let edits = document
         .splice(&target)
-        .map_err(|shared| fail(shared.to_string()))?;
-    let set = EditSet::new(edits.clone()).map_err(|conflict| fail(conflict.to_string()))?;
+        .map_err(|shared| refused(document, own, shared))?;
+    let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = document
         .edited(&edited)
         .map_err(|error| fail(error.to_string()))?;
-    let value = read.root().map(NodeRef::to_value).unwrap_or_default();
-    if !same_value(&value, &target) {
+    let same = read
+        .root()
+        .map_or(target.is_null(), |root| root.reads_as(&target));
+    if !same {
         return Err(fail("the edited text reads as something else".into()));
     }
     let shift = |edit: Edit| Edit {
         span: edit.span.shifted(document.offset),
         ..edit
     };
-    Ok(edits.into_iter().map(shift).collect())
+    Ok(set.into_edits().map(shift).collect())
 }
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
-    let path = path
-        .to_string()
-        .parse()
-        .map_err(|error| format!("{error}"))?;
+    let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
     let value = change.value().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
@@ -235,15 +241,35 @@ fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> 
     })
 }
 
+/// An edit that would leak, with the object that holds the place.
+fn refused(document: &Document<'_>, own: &[Object<'_>], shared: Shared) -> RenderError {
+    let holds = |object: &&Object<'_>| {
+        let span = document.node(object.node).span();
+        span.start <= shared.span.start && shared.span.end <= span.end
+    };
+    RenderError::Shared {
+        objects: own
+            .iter()
+            .find(holds)
+            .map_or_else(|| names(own), |object| format!("`{object}`")),
+        span: shared.span.shifted(document.offset),
+        reason: shared.reason,
+    }
+}
+
 fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {
+    RenderError::Bug {
+        document,
+        objects: names(objects),
+        what,
+    }
+}
+
+fn names(objects: &[Object<'_>]) -> String {
     let names: Vec<_> = objects
         .iter()
         .take(3)
         .map(|object| format!("`{object}`"))
         .collect();
-    RenderError::Bug {
-        document,
-        objects: names.join(", "),
-        what,
-    }
+    names.join(", ")
 }

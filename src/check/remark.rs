@@ -28,9 +28,11 @@ pub const REMARKS: &[Remark] = &[
     Remark {
         id: "not-applied",
         title: "a rule that holds here and cannot be applied",
-        what: "The place is shared with others by a YAML anchor, so that writing there would change them, too; or the \
-               object has no field for it.",
-        fix: "Write the value into the chart, or take the anchor apart there.",
+        what: "The place is shared with others by a YAML anchor, alias or merge key, so that an edit there would change \
+               them, too, or would not last; or the object has no field for it; or, as a mere remark in the report, a \
+               patch speaks of what is not there.",
+        fix: "Write the value into the chart, or take the anchor apart there. A patch that is meant for some objects only \
+              begins with a `test`.",
     },
     Remark {
         id: "not-guarded",

@@ -79,8 +79,8 @@ fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
         .for_each(|mention| names.add(&mention));
     let said = seen.into_iter().filter_map(|template| {
         let key = template.path.last().unwrap_or_default();
-        let role = names.role_of(key);
-        let sparks = role.or_else(|| template.spark.then(|| guess(key)));
+        let role = names.role_of(&key);
+        let sparks = role.or_else(|| template.spark.then(|| guess(&key)));
         let whose = sparks.or(template.says_pod.then_some("pod"))?;
         Some(said(&template, &with_article(whose)))
     });

@@ -16,7 +16,7 @@ const AROUND: [&str; 2] = [
 pub(super) fn run() -> Result<Exit, Failure> {
     let input = run::Input::of("examples/demo.yaml".into(), STREAM.into(), Host::Pipe);
     run::over(&input, &PolicyArgs::default(), |report, rendered, _| {
-        let diff = report::diff(report, &rendered.text);
+        let diff = report::diff(report, &rendered.edits);
         let restarts = report::restarts(report, &rendered.restarts);
         let overview = report::overview(report, "demo");
         io::show(&[AROUND[0], &diff, &restarts, &overview, AROUND[1]].concat())?;

@@ -10,7 +10,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
     let input = run::Input::read(&args.input)?;
     run::over(&input, &args.policy, |report, rendered, _| {
         io::tell(&report::findings(report, Severity::Error));
-        let diff = report::diff(report, &rendered.text);
+        let diff = report::diff(report, &rendered.edits);
         io::show(&(diff.clone() + &report::restarts(report, &rendered.restarts)))?;
         io::tell(&report::overview(report, "diff"));
         let same = diff.is_empty() && Summary::of(report).errors == 0;

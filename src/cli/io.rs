@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// The bytes of a file, or of standard input for `-`.
@@ -51,9 +51,11 @@ pub(super) fn write(path: &str, text: &str) -> Result<()> {
 }
 
 /// Writes to standard output, all of it.
-pub(super) fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())
+pub(super) fn print(pieces: &[&str]) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut write = pieces.iter().map(|piece| out.write_all(piece.as_bytes()));
+    write
+        .try_for_each(|done| done)
         .and_then(|()| out.flush())
         .context("writing standard output")
 }

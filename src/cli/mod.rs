@@ -66,7 +66,7 @@ fn usage(arguments: &[std::ffi::OsString], error: &clap::Error) -> ExitCode {
         .windows(2)
         .any(|pair| pair[0] == "--host" && pair[1] == "helm4")
         || words.iter().any(|word| word == "--host=helm4");
-    if helm4 && io::print(&crate::host::refusal_document(&error.render().to_string())).is_ok() {
+    if helm4 && io::print(&[&crate::host::refusal_document(&error.render().to_string())]).is_ok() {
         return ExitCode::from(Exit::Ok as u8);
     }
     ExitCode::from(Exit::Usage as u8)

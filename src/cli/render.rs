@@ -6,13 +6,14 @@ use super::{io, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
 use crate::report::{self, Summary};
+use crate::text::EditSet;
 
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     let host: Host = args.input.host.into();
     let result = guarded(args);
     let refused = match &result {
-        Ok(Output::Manifests(text)) => {
-            io::print(text)?;
+        Ok(Output::Manifests(input, edits)) => {
+            io::print(&input.host.finish(edits.pieces(&input.text)))?;
             return Ok(Exit::Ok);
         }
         Ok(Output::Refused(text)) => text,
@@ -20,9 +21,8 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     };
     if host.refuses_by_document() {
         io::tell(refused);
-        io::print(&refusal_document(
-            &anstream::adapter::strip_str(refused).to_string(),
-        ))?;
+        let refused = anstream::adapter::strip_str(refused).to_string();
+        io::print(&[&refusal_document(&refused)])?;
         return Ok(Exit::Ok);
     }
     match result {
@@ -30,29 +30,28 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
             io::tell(&text);
             Ok(Exit::No)
         }
-        Ok(Output::Manifests(_)) => Ok(Exit::Ok),
+        Ok(Output::Manifests(..)) => Ok(Exit::Ok),
         Err(failure) => Err(failure),
     }
 }
 
 enum Output {
-    Manifests(String),
+    /// The input, and the edits that guard it.
+    Manifests(run::Input, EditSet),
     Refused(String),
 }
 
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     let targets = run::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
-    run::over(&input, &args.policy, |report, rendered, _| {
+    let edits = run::over(&input, &args.policy, |report, rendered, _| {
         run::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
             io::tell_terminal(&report::three_lines(report, "render"));
         }
         if Summary::of(report).errors > 0 {
-            return Ok(Output::Refused(
-                report::findings(report, Severity::Error) + &overview,
-            ));
+            return Ok(Err(report::findings(report, Severity::Error) + &overview));
         }
         if !input.inlined.is_empty() {
             let names = input.inlined.join(", ");
@@ -61,6 +60,10 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             ));
         }
         io::tell(&overview);
-        Ok(Output::Manifests(input.host.finish(rendered.text)))
+        Ok(Ok(rendered.edits))
+    })?;
+    Ok(match edits {
+        Ok(edits) => Output::Manifests(input, edits),
+        Err(refused) => Output::Refused(refused),
     })
 }

@@ -153,7 +153,7 @@ pub(super) fn over<T>(
         tables: &chosen.tables,
     };
     let mut rendered =
-        render(&stream, (&objects, &strangers), setup).map_err(|error| failed(&error))?;
+        render(&stream, (&objects, &strangers), setup).map_err(|error| failed(input, &error))?;
     let changes = std::mem::take(&mut rendered.changes);
     let findings = std::mem::take(&mut rendered.findings);
     let report = Report::new(
@@ -166,20 +166,29 @@ pub(super) fn over<T>(
     show(&report, rendered, &chosen)
 }
 
-fn failed(error: &RenderError) -> Failure {
+fn failed(input: &Input, error: &RenderError) -> Failure {
     let (exit, help) = match error {
         RenderError::Policy(_) => (
             Exit::Usage,
-            "drop one of the rules, or let a preset of the project decide".to_owned(),
+            "drop one of the rules, or let a preset of the project decide",
+        ),
+        RenderError::Shared { .. } => (
+            Exit::No,
+            "nothing was written; take the anchor apart in the chart, or waive the rule there",
         ),
         RenderError::Bug { .. } => (
             Exit::Bug,
-            "nothing was written; please report it with the document that it names".to_owned(),
+            "nothing was written; please report it with the document that it names",
         ),
+    };
+    let (name, text) = (input.name.as_str(), input.text.as_str());
+    let place = match error {
+        RenderError::Shared { span, .. } => Some(Place::new(Source { name, text }, *span)),
+        _ => None,
     };
     Failure {
         exit,
-        text: Message::error(error.to_string(), None, Some(help)).render(),
+        text: Message::error(error.to_string(), place, Some(help.into())).render(),
     }
 }
 

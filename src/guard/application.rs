@@ -1,11 +1,12 @@
 //! One rule on one root: what it writes there, and where the object holds that.
 
 use super::merge::{Merge, Step, steps};
-use super::patch;
+use super::patch::{self, Misfit};
 use super::view::PodView;
-use crate::preset::{Blank, Body, PatchStep, ResolvedRule, Verb};
+use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// One rule on one root.
 pub(super) struct Application<'e> {
@@ -15,38 +16,38 @@ pub(super) struct Application<'e> {
     /// The name of the container, for rules on containers.
     pub(super) container: Option<String>,
     /// The body at the root, and what goes into the pod with it.
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<Part<'e>>,
     /// What it wants of the object as the phase finds it.
     pub(super) wishes: Vec<Step>,
 }
 
 /// A body at one place; places are inside the pod, or the object.
-pub(super) struct Part {
+pub(super) struct Part<'e> {
     root: Pointer,
-    wish: Wish,
+    wish: Wish<'e>,
 }
 
-enum Wish {
-    Merge(Merge, Value),
+enum Wish<'e> {
+    Merge(Merge, Cow<'e, Value>),
     /// Each operation with its value.
-    Patch(Vec<(PatchStep, Option<Value>)>),
+    Patch(Vec<(&'e PatchStep, Option<Value>)>),
 }
 
 /// What a rule writes at `root`; or what it needs and nobody knows.
-pub(super) fn parts(
-    rule: &ResolvedRule,
+pub(super) fn parts<'e>(
+    rule: &'e ResolvedRule,
     root: Pointer,
     fill: &dyn Fn(Blank) -> Option<Value>,
-) -> Result<Vec<Part>, Blank> {
-    let body = |body: &Body| body.to_value(fill);
+) -> Result<Vec<Part<'e>>, Blank> {
+    let merges = |merge, body: &'e Written| Ok(Wish::Merge(merge, body.to_value(fill)?));
     let (merge, wish) = match &rule.verb {
-        Verb::Default(value) => (Merge::Default, Wish::Merge(Merge::Default, body(value)?)),
-        Verb::Enforce(value) => (Merge::Enforce, Wish::Merge(Merge::Enforce, body(value)?)),
-        Verb::Include(value) => (Merge::Include, Wish::Merge(Merge::Include, body(value)?)),
+        Verb::Default(body) => (Merge::Default, merges(Merge::Default, body)?),
+        Verb::Enforce(body) => (Merge::Enforce, merges(Merge::Enforce, body)?),
+        Verb::Include(body) => (Merge::Include, merges(Merge::Include, body)?),
         Verb::Patch(patch) => {
             let filled = patch.iter().map(|step| {
-                let value = step.value.as_ref().map(body).transpose()?;
-                Ok((step.clone(), value))
+                let value = step.value.as_ref().map(|body| body.to_value(fill));
+                Ok((step, value.transpose()?))
             });
             let filled: Result<_, Blank> = filled.collect();
             (Merge::Default, Wish::Patch(filled?))
@@ -55,7 +56,7 @@ pub(super) fn parts(
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
-        let wish = Wish::Merge(merge, body(pod)?);
+        let wish = Wish::Merge(merge, pod.to_value(fill)?);
         parts.push(Part {
             root: Pointer::root(),
             wish,
@@ -64,35 +65,37 @@ pub(super) fn parts(
     Ok(parts)
 }
 
-impl Application<'_> {
-    /// The steps of each part on `current`; all or none: a patch that does not fit stops the whole application.
-    pub(super) fn effect(&self, current: &Value) -> Vec<Vec<Step>> {
-        let mut effects = Vec::new();
-        for part in &self.parts {
-            let at = part.root.of(current);
-            let steps = match &part.wish {
-                Wish::Merge(merge, body) => Some(steps(*merge, body, at, &part.root)),
-                Wish::Patch(wanted) => at.and_then(|at| patch::steps(wanted, at, &part.root)),
-            };
-            match steps {
-                Some(steps) => effects.push(steps),
-                None => return Vec::new(),
-            }
+impl Part<'_> {
+    /// What is to be done on `current`, or why a patch does not fit.
+    pub(super) fn steps(&self, current: &Value) -> Result<Vec<Step>, Misfit> {
+        let at = self.root.of(current);
+        match &self.wish {
+            Wish::Merge(merge, body) => Ok(steps(*merge, body, at, &self.root)),
+            Wish::Patch(wanted) => patch::steps(wanted, at.unwrap_or(&Value::Null), &self.root),
         }
-        effects
+    }
+}
+
+impl Application<'_> {
+    /// A pointer where the object holds it, or why it cannot.
+    fn place(&self, pointer: &Pointer, pods: &[PodView<'_>]) -> Result<Pointer, String> {
+        match self.pod {
+            Some(index) => {
+                let place = pods[index].place.resolve(pointer);
+                place.map_err(|cannot| cannot.because)
+            }
+            None => Ok(pointer.clone()),
+        }
     }
 
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
-        let Some(index) = self.pod else {
-            return Ok(step.clone());
-        };
-        let place = pods[index].place;
-        let resolve = |pointer: &Pointer| place.resolve(pointer).map_err(|cannot| cannot.because);
         Ok(Step {
-            path: resolve(&step.path)?,
-            place: resolve(&step.place)?,
-            ..step.clone()
+            path: self.place(&step.path, pods)?,
+            place: self.place(&step.place, pods)?,
+            op: step.op,
+            value: step.value.clone(),
+            before: step.before.clone(),
         })
     }
 }

@@ -5,11 +5,11 @@ use crate::yaml::Pointer;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// One rule's wish for one place of an object.
-#[derive(Clone, Debug)]
-struct Wish {
+/// What one application wants in one place of an object.
+#[derive(Clone, Copy)]
+struct Wish<'s> {
     application: usize,
-    value: Value,
+    value: &'s Value,
 }
 
 /// What every application may not do, because a nearer layer wants something else there.
@@ -32,19 +32,19 @@ pub(super) fn settle<'s, L: Ord>(
     wishes: impl Iterator<Item = &'s [Step]>,
     nearness: impl Fn(usize) -> L,
 ) -> Result<Settled, Clash> {
-    let mut winners: BTreeMap<Pointer, Wish> = BTreeMap::new();
+    let mut winners: BTreeMap<Pointer, Wish<'_>> = BTreeMap::new();
     let mut settled = Settled::default();
     for (application, steps) in wishes.enumerate() {
         for (place, value) in steps.iter().flat_map(leaves) {
             let wish = Wish { application, value };
-            let Some((rival_place, rival)) = rival(&winners, &place, &wish) else {
+            let Some((rival_place, rival)) = rival(&winners, &place, wish) else {
                 winners.entry(place).or_insert(wish);
                 continue;
             };
-            let (mine, theirs) = (nearness(application), nearness(rival.application));
+            let (mine, theirs) = (nearness(application), nearness(rival));
             if mine == theirs {
                 return Err(Clash {
-                    first: rival.application,
+                    first: rival,
                     second: application,
                     place,
                 });
@@ -52,9 +52,9 @@ pub(super) fn settle<'s, L: Ord>(
             let (loser, winner, lost_place) = if mine > theirs {
                 winners.remove(&rival_place);
                 winners.insert(place, wish);
-                (rival.application, application, rival_place)
+                (rival, application, rival_place)
             } else {
-                (application, rival.application, place)
+                (application, rival, place)
             };
             settled
                 .lost
@@ -69,25 +69,25 @@ pub(super) fn settle<'s, L: Ord>(
 /// A wish of another application that cannot hold together with this one: another value in the same place, or one of
 /// them a collection where the other has none.
 fn rival(
-    winners: &BTreeMap<Pointer, Wish>,
+    winners: &BTreeMap<Pointer, Wish<'_>>,
     place: &Pointer,
-    wish: &Wish,
-) -> Option<(Pointer, Wish)> {
-    let other = |other: &Wish| other.application != wish.application;
+    wish: Wish<'_>,
+) -> Option<(Pointer, usize)> {
+    let other = |other: &Wish<'_>| other.application != wish.application;
     let same = winners
         .get(place)
-        .filter(|w| other(w) && !crate::yaml::same_value(&w.value, &wish.value));
+        .filter(|w| other(w) && !crate::yaml::same_value(w.value, wish.value));
     if let Some(rival) = same {
-        return Some((place.clone(), rival.clone()));
+        return Some((place.clone(), rival.application));
     }
     let mut above = place.parent();
     while let Some(pointer) = above {
         // An empty mapping is no rival of what somebody puts into it.
         if let Some(rival) = winners
             .get(&pointer)
-            .filter(|w| other(w) && !is_empty_map(&w.value))
+            .filter(|w| other(w) && !is_empty_map(w.value))
         {
-            return Some((pointer, rival.clone()));
+            return Some((pointer, rival.application));
         }
         above = pointer.parent();
     }
@@ -95,10 +95,10 @@ fn rival(
         .range(place.clone()..)
         .take_while(|(pointer, _)| pointer.is_within(place));
     let mut below =
-        below.filter(|(pointer, w)| *pointer != place && other(w) && !is_empty_map(&wish.value));
+        below.filter(|(pointer, w)| *pointer != place && other(w) && !is_empty_map(wish.value));
     below
         .next()
-        .map(|(pointer, rival)| (pointer.clone(), rival.clone()))
+        .map(|(pointer, rival)| (pointer.clone(), rival.application))
 }
 
 fn is_empty_map(value: &Value) -> bool {
@@ -152,7 +152,7 @@ mod tests {
             let settled = settled(&wishes, |application| application == nearer).unwrap();
             assert_eq!(settled.lost.keys().copied().collect::<Vec<_>>(), [farther]);
             let kept = keep(wishes[farther][0].clone(), &settled.lost[&farther]).unwrap();
-            assert_eq!(kept.value, Some(json!({"c": 1})));
+            assert_eq!(kept.value.as_deref(), Some(&json!({"c": 1})));
         }
     }
 

@@ -4,7 +4,7 @@
 use super::application::{Application, parts};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
-use super::merge::{Step, apply};
+use super::merge::{Step, apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
@@ -227,26 +227,37 @@ impl<'e> Run<'e> {
         {
             return;
         }
-        let name = name.map(str::to_owned);
-        let root = target
-            .container
-            .map_or_else(Pointer::root, |(_, container)| container.pointer());
-        let parts = match parts(rule, root.clone(), &|blank| target.fill(blank)) {
-            Ok(parts) => parts,
-            Err(blank) => return self.nothing_known(rule, blank, target.pod, &root, name),
+        let root = || {
+            target
+                .container
+                .map_or_else(Pointer::root, |(_, container)| container.pointer())
         };
-        let mut application = Application {
-            rule,
-            pod,
-            container: name,
-            parts,
-            wishes: Vec::new(),
+        let parts = match parts(rule, root(), &|blank| target.fill(blank)) {
+            Ok(parts) => parts,
+            Err(blank) => {
+                let name = name.map(str::to_owned);
+                return self.nothing_known(rule, blank, target.pod, &root(), name);
+            }
         };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
-        let steps: Vec<_> = application.effect(current).into_iter().flatten().collect();
+        let steps: Result<Vec<_>, _> = parts.iter().map(|part| part.steps(current)).collect();
+        let steps = match steps {
+            Ok(steps) => steps.concat(),
+            Err(misfit) => {
+                let name = name.map(str::to_owned);
+                return self.no_fit(rule, misfit, target.pod, &root(), name);
+            }
+        };
         if steps.is_empty() {
             return;
         }
+        let mut application = Application {
+            rule,
+            pod,
+            container: name.map(str::to_owned),
+            parts,
+            wishes: Vec::new(),
+        };
         if select::leaves_alone(rule, target.view) {
             return self.left.push(rule);
         }
@@ -269,8 +280,9 @@ impl<'e> Run<'e> {
         let placed = application
             .placed(step, pods)
             .map_err(|because| (because, step.path.clone()))?;
-        match self.subject.node.shared_at(&placed.path) {
-            Some(reason) => Err((reason, placed.path)),
+        let Subject { node, object, .. } = self.subject;
+        match node.shared_below(object.above, &placed.path, placed.op.touch()) {
+            Some(shared) => Err((shared.reason, placed.path)),
             None => Ok(placed),
         }
     }
@@ -295,30 +307,23 @@ impl<'e> Run<'e> {
         lost: &[(Pointer, usize)],
         pods: &mut [PodView<'_>],
     ) {
-        for part in 0..application.parts.len() {
+        for part in &application.parts {
             let current = application
                 .pod
                 .map_or(&self.outcome.value, |pod| &pods[pod].value);
-            let steps = application
-                .effect(current)
-                .into_iter()
-                .nth(part)
-                .unwrap_or_default();
-            for step in steps {
+            for step in part.steps(current).unwrap_or_default() {
                 let Ok(placed) = application.placed(&step, pods) else {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
-                    if let Some(pod) = application.pod {
-                        apply(
-                            &mut pods[pod].value,
-                            &Step {
-                                value: placed.value.clone(),
-                                ..step.clone()
-                            },
-                        );
+                    // What a nearer rule decided may leave no place for it.
+                    if !apply(&mut self.outcome.value, &placed) {
+                        continue;
                     }
-                    apply(&mut self.outcome.value, &placed);
+                    if let Some(pod) = application.pod {
+                        let value = placed.value.as_deref();
+                        set(&mut pods[pod].value, step.op, &step.path, value);
+                    }
                     let index = self.subject.object.index;
                     self.outcome
                         .changes

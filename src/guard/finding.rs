@@ -2,7 +2,7 @@
 
 use super::Step;
 use crate::preset::{RuleLabel, Severity};
-use crate::yaml::Pointer;
+use crate::yaml::{Pointer, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -66,9 +66,9 @@ impl Change {
             rule: Arc::clone(rule),
             object,
             op: step.op,
-            path: step.path.to_string().into_boxed_str(),
-            before: step.before.as_ref().map(json),
-            value: step.value.as_ref().map(json),
+            path: step.path.as_str().into(),
+            before: step.before.as_deref().map(json),
+            value: step.value.as_deref().map(json),
         }
     }
 
@@ -98,4 +98,15 @@ pub enum Op {
     Replace,
     /// A key or an item is gone.
     Remove,
+}
+
+impl Op {
+    /// What it does to the text at its place.
+    pub fn touch(self) -> Touch {
+        match self {
+            Self::Add => Touch::Add,
+            Self::Replace => Touch::Replace,
+            Self::Remove => Touch::Remove,
+        }
+    }
 }

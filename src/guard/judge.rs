@@ -135,6 +135,9 @@ fn finding(
     };
     let field: Vec<_> = place.segments().collect();
     let field = field.join(".");
+    let stands = place
+        .of(target.value())
+        .is_some_and(|value| !value.is_null());
     let message = match rule.verb {
         // The selector alone decides: nothing that is set is to blame.
         _ if field.is_empty() => {
@@ -142,7 +145,11 @@ fn finding(
             format!("{who} meets `{}`{}", rule.id, why.unwrap_or_default())
         }
         Verb::Require(_) => format!("{who} does not have `{field}` as `{}` requires", rule.id),
-        _ => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
+        _ if stands => format!("{who} sets `{field}`, which `{}` forbids", rule.id),
+        _ => format!(
+            "{who} does not have `{field}`, and `{}` forbids that",
+            rule.id
+        ),
     };
     Finding {
         id: rule.id.clone(),

@@ -3,6 +3,8 @@
 use super::Op;
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::rc::Rc;
 
 /// How a body meets what stands there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +27,9 @@ pub struct Step {
     /// The place with list items by their merge key instead of their index, which other rules can be compared by.
     pub place: Pointer,
     /// What is there afterwards; `None` for a removal.
-    pub value: Option<Value>,
+    pub value: Option<Rc<Value>>,
     /// What was there; `None` where nothing was.
-    pub before: Option<Value>,
+    pub before: Option<Rc<Value>>,
 }
 
 /// Lists of named things and the key that names them (Kubernetes' `patchMergeKey`). `list` is the list's own key.
@@ -110,7 +112,7 @@ impl<'b> Walk<'b> {
     fn list(&mut self, body: &'b [Value], current: &[Value]) {
         let key = match self.down.last() {
             Some(Down::Key(key)) => merge_key(key),
-            None => self.root.last().and_then(merge_key),
+            None => self.root.last().and_then(|key| merge_key(&key)),
             Some(Down::Item(..)) => None,
         };
         if key.is_none() && self.merge == Merge::Enforce && body != current {
@@ -147,8 +149,8 @@ impl<'b> Walk<'b> {
 
     fn push(&mut self, op: Op, value: Value, before: Option<&Value>) {
         let path = self.down.iter().map(|down| match down {
-            Down::Key(key) => (*key).to_owned(),
-            Down::Item(index, _) => index.to_string(),
+            Down::Key(key) => Cow::Borrowed(*key),
+            Down::Item(index, _) => index.to_string().into(),
         });
         let place = self.down.iter().map(|down| match down {
             Down::Key(key) => *key,
@@ -158,54 +160,55 @@ impl<'b> Walk<'b> {
             op,
             path: self.root.join(&path.collect()),
             place: self.root.join(&place.collect()),
-            value: Some(value),
-            before: before.cloned(),
+            value: Some(Rc::new(value)),
+            before: before.cloned().map(Rc::new),
         });
     }
 }
 
 /// Every single value that a step decides, with its place: what two rules can disagree about.
-pub(super) fn leaves(step: &Step) -> Vec<(Pointer, Value)> {
+pub(super) fn leaves(step: &Step) -> Vec<(Pointer, &Value)> {
     let mut out = Vec::new();
     if let Some(value) = &step.value {
-        collect(value, &step.place, &mut out);
+        collect(value, step.place.clone(), &mut out);
     }
     out
 }
 
-fn collect(value: &Value, place: &Pointer, out: &mut Vec<(Pointer, Value)>) {
+fn collect<'s>(value: &'s Value, place: Pointer, out: &mut Vec<(Pointer, &'s Value)>) {
+    let key = || place.last().and_then(|key| merge_key(&key));
     match value {
         Value::Object(map) if !map.is_empty() => {
             map.iter()
-                .for_each(|(key, value)| collect(value, &place.child(key.as_str()), out));
+                .for_each(|(key, value)| collect(value, place.child(key.as_str()), out));
         }
-        Value::Array(items) if !items.is_empty() && place.last().and_then(merge_key).is_some() => {
-            let key = place.last().and_then(merge_key).unwrap_or_default();
+        Value::Array(items) if !items.is_empty() && key().is_some() => {
+            let key = key().unwrap_or_default();
             for item in items {
                 let name = item
                     .get(key)
                     .map_or_else(|| item.to_string(), |name| named(key, name));
-                collect(item, &place.child(name), out);
+                collect(item, place.child(name), out);
             }
         }
-        value => out.push((place.clone(), value.clone())),
+        value => out.push((place, value)),
     }
 }
 
 /// The step without what stands at `lost`; `None` where nothing is left of it.
 pub(super) fn without(step: &Step, lost: &Pointer) -> Option<Step> {
     let rest = lost.strip(&step.place)?;
-    let mut value = step.value.clone()?;
-    let segments: Vec<_> = rest.segments().map(str::to_owned).collect();
+    let mut value = Value::clone(step.value.as_ref()?);
+    let segments: Vec<_> = rest.segments().collect();
     let (last, parents) = segments.split_last()?;
     let mut at = &mut value;
     for segment in parents {
         at = child_mut(at, segment)?;
     }
-    at.as_object_mut()?.remove(last);
+    at.as_object_mut()?.remove(&**last);
     let empty = value.as_object().is_some_and(Map::is_empty);
     (!empty).then(|| Step {
-        value: Some(value),
+        value: Some(Rc::new(value)),
         ..step.clone()
     })
 }
@@ -222,41 +225,46 @@ fn child_mut<'v>(value: &'v mut Value, segment: &str) -> Option<&'v mut Value> {
     }
 }
 
-/// Makes a step in a value; steps come from `steps` on that value, so their parents exist.
-pub fn apply(value: &mut Value, step: &Step) {
-    let (Some(parent), Some(last)) = (step.path.parent(), step.path.last()) else {
-        *value = step.value.clone().unwrap_or_default();
-        return;
+/// Makes a step in a value; false where its parent is no longer there, or is no place for it.
+#[must_use]
+pub fn apply(value: &mut Value, step: &Step) -> bool {
+    set(value, step.op, &step.path, step.value.as_deref())
+}
+
+/// Puts `new` at `path` of a value, or takes what is there away; false where there is no place for that.
+pub(super) fn set(value: &mut Value, op: Op, path: &Pointer, new: Option<&Value>) -> bool {
+    let mut segments = path.segments();
+    let Some(last) = segments.next_back() else {
+        *value = new.cloned().unwrap_or_default();
+        return true;
     };
-    let Some(parent) = parent
-        .segments()
-        .try_fold(value, |value, segment| match value {
-            Value::Object(map) => map.get_mut(segment),
-            Value::Array(items) => items.get_mut(crate::yaml::index(segment)?),
-            _ => None,
-        })
-    else {
-        return;
-    };
-    match (parent, &step.value) {
-        (Value::Object(map), Some(value)) => {
-            map.insert(last.to_owned(), value.clone());
+    let parent = segments.try_fold(value, |value, segment| match value {
+        Value::Object(map) => map.get_mut(&*segment),
+        Value::Array(items) => items.get_mut(crate::yaml::index(&segment)?),
+        _ => None,
+    });
+    match (parent, new) {
+        (Some(Value::Object(map)), Some(value)) => {
+            let fits = op == Op::Add || map.contains_key(&*last);
+            if fits {
+                map.insert(last.into_owned(), value.clone());
+            }
+            fits
         }
-        (Value::Object(map), None) => {
-            map.remove(last);
-        }
-        (Value::Array(items), value) => {
-            let index = crate::yaml::index(last).unwrap_or(items.len());
-            match (step.op, value) {
+        (Some(Value::Object(map)), None) => map.remove(&*last).is_some(),
+        (Some(Value::Array(items)), value) => {
+            let index = crate::yaml::index(&last).unwrap_or(usize::MAX);
+            match (op, value) {
                 (Op::Add, Some(value)) if index <= items.len() => {
                     items.insert(index, value.clone());
                 }
                 (Op::Replace, Some(value)) if index < items.len() => items[index] = value.clone(),
                 (Op::Remove, _) if index < items.len() => drop(items.remove(index)),
-                _ => {}
+                _ => return false,
             }
+            true
         }
-        _ => {}
+        _ => false,
     }
 }
 
@@ -269,7 +277,7 @@ mod tests {
         let steps = steps(merge, body, Some(current), &Pointer::root());
         let mut after = current.clone();
         for step in &steps {
-            apply(&mut after, step);
+            assert!(apply(&mut after, step), "{step:?}");
         }
         let words = steps.iter().map(|s| {
             format!(
@@ -308,7 +316,7 @@ mod tests {
         assert_eq!(
             steps
                 .iter()
-                .map(|s| s.before.clone().unwrap())
+                .map(|s| s.before.as_deref().cloned().unwrap())
                 .collect::<Vec<_>>(),
             [json!(2), json!([2])]
         );
@@ -352,6 +360,6 @@ mod tests {
         )[0];
         assert_eq!(leaves(step)[1].0.to_string(), "/volumes/name=\"t\"/x");
         let left = without(step, &leaves(step)[1].0).unwrap();
-        assert_eq!(left.value, Some(json!([{"name": "t"}])));
+        assert_eq!(left.value.as_deref(), Some(&json!([{"name": "t"}])));
     }
 }

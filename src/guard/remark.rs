@@ -3,6 +3,7 @@
 use super::Finding;
 use super::application::Application;
 use super::engine::Run;
+use super::patch::Misfit;
 use super::view::PodView;
 use crate::preset::{Blank, Jobs, ResolvedRule, Severity};
 use crate::yaml::Pointer;
@@ -32,6 +33,30 @@ impl Run<'_> {
             container,
             path,
             message,
+        );
+    }
+
+    /// A patch that speaks of what is not there does nothing. That may be what its author wants, so nobody is warned.
+    pub(super) fn no_fit(
+        &mut self,
+        rule: &ResolvedRule,
+        misfit: Misfit,
+        pod: Option<&PodView<'_>>,
+        root: &Pointer,
+        container: Option<String>,
+    ) {
+        let Misfit::Place { path, reason } = misfit else {
+            return;
+        };
+        let path = root.join(&path);
+        let path = pod.map_or(Ok(path.clone()), |pod| pod.place.resolve(&path));
+        self.say(
+            "not-applied",
+            Severity::Info,
+            rule,
+            container,
+            path.unwrap_or_default(),
+            format!("`{}` is not applied: {reason}", rule.id),
         );
     }
 

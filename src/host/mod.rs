@@ -35,19 +35,21 @@ impl Host {
         self == Self::Helm4
     }
 
-    /// What goes to standard output. Helm takes nothing for a failure, or for "delete everything", and without a last
+    /// What goes to standard output, in pieces like the manifests that are given. Helm takes nothing for a failure, or for "delete everything", and without a last
     /// line break Helm 4 strips the last block scalar.
-    pub fn finish(self, mut manifests: String) -> String {
-        if manifests.trim().is_empty() && self.accepts_no_objects() {
-            return "# no resources\n".to_owned();
+    pub fn finish(self, mut manifests: Vec<&str>) -> Vec<&str> {
+        let blank = manifests.iter().all(|piece| piece.trim().is_empty());
+        if blank && self.accepts_no_objects() {
+            return vec!["# no resources\n"];
         }
         let helm = match self {
             Self::Pipe => false,
             Self::Helm3 | Self::Helm4 => true,
-            Self::Auto => is_helm4(&manifests),
+            Self::Auto => manifests.iter().any(|piece| is_helm4(piece)),
         };
-        if helm && !manifests.ends_with('\n') {
-            manifests.push('\n');
+        let last = manifests.iter().rfind(|piece| !piece.is_empty());
+        if helm && !last.is_some_and(|last| last.ends_with('\n')) {
+            manifests.push("\n");
         }
         manifests
     }
@@ -73,16 +75,16 @@ mod tests {
     #[test]
     fn nothing_is_never_printed_to_helm() {
         for host in [Host::Helm3, Host::Helm4, Host::Auto] {
-            assert_eq!(host.finish(String::new()), "# no resources\n");
-            assert_eq!(host.finish(" \n".into()), "# no resources\n");
-            assert_eq!(host.finish("# c\n".into()), "# c\n");
+            assert_eq!(host.finish(vec![""]), ["# no resources\n"]);
+            assert_eq!(host.finish(vec![" ", "\n"]), ["# no resources\n"]);
+            assert_eq!(host.finish(vec!["# c\n", ""]), ["# c\n", ""]);
         }
     }
 
     #[test]
     fn a_last_line_break_for_helm_only() {
-        assert_eq!(Host::Helm4.finish("a: |\n  b".into()), "a: |\n  b\n");
-        assert_eq!(Host::Pipe.finish("a: 1".into()), "a: 1");
-        assert_eq!(Host::Auto.finish("a: 1".into()), "a: 1");
+        assert_eq!(Host::Helm4.finish(vec!["a: |\n  b"]), ["a: |\n  b", "\n"]);
+        assert_eq!(Host::Pipe.finish(vec!["a: 1"]), ["a: 1"]);
+        assert_eq!(Host::Auto.finish(vec!["a: 1"]), ["a: 1"]);
     }
 }

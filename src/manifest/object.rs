@@ -12,6 +12,8 @@ pub struct Object<'d> {
     pub document: usize,
     /// Its node there.
     pub node: NodeId,
+    /// What shares it with other places, as a whole: an alias, anchor or merge key above it.
+    pub above: Option<NodeId>,
     /// Its place in the document: the root, or `/items/3` of a List.
     pub pointer: Pointer,
     /// `group/version`, or `v1`.
@@ -51,7 +53,7 @@ pub fn objects<'d>(stream: &'d Stream<'_>) -> (Vec<Object<'d>>, Vec<Stranger>) {
     };
     for (index, document) in stream.documents.iter().enumerate() {
         if let Some(root) = document.root().filter(|root| !is_null(*root)) {
-            found.flatten(root, index, &Pointer::root(), None);
+            found.flatten(root, index, &Pointer::root(), None, None);
         }
     }
     (found.objects, found.strangers)
@@ -73,7 +75,9 @@ impl<'d> Found<'d> {
         document: usize,
         pointer: &Pointer,
         typed: Option<(&'d str, &'d str)>,
+        above: Option<NodeId>,
     ) {
+        let above = above.or_else(|| node.is_shared().then_some(node.id));
         let node = node.resolved();
         let (api_version, kind) = match identity(node, typed) {
             Ok(identity) => identity,
@@ -85,7 +89,11 @@ impl<'d> Found<'d> {
                 });
             }
         };
-        if let Some(items) = list_items(node, kind) {
+        if let Some((key, items)) = list_items(node, kind) {
+            let merged = || (!node.owns(key)).then_some(key.id);
+            let above = above.or_else(merged);
+            let above = above.or_else(|| items.is_shared().then_some(items.id));
+            let items = items.resolved();
             // Items of a typed list (`PodList`) may leave out what the list says of them.
             let item_kind = kind
                 .strip_suffix("List")
@@ -97,7 +105,7 @@ impl<'d> Found<'d> {
                 .enumerate()
                 .filter(|(_, item)| !is_null(*item))
             {
-                self.flatten(item, document, &pointer.child(index), typed);
+                self.flatten(item, document, &pointer.child(index), typed, above);
             }
             return;
         }
@@ -107,6 +115,7 @@ impl<'d> Found<'d> {
             index: self.objects.len(),
             document,
             node: node.id,
+            above,
             pointer: pointer.clone(),
             api_version,
             kind,
@@ -138,10 +147,10 @@ fn identity<'d>(
     ))
 }
 
-/// The items of a `List`, of any `*List`, and of a KRM `ResourceList`.
-fn list_items<'d>(node: NodeRef<'d>, kind: &str) -> Option<NodeRef<'d>> {
-    let items = node.get("items").filter(|_| kind.ends_with("List"))?;
-    (items.kind() == Kind::Sequence).then_some(items)
+/// The items of a `List`, of any `*List`, and of a KRM `ResourceList`, and their key.
+fn list_items<'d>(node: NodeRef<'d>, kind: &str) -> Option<(NodeRef<'d>, NodeRef<'d>)> {
+    let entry = node.entry("items").filter(|_| kind.ends_with("List"))?;
+    (entry.1.resolved().kind() == Kind::Sequence).then_some(entry)
 }
 
 fn text<'d>(node: NodeRef<'d>, key: &str) -> Option<&'d str> {
@@ -172,6 +181,29 @@ mod tests {
                 "2 Secret/c "
             ]
         );
+    }
+
+    #[test]
+    fn what_shares_an_item_is_known() {
+        let pod = "{apiVersion: v1, kind: Pod}";
+        let list = "apiVersion: v1\nkind: List\n";
+        for (text, above) in [
+            (format!("{list}items: &i [{pod}]\nother: *i\n"), Some('[')),
+            (format!("{list}items: [&i {pod}, *i]\n"), Some('{')),
+            (format!("other: &i [{pod}]\n{list}items: *i\n"), Some('*')),
+            (
+                format!("other: &i {{items: [{pod}]}}\n{list}<<: *i\n"),
+                Some('i'),
+            ),
+            (format!("{list}items: &i [{pod}]\n"), None),
+            (format!("{list}items: [{pod}]\na: &i 1\nb: *i\n"), None),
+        ] {
+            let stream = Stream::parse(&text).unwrap();
+            let object = &objects(&stream).0[0];
+            let node = object.above.map(|id| stream.documents[0].node(id));
+            let begins = node.and_then(|node| node.source().chars().next());
+            assert_eq!(begins, above, "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,32 @@ use super::parameter::Setting;
 use super::scope::{Directive, Scope};
 use super::{Draft, Origin, PolicyError, Root, Shape};
 use serde_json::{Map, Number, Value};
+use std::borrow::Cow;
+
+/// A body with its value, where that is one for all containers: rules are tried far more often than they are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// As its author has it.
+    pub body: Body,
+    constant: Option<Value>,
+}
+
+impl Written {
+    pub(super) fn new(body: Body) -> Self {
+        Self {
+            constant: body.to_value(&|_| None).ok(),
+            body,
+        }
+    }
+
+    /// As [`Body::to_value`].
+    pub fn to_value(&self, fill: &dyn Fn(Blank) -> Option<Value>) -> Result<Cow<'_, Value>, Blank> {
+        match &self.constant {
+            Some(value) => Ok(Cow::Borrowed(value)),
+            None => self.body.to_value(fill).map(Cow::Owned),
+        }
+    }
+}
 
 /// A value that a rule writes. No parameter is left in it.
 #[derive(Clone, Debug, PartialEq)]

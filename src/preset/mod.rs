@@ -35,7 +35,7 @@ mod tables;
 mod use_entry;
 
 pub use crate::text::{BadGlob, Glob};
-pub use body::{Blank, Body, BodyValue};
+pub use body::{Blank, Body, BodyValue, Written};
 pub use check::{CheckSetting, CheckSpec, Known, ResolvedCheck, SettingKind};
 pub use compose::compose;
 pub use draft::{Draft, Shape};

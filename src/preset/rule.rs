@@ -1,6 +1,6 @@
 //! Rules: from what a preset writes to what the engine applies.
 
-use super::body::{Body, BodyValue};
+use super::body::{Body, BodyValue, Written};
 use super::model::{Open, Root, RuleFile, Severity};
 use super::patch::PatchStep;
 use super::pattern::Pattern;
@@ -29,7 +29,7 @@ pub struct ResolvedRule {
     /// What it does.
     pub verb: Verb,
     /// What goes into the pod, with the same verb, beside a container's change: both happen, or neither.
-    pub pod: Option<Body>,
+    pub pod: Option<Written>,
     /// Why.
     pub because: String,
     /// How grave a finding of `forbid` or `require` is, overlays not considered; see `Policy::severity`.
@@ -66,11 +66,11 @@ pub enum Layer {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verb {
     /// Set what is absent, deep; always a mapping.
-    Default(Body),
+    Default(Written),
     /// Set it, and record what was there; always a mapping.
-    Enforce(Body),
+    Enforce(Written),
     /// Lists hold these; a mapping whose leaves are lists.
-    Include(Body),
+    Include(Written),
     /// A finding where any of these matches.
     Forbid(Vec<Pattern>),
     /// A finding where none of these matches.
@@ -199,7 +199,7 @@ impl Scope<'_> {
     }
 
     /// What `default`, `enforce` and `include` write.
-    fn changes(&self, verb: &str, draft: &Draft, on: Root) -> Result<Body, PolicyError> {
+    fn changes(&self, verb: &str, draft: &Draft, on: Root) -> Result<Written, PolicyError> {
         if !matches!(draft.shape, Shape::Map(_)) {
             let message = format!("expected mapping, found {}", draft.describe());
             return Err(self.at(draft.span).error(message));
@@ -213,7 +213,7 @@ impl Scope<'_> {
         if verb == "include" {
             holds_lists(&body)?;
         }
-        Ok(body)
+        Ok(Written::new(body))
     }
 
     /// Fields that only some verbs have.

@@ -147,9 +147,9 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
     }
     page.patterns(4, "unless", &rule.unless);
     match &rule.verb {
-        Verb::Default(body) => page.value(4, "default:", body),
-        Verb::Enforce(body) => page.value(4, "enforce:", body),
-        Verb::Include(body) => page.value(4, "include:", body),
+        Verb::Default(body) => page.value(4, "default:", &body.body),
+        Verb::Enforce(body) => page.value(4, "enforce:", &body.body),
+        Verb::Include(body) => page.value(4, "include:", &body.body),
         Verb::Forbid(patterns) => page.patterns(4, "forbid", patterns),
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
         Verb::Patch(steps) => {
@@ -160,7 +160,7 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         }
     }
     if let Some(body) = &rule.pod {
-        page.value(4, "pod:", body);
+        page.value(4, "pod:", &body.body);
     }
     if matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)) {
         let severity = policy.severity(&rule.id, rule.severity);

@@ -2,6 +2,7 @@
 
 use super::Report;
 use super::sensitive::shown;
+use crate::text::EditSet;
 use similar::{ChangeTag, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,9 +14,10 @@ const RESET: &str = "\x1b[0m";
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// The unified diff from the input to `after`, with the rules beside each hunk.
-pub fn diff(report: &Report<'_>, after: &str) -> String {
+/// The unified diff that `edits` of the input make, with the rules beside each hunk.
+pub fn diff(report: &Report<'_>, edits: &EditSet) -> String {
     let before = report.stream.text;
+    let after = &edits.apply(before);
     let rules = rules_by_line(report);
     let diff = TextDiff::from_lines(before, after);
     let mut out = String::new();

@@ -182,7 +182,7 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
 /// What the value of a change is the value of: its key, or the name of the variable whose `value` it is.
 fn subject(report: &Report<'_>, change: &Change) -> String {
     let path = change.pointer();
-    let key = path.last().unwrap_or_default().to_owned();
+    let key = path.last().unwrap_or_default().into_owned();
     let object = &report.objects[change.object];
     let node = report.stream.documents[object.document].node(object.node);
     let parent = path.parent().filter(|_| key == "value");

@@ -40,6 +40,11 @@ impl EditSet {
         &self.edits
     }
 
+    /// The edits in order, given away.
+    pub fn into_edits(self) -> impl Iterator<Item = Edit> {
+        self.edits.into_iter()
+    }
+
     /// Whether applying changes nothing.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
@@ -47,16 +52,19 @@ impl EditSet {
 
     /// The text with all edits made.
     pub fn apply(&self, text: &str) -> String {
-        let grown: usize = self.edits.iter().map(|edit| edit.insert.len()).sum();
-        let mut out = String::with_capacity(text.len() + grown);
+        self.pieces(text).concat()
+    }
+
+    /// The text with all edits made, in pieces: a large one need not be held twice.
+    pub fn pieces<'t>(&'t self, text: &'t str) -> Vec<&'t str> {
+        let mut pieces = Vec::with_capacity(2 * self.edits.len() + 1);
         let mut done = 0;
         for edit in &self.edits {
-            out.push_str(&text[done..edit.span.start]);
-            out.push_str(&edit.insert);
+            pieces.extend([&text[done..edit.span.start], &edit.insert]);
             done = edit.span.end;
         }
-        out.push_str(&text[done..]);
-        out
+        pieces.push(&text[done..]);
+        pieces
     }
 }
 

@@ -102,6 +102,16 @@ impl NodeRef<'_> {
     pub(super) fn dash(self) -> Option<usize> {
         dash_before(self.document.text, self.outer_span().start)
     }
+
+    /// Where the entry of a key begins: at the `?` before it, or else at the key.
+    pub(super) fn entry_start(self) -> usize {
+        let start = self.outer_span().start;
+        let before = self.document.text[..start].trim_end_matches(' ');
+        match before.strip_suffix('?') {
+            Some(rest) if before.len() < start => rest.len(),
+            _ => start,
+        }
+    }
 }
 
 #[cfg(test)]

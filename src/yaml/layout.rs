@@ -88,7 +88,9 @@ fn observe(node: NodeRef<'_>, manner: &mut Manner) {
     match node.style() {
         Style::SingleQuoted if manner.quote == '\0' => manner.quote = '\'',
         Style::DoubleQuoted if manner.quote == '\0' => manner.quote = '"',
-        Style::Block if node.kind() == Kind::Mapping => {
+        Style::Block
+            if node.kind() == Kind::Mapping && (manner.step == 0 || manner.dash == usize::MAX) =>
+        {
             for (key, value) in node.entries() {
                 let column = node.document.column(key.outer_span().start);
                 if value.style() != Style::Block || value.span().is_empty() {

@@ -11,7 +11,7 @@ impl NodeRef<'_> {
         let mut node = self;
         let mut key: Option<Self> = None;
         for segment in pointer.segments() {
-            match node.step(segment) {
+            match node.step(&segment) {
                 Some((name, value)) => {
                     key = name.or(key);
                     node = value;
@@ -35,12 +35,12 @@ impl NodeRef<'_> {
         pointer
             .segments()
             .try_fold(self.resolved(), |node, segment| {
-                node.step(segment).map(|(_, value)| value.resolved())
+                node.step(&segment).map(|(_, value)| value.resolved())
             })
     }
 
     /// One step down: the key, for a mapping, and the value.
-    fn step(self, segment: &str) -> Option<(Option<Self>, Self)> {
+    pub(super) fn step(self, segment: &str) -> Option<(Option<Self>, Self)> {
         let node = self.resolved();
         match node.kind() {
             Kind::Mapping => node.entry(segment).map(|(key, value)| (Some(key), value)),
@@ -87,28 +87,6 @@ impl NodeRef<'_> {
             node = item;
         }
     }
-
-    /// Why an edit at `pointer` would change other places too, if it would: an anchor or alias lies on the way.
-    pub fn shared_at(self, pointer: &Pointer) -> Option<String> {
-        let mut node = self;
-        let mut rest = pointer.segments();
-        loop {
-            let aliased = node.anchor().is_some_and(|(_, aliases)| aliases > 0);
-            if node.kind() == Kind::Alias || aliased {
-                return Some(super::splice::shared(node).reason);
-            }
-            let segment = rest.next()?;
-            let (key, value) = node.step(segment)?;
-            let owns = |key: Self| node.entries().any(|(own, _)| own.id == key.id);
-            if key.is_some_and(|key| !owns(key)) {
-                // A key of its own that the merge key after it overwrites could only be written twice.
-                let named = |key: &Self| key.key_text().is_some_and(|text| text == segment);
-                let own = node.entries().map(|(key, _)| key).find(named);
-                return own.map(|key| super::splice::overwritten(key).reason);
-            }
-            node = value;
-        }
-    }
 }
 
 /// The first line of a node.
@@ -149,30 +127,5 @@ mod tests {
             let node = root.at_pointer(&Pointer::parse(pointer).unwrap()).unwrap();
             assert_eq!(root.path_to(node.id).to_string(), pointer);
         }
-    }
-
-    #[test]
-    fn anchors_on_the_way() {
-        let text = "a: &a\n  b: 1\nc: *a\nd: {e: 1}\n";
-        let document = Document::parse(text, 0).unwrap();
-        let shared = |pointer: &str| {
-            document
-                .root()
-                .unwrap()
-                .shared_at(&Pointer::parse(pointer).unwrap())
-                .is_some()
-        };
-        assert!(shared("/a/x") && shared("/c/x") && shared("/c"));
-        assert!(!shared("/d/e") && !shared("/d/x"));
-        let text = "a: &a {b: 1}\nc: {b: 2, <<: *a}\nd: {<<: *a}\n";
-        let document = Document::parse(text, 0).unwrap();
-        let shared = |pointer: &str| {
-            document
-                .root()
-                .unwrap()
-                .shared_at(&Pointer::parse(pointer).unwrap())
-                .is_some()
-        };
-        assert!(shared("/c/b") && !shared("/d/b") && !shared("/d/x"));
     }
 }

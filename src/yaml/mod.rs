@@ -3,6 +3,7 @@
 mod alias;
 pub(crate) mod base64;
 mod builder;
+mod closing;
 mod dialect;
 mod emit;
 mod error;
@@ -10,6 +11,7 @@ mod extent;
 mod layout;
 mod locate;
 mod node;
+mod pairs;
 mod parse;
 mod pointer;
 mod remove;
@@ -17,6 +19,7 @@ mod replace;
 mod scalar;
 mod sequence;
 mod serde;
+mod shared;
 mod splice;
 mod stream;
 mod suspect;
@@ -30,7 +33,7 @@ pub use node::{Document, Kind, NodeId, NodeRef, Style};
 pub use parse::{MAX_DEPTH, MAX_DOCUMENT};
 pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
-pub use splice::Shared;
+pub use shared::{Shared, Touch};
 pub use stream::{Stream, decode, frames};
 
 /// Equality as JSON has it: a number is its value, however it is written.

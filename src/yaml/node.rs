@@ -223,18 +223,6 @@ impl<'d> NodeRef<'d> {
         Some(self.properties()?.anchor.as_ref()?.name.end)
     }
 
-    /// The first node in it, itself among them, whose anchor aliases refer to.
-    pub(super) fn shared_within(self) -> Option<Self> {
-        let rows = &self.document.properties;
-        let first = rows.partition_point(|row| row.node < self.id.0);
-        let own = rows[first..]
-            .iter()
-            .take_while(|row| row.node < self.next());
-        let mut shared =
-            own.filter(|row| row.anchor.as_ref().is_some_and(|anchor| anchor.aliases > 0));
-        shared.next().map(|row| self.at(row.node))
-    }
-
     /// A scalar's text after quotes, escapes and folding; nothing for collections.
     pub fn text(self) -> &'d str {
         let node = self.raw();
@@ -332,7 +320,8 @@ impl<'d> NodeRef<'d> {
     }
 }
 
-fn merged<'d>(value: NodeRef<'d>, key: &str) -> Option<(NodeRef<'d>, NodeRef<'d>)> {
+/// The entry of `key` in what a merge key merges.
+pub(super) fn merged<'d>(value: NodeRef<'d>, key: &str) -> Option<(NodeRef<'d>, NodeRef<'d>)> {
     let value = value.resolved();
     match value.kind() {
         Kind::Mapping => value.entry(key),

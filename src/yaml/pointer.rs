@@ -1,12 +1,14 @@
 //! JSON pointers (RFC 6901).
 
 use serde_json::Value;
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
-/// A path into a value; segments are unescaped. The empty pointer is the whole value.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A path into a value, in the text form of RFC 6901. The empty pointer is the whole value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pointer {
-    segments: Vec<String>,
+    text: String,
 }
 
 /// Not an RFC 6901 pointer.
@@ -41,85 +43,130 @@ impl Pointer {
     /// The whole value.
     pub const fn root() -> Self {
         Self {
-            segments: Vec::new(),
+            text: String::new(),
         }
     }
 
     /// Reads `/spec/containers/0`.
     pub fn parse(text: &str) -> Result<Self, BadPointer> {
-        let bad = || BadPointer(text.to_owned());
-        if text.is_empty() {
-            return Ok(Self::root());
+        let begins = text.is_empty() || text.starts_with('/');
+        let mut tildes = text.split('~').skip(1);
+        if !begins || !tildes.all(|rest| rest.starts_with(['0', '1'])) {
+            return Err(BadPointer(text.to_owned()));
         }
-        let rest = text.strip_prefix('/').ok_or_else(bad)?;
-        let segments = rest.split('/').map(|part| unescape(part).ok_or_else(bad));
         Ok(Self {
-            segments: segments.collect::<Result<_, _>>()?,
+            text: text.to_owned(),
         })
+    }
+
+    /// The text form.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// The pointer with one more segment, given unescaped.
     #[must_use]
     pub fn child(&self, segment: impl Into<Segment>) -> Self {
-        let mut segments = self.segments.clone();
-        segments.push(segment.into().0);
-        Self { segments }
+        let segment = segment.into().0;
+        let mut text = String::with_capacity(self.text.len() + 1 + segment.len());
+        text.push_str(&self.text);
+        let mut pointer = Self { text };
+        pointer.push(&segment);
+        pointer
     }
 
     /// This pointer followed by `tail`.
     #[must_use]
     pub fn join(&self, tail: &Self) -> Self {
         Self {
-            segments: [self.segments.as_slice(), tail.segments.as_slice()].concat(),
+            text: [self.as_str(), tail.as_str()].concat(),
         }
     }
 
     /// The pointer without its last segment; `None` at the root.
     pub fn parent(&self) -> Option<Self> {
-        let (_, init) = self.segments.split_last()?;
+        let (parent, _) = self.text.rsplit_once('/')?;
         Some(Self {
-            segments: init.to_vec(),
+            text: parent.to_owned(),
         })
     }
 
     /// The last segment, unescaped.
-    pub fn last(&self) -> Option<&str> {
-        self.segments.last().map(String::as_str)
+    pub fn last(&self) -> Option<Cow<'_, str>> {
+        self.segments().next_back()
     }
 
     /// What remains after `head`, where this pointer lies at or below it.
     pub fn strip(&self, head: &Self) -> Option<Self> {
-        let tail = self.segments.strip_prefix(head.segments.as_slice())?;
+        let tail = self.below(head)?;
         Some(Self {
-            segments: tail.to_vec(),
+            text: tail.to_owned(),
         })
     }
 
     /// Whether this pointer lies at or below `head`.
     pub fn is_within(&self, head: &Self) -> bool {
-        self.segments.starts_with(&head.segments)
+        self.below(head).is_some()
+    }
+
+    fn below(&self, head: &Self) -> Option<&str> {
+        let tail = self.text.strip_prefix(head.as_str())?;
+        (tail.is_empty() || tail.starts_with('/')).then_some(tail)
     }
 
     /// The segments, unescaped.
-    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
-        self.segments.iter().map(String::as_str)
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
+        let mut parts = self.text.split('/');
+        parts.next();
+        parts.map(unescape)
     }
 
     /// How many segments there are.
     pub fn len(&self) -> usize {
-        self.segments.len()
+        memchr::memchr_iter(b'/', self.text.as_bytes()).count()
     }
 
     /// Whether it is the root.
     pub fn is_empty(&self) -> bool {
-        self.segments.is_empty()
+        self.text.is_empty()
     }
 
     /// The value that it points to, if there is one.
     pub fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        self.segments
-            .iter()
-            .try_fold(value, |value, segment| step(value, segment))
+        self.segments()
+            .try_fold(value, |value, segment| step(value, &segment))
+    }
+
+    fn push(&mut self, segment: &str) {
+        self.text.push('/');
+        if !segment.contains(['/', '~']) {
+            return self.text.push_str(segment);
+        }
+        for c in segment.chars() {
+            match c {
+                '~' => self.text.push_str("~0"),
+                '/' => self.text.push_str("~1"),
+                c => self.text.push(c),
+            }
+        }
+    }
+}
+
+/// Segment by segment, so that what lies below a pointer follows it without a gap.
+impl Ord for Pointer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (own, other) = (self.text.as_bytes(), other.text.as_bytes());
+        let rank = |byte: u8| (byte != b'/', byte);
+        match own.iter().zip(other).find(|(a, b)| a != b) {
+            Some((a, b)) => rank(*a).cmp(&rank(*b)),
+            None => own.len().cmp(&other.len()),
+        }
+    }
+}
+
+impl PartialOrd for Pointer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -137,36 +184,27 @@ pub fn index(segment: &str) -> Option<usize> {
     (digits && (segment == "0" || !segment.starts_with('0'))).then(|| segment.parse().ok())?
 }
 
-fn unescape(part: &str) -> Option<String> {
-    let mut out = String::with_capacity(part.len());
-    let mut chars = part.chars();
-    while let Some(c) = chars.next() {
-        out.push(match c {
-            '~' => match chars.next()? {
-                '0' => '~',
-                '1' => '/',
-                _ => return None,
-            },
-            c => c,
-        });
+fn unescape(part: &str) -> Cow<'_, str> {
+    if part.contains('~') {
+        part.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        part.into()
     }
-    Some(out)
 }
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for segment in &self.segments {
-            write!(f, "/{}", segment.replace('~', "~0").replace('/', "~1"))?;
-        }
-        Ok(())
+        f.pad(&self.text)
     }
 }
 
-impl<S: Into<String>> FromIterator<S> for Pointer {
+impl<S: AsRef<str>> FromIterator<S> for Pointer {
     fn from_iter<I: IntoIterator<Item = S>>(segments: I) -> Self {
-        Self {
-            segments: segments.into_iter().map(Into::into).collect(),
+        let mut pointer = Self::root();
+        for segment in segments {
+            pointer.push(segment.as_ref());
         }
+        pointer
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 impl<'d> Splicer<'d> {
     /// Another value in the place of a whole node.
     pub(super) fn replace(&mut self, node: NodeRef<'d>, target: &Value, place: Place<'d>) {
+        self.gone.push((node.id.0 + 1, node.next()));
         let collection = matches!(target, Value::Object(m) if !m.is_empty())
             || matches!(target, Value::Array(a) if !a.is_empty());
         // An anchor stays; a tag speaks of the value that goes.

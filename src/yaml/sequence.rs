@@ -1,14 +1,13 @@
-//! Sequences: which item became which, and the edits for the rest.
+//! Sequences: items that are edited, that go, and that come.
 
 use super::layout;
-use super::node::{Kind, NodeRef, Style};
+use super::node::{NodeRef, Style};
+use super::pairs::{Pair, pairs};
 use super::remove::Child;
-use super::splice::{Place, Shared, Splicer, unshared};
+use super::shared::Shared;
+use super::splice::{Place, Splicer};
 use crate::text::Span;
 use serde_json::Value;
-
-/// Pairs beyond which items are matched by their index only.
-const MAX_PAIRS: usize = 1 << 20;
 
 /// Makes a sequence read as `target`.
 pub(super) fn splice<'d>(
@@ -20,14 +19,12 @@ pub(super) fn splice<'d>(
     let items: Vec<_> = node.children().collect();
     if items.is_empty() || target.is_empty() {
         if items.len() != target.len() {
-            node.children().try_for_each(unshared)?;
             splicer.replace(node, &Value::from(target), place);
         }
         return Ok(());
     }
     let pairs = pairs(&items, target);
     if pairs.is_empty() {
-        node.children().try_for_each(unshared)?;
         splicer.replace(node, &Value::from(target), place);
         return Ok(());
     }
@@ -45,75 +42,15 @@ pub(super) fn splice<'d>(
         .map(|(old, item)| child(node, *item, old, &pairs))
         .collect();
     let gone = items.iter().zip(&children).filter(|(_, child)| child.goes);
-    gone.into_iter().try_for_each(|(item, _)| unshared(*item))?;
+    splicer
+        .gone
+        .extend(gone.map(|(item, _)| (item.id.0, item.next())));
     splicer.remove_children(&children, node.style());
     insert(splicer, node, &items, target, &pairs);
     Ok(())
 }
 
-/// Which item of the text (first) is which item of the target (second), in order.
-fn pairs(items: &[NodeRef<'_>], target: &[Value]) -> Vec<(usize, usize)> {
-    let by_index = items.len().min(target.len());
-    let unlike = items
-        .iter()
-        .zip(target)
-        .filter(|(item, value)| !alike(**item, value))
-        .count();
-    // One item that became another is edited where it stands.
-    let in_order =
-        target.len() >= items.len() && unlike <= usize::from(target.len() == items.len());
-    if in_order || items.len() * target.len() > MAX_PAIRS {
-        return (0..by_index).map(|index| (index, index)).collect();
-    }
-    // Longest common subsequence.
-    let width = target.len() + 1;
-    let mut best = vec![0u32; (items.len() + 1) * width];
-    let alike: Vec<bool> = items
-        .iter()
-        .flat_map(|item| target.iter().map(|value| alike_exactly(*item, value)))
-        .collect();
-    for old in (0..items.len()).rev() {
-        for new in (0..target.len()).rev() {
-            best[old * width + new] = if alike[old * target.len() + new] {
-                best[(old + 1) * width + new + 1] + 1
-            } else {
-                best[(old + 1) * width + new].max(best[old * width + new + 1])
-            };
-        }
-    }
-    let (mut old, mut new, mut pairs) = (0, 0, Vec::new());
-    while old < items.len() && new < target.len() {
-        if alike[old * target.len() + new] {
-            pairs.push((old, new));
-            (old, new) = (old + 1, new + 1);
-        } else if best[(old + 1) * width + new] >= best[old * width + new + 1] {
-            old += 1;
-        } else {
-            new += 1;
-        }
-    }
-    pairs
-}
-
-/// Whether the item at the same index may be an edited form of it: the same name, or the same kind without names.
-fn alike(item: NodeRef<'_>, value: &Value) -> bool {
-    match (item.resolved().kind(), value) {
-        (Kind::Mapping, Value::Object(map)) => {
-            let name = item.get("name").map(NodeRef::to_value);
-            name.as_ref() == map.get("name")
-        }
-        (Kind::Sequence, Value::Array(_)) => true,
-        (Kind::Scalar, scalar) => item.reads_as(scalar),
-        _ => false,
-    }
-}
-
-fn alike_exactly(item: NodeRef<'_>, value: &Value) -> bool {
-    let named = value.get("name").is_some() && alike(item, value);
-    named || item.reads_as(value)
-}
-
-fn child(node: NodeRef<'_>, item: NodeRef<'_>, old: usize, pairs: &[(usize, usize)]) -> Child {
+fn child(node: NodeRef<'_>, item: NodeRef<'_>, old: usize, pairs: &[Pair]) -> Child {
     let own = item.outer_span();
     let start = match node.style() {
         Style::Flow => own.start,
@@ -132,7 +69,7 @@ fn insert<'d>(
     node: NodeRef<'d>,
     items: &[NodeRef<'d>],
     target: &[Value],
-    pairs: &[(usize, usize)],
+    pairs: &[Pair],
 ) {
     let mut new = 0;
     for &(old, stays) in pairs {
@@ -172,9 +109,9 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
     let start = last.outer_span().start;
     if node.style() == Style::Flow {
         let own_line = splicer.document.begins_line(start);
-        let json = last.style() == Style::DoubleQuoted || layout::is_json(last);
+        let quoted = last.style() == Style::DoubleQuoted || layout::is_json(last);
         let manner = super::emit::Manner {
-            json,
+            json: splicer.manner.json || quoted,
             ..splicer.manner
         };
         for value in new {

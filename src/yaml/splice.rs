@@ -6,20 +6,11 @@
 use super::emit::Manner;
 use super::node::{Document, Kind, NodeRef, Style};
 use super::remove::Child;
+use super::shared::{Shared, brought_back, overwritten, shared};
 use super::{layout, sequence};
 use crate::text::{Edit, Span};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// The edit cannot be made without changing other places too.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct Shared {
-    /// The anchor, alias or merge key that is in the way, in the document's text.
-    pub span: Span,
-    /// Which anchor, and what to do.
-    pub reason: String,
-}
 
 impl Document<'_> {
     /// The edits, as offsets into the document's text, that make it read as `target`.
@@ -31,10 +22,13 @@ impl Document<'_> {
             document: self,
             manner: self.manner(),
             edits: Vec::new(),
+            gone: Vec::new(),
         };
         if let Some(root) = self.root() {
             splicer.node(root, target, Place::Root)?;
         }
+        self.keeps_anchors(splicer.gone)?;
+        self.close_scalars(&mut splicer.edits);
         Ok(splicer.edits)
     }
 }
@@ -53,6 +47,8 @@ pub(super) struct Splicer<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) manner: Manner,
     pub(super) edits: Vec<Edit>,
+    /// The nodes that go, from the first to before the last.
+    pub(super) gone: Vec<(u32, u32)>,
 }
 
 impl<'d> Splicer<'d> {
@@ -83,7 +79,6 @@ impl<'d> Splicer<'d> {
             (Kind::Sequence, Value::Array(items)) => sequence::splice(self, node, items, place),
             (Kind::Scalar, scalar) if node.reads_as(scalar) => Ok(()),
             _ => {
-                node.children().try_for_each(unshared)?;
                 self.replace(node, target, place);
                 Ok(())
             }
@@ -110,21 +105,22 @@ impl<'d> Splicer<'d> {
             .collect();
         if children.iter().any(|(.., goes)| *goes) {
             if children.iter().all(|(.., goes)| *goes) {
-                node.children().try_for_each(unshared)?;
                 self.replace(node, &Value::Object(target.clone()), place);
                 return Ok(());
             }
             let gone = children.iter().filter(|(.., goes)| *goes);
-            gone.flat_map(|(key, value, _)| [*key, *value])
-                .try_for_each(unshared)?;
+            self.gone
+                .extend(gone.map(|(key, value, _)| (key.id.0, value.next())));
             let children = children.iter().map(|(key, value, goes)| Child {
-                span: Span::new(key.outer_span().start, entry_end(*key, *value)),
+                span: Span::new(key.entry_start(), entry_end(*key, *value)),
                 goes: *goes,
             });
             self.remove_children(&children.collect::<Vec<_>>(), node.style());
         }
-        if self.document.has_merge && merged_key_gone(node, target) {
-            return Err(shared(node));
+        if self.document.has_merge
+            && let Some((merge, gone)) = merged_key_gone(node, target)
+        {
+            return Err(brought_back(merge, &gone));
         }
         if !new.is_empty() {
             let last = children.iter().rev().find(|(.., goes)| !goes);
@@ -185,10 +181,10 @@ impl<'d> Splicer<'d> {
         };
         if node.style() == Style::Flow {
             let manner = Manner {
-                json: layout::is_json(node),
+                json: self.manner.json || layout::is_json(node),
                 ..self.manner
             };
-            let key_start = last_key.outer_span().start;
+            let key_start = last_key.entry_start();
             let separator = match self.document.begins_line(key_start) {
                 true => format!(
                     ",{}{}",
@@ -204,7 +200,7 @@ impl<'d> Splicer<'d> {
             return self.edit(Span::empty(entry_end(last_key, last_value)), text);
         }
         let first_key = node.children().next().unwrap_or(last_key);
-        let indent = self.document.column(first_key.outer_span().start);
+        let indent = self.document.column(first_key.entry_start());
         let manner = Manner {
             quote: quote_of(node).unwrap_or(self.manner.quote),
             ..self.manner
@@ -216,14 +212,6 @@ impl<'d> Splicer<'d> {
         }
         let at = self.document.line_end(entry_end(last_key, last_value));
         self.edit(Span::empty(at), text);
-    }
-}
-
-/// Refuses what goes while others refer to an anchor in it.
-pub(super) fn unshared(node: NodeRef<'_>) -> Result<(), Shared> {
-    match node.shared_within() {
-        Some(anchored) => Err(shared(anchored)),
-        None => Ok(()),
     }
 }
 
@@ -254,49 +242,25 @@ pub(super) fn quote_like(node: NodeRef<'_>) -> Option<char> {
     }
 }
 
-/// Whether a key that a merge key brings would have to go.
-fn merged_key_gone(node: NodeRef<'_>, target: &Map<String, Value>) -> bool {
-    node.entries()
-        .filter(|(key, _)| key.is_merge_key())
-        .any(|(_, merged)| match merged.to_value() {
-            Value::Array(all) => all.iter().any(|one| !within(one, target)),
-            one => !within(&one, target),
-        })
-}
-
-/// Whether all keys of a merged mapping are keys of `target`.
-fn within(merged: &Value, target: &Map<String, Value>) -> bool {
-    merged
-        .as_object()
-        .is_none_or(|map| map.keys().all(|key| target.contains_key(key)))
-}
-
-pub(super) fn shared(node: NodeRef<'_>) -> Shared {
-    let named = node
-        .resolved()
-        .anchor()
-        .map(|(name, _)| format!("the anchor `&{name}`"));
-    let by = named.unwrap_or_else(|| "a merge key `<<`".to_owned());
-    let reason = format!(
-        "the value is shared with other places by {by}; write it out here to change it alone"
-    );
-    Shared {
-        span: node.outer_span(),
-        reason,
-    }
-}
-
-pub(super) fn overwritten(key: NodeRef<'_>) -> Shared {
-    let reason = format!(
-        "a merge key `<<` after it overwrites `{}`; put the merge key first",
-        key.text()
-    );
-    Shared {
-        span: key.outer_span(),
-        reason,
-    }
+/// A merge key that brings a key which has to go, and that key.
+fn merged_key_gone<'d>(
+    node: NodeRef<'d>,
+    target: &Map<String, Value>,
+) -> Option<(NodeRef<'d>, String)> {
+    let merges = node.entries().filter(|(key, _)| key.is_merge_key());
+    let all = merges.flat_map(|(key, merged)| {
+        let maps = match merged.to_value() {
+            Value::Array(all) => all,
+            one => vec![one],
+        };
+        maps.into_iter().map(move |map| (key, map))
+    });
+    all.into_iter().find_map(|(key, map)| {
+        let gone = map.as_object()?.keys().find(|k| !target.contains_key(*k));
+        Some((key, gone?.clone()))
+    })
 }
 
 #[cfg(test)]
 #[path = "splice_tests.rs"]
-mod tests;
+pub(super) mod tests;

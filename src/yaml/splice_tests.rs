@@ -21,7 +21,7 @@ fn patched(before: &str, patch: &str) -> Result<String, Shared> {
 }
 
 #[track_caller]
-fn case(before: &str, patch: &str, after: &str) {
+pub(in crate::yaml) fn case(before: &str, patch: &str, after: &str) {
     assert_eq!(patched(before, patch).unwrap(), after);
 }
 
@@ -196,6 +196,11 @@ fn brackets_and_json() {
         "{a: {b: 1}}",
     );
     case(
+        "{\"a\":[\"v\",false]}",
+        r#"[{"op":"add","path":"/a/-","value":"w"}]"#,
+        "{\"a\":[\"v\",false, \"w\"]}",
+    );
+    case(
         "{\"a\":{}}",
         r#"[{"op":"add","path":"/a/k","value":["v"]}]"#,
         "{\"a\":{\"k\": [\"v\"]}}",
@@ -329,4 +334,18 @@ fn keys_behind_a_merge() {
         r#"[{"op":"remove","path":"/a/b"}]"#,
     )
     .unwrap_err();
+}
+
+#[test]
+fn keys_behind_a_question_mark() {
+    case(
+        "a:\n  ? b\n  : 1\n  ?   c\n  : d: 2\n",
+        r#"[{"op": "add", "path": "/a/e", "value": 3}, {"op": "remove", "path": "/a/b"}]"#,
+        "a:\n  ?   c\n  : d: 2\n  e: 3\n",
+    );
+    case(
+        "{? a : 1, ? b : 2}\n",
+        r#"[{"op": "add", "path": "/c", "value": 3}, {"op": "remove", "path": "/a"}]"#,
+        "{? b : 2, c: 3}\n",
+    );
 }

@@ -24,9 +24,27 @@ impl NodeRef<'_> {
             (Kind::Scalar, value) if !value.is_object() && !value.is_array() => {
                 super::same_value(&scalar_value(node), value)
             }
+            (Kind::Mapping, Value::Object(map)) if !node.document.has_merge => {
+                node.entries_read_as(map)
+            }
             (Kind::Mapping, Value::Object(_)) => super::same_value(&node.to_value(), value),
             _ => false,
         }
+    }
+
+    /// The last of equal keys counts.
+    fn entries_read_as(self, map: &Map<String, Value>) -> bool {
+        let entries = self.entries();
+        let mut own: Vec<_> = entries
+            .map(|(key, value)| (key.key_text(), value))
+            .collect();
+        own.sort_by(|a, b| a.0.cmp(&b.0));
+        let last_of_equals = own.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::last);
+        let mut wanted = map.iter();
+        last_of_equals.into_iter().all(|(key, own)| {
+            let next = wanted.next();
+            next.is_some_and(|(name, value)| key.as_deref() == Some(name) && own.reads_as(value))
+        }) && wanted.next().is_none()
     }
 
     /// The JSON value that Kubernetes reads: aliases followed, `<<` merged in place, the last duplicate kept.

@@ -8,7 +8,9 @@ use serde_json::Value;
 use sparkk8s_post::check;
 use sparkk8s_post::guard::Waiver;
 use sparkk8s_post::manifest::{Tables, objects};
-use sparkk8s_post::preset::{Assignment, Known, Named, Policy, Request, compose, tables};
+use sparkk8s_post::preset::{
+    Assignment, Known, Named, Policy, PolicyError, Request, compose, tables,
+};
 use sparkk8s_post::render::{RenderError, Setup, render};
 use sparkk8s_post::report::{Report, Summary, json};
 use sparkk8s_post::yaml::Stream;
@@ -45,12 +47,19 @@ pub(crate) enum Failed {
     Unreadable(String),
     /// The policy contradicts itself.
     Policy(String),
+    /// An edit would leak into other places.
+    Shared(String),
     /// A bug.
     Bug(String),
 }
 
 /// The policy of presets: names of built-ins, or whole texts.
 pub(crate) fn policy(presets: &[&str], set: &[&str]) -> Policy {
+    composed(presets, set).unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// The same, where the presets may be wrong.
+pub(crate) fn composed(presets: &[&str], set: &[&str]) -> Result<Policy, PolicyError> {
     let roles = TABLES.roles.roles.iter().map(|role| role.role.as_str());
     let families = TABLES.images.families.iter().map(|row| row.family.as_str());
     let (roles, families): (Vec<_>, Vec<_>) = (roles.collect(), families.collect());
@@ -81,7 +90,7 @@ pub(crate) fn policy(presets: &[&str], set: &[&str]) -> Policy {
         let index: usize = index.and_then(|n| n.parse().ok()).ok_or("no such file")?;
         Ok(presets[index].to_owned())
     };
-    compose(&request, &known, &read).unwrap_or_else(|error| panic!("{error:?}"))
+    compose(&request, &known, &read)
 }
 
 /// Guards a text.
@@ -104,6 +113,7 @@ pub(crate) fn guard_with(
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {
         RenderError::Policy(_) => Failed::Policy(error.to_string()),
+        RenderError::Shared { .. } => Failed::Shared(error.to_string()),
         RenderError::Bug { .. } => Failed::Bug(error.to_string()),
     })?;
     let names = [policy.mark.clone()];
@@ -114,7 +124,7 @@ pub(crate) fn guard_with(
         refused: Summary::of(&report).errors > 0,
         report: serde_json::from_str(&json(&report)).expect("a report in JSON"),
         edits: edits.map(|e| (e.span.range(), e.insert.clone())).collect(),
-        text: rendered.text,
+        text: rendered.edits.apply(text),
     })
 }
 

@@ -13,8 +13,10 @@ mod bad_input;
 mod cli;
 mod corpus;
 mod docs;
+mod edits;
 mod fixtures;
 mod generated;
+mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;

@@ -177,7 +177,7 @@ fn compare(psa: &Path, stream: &str, what: &str) -> Vec<BTreeSet<String>> {
                 .path
                 .of(&pod)
                 .is_some_and(|value| !value.is_null());
-            let list = violation.path.last() == Some("drop");
+            let list = violation.path.last().as_deref() == Some("drop");
             assert!(
                 stands != violation.absent || (stands && list),
                 "{what}: {violation:?}"

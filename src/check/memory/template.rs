@@ -77,7 +77,7 @@ impl Templates {
 
     fn finding(&self, template: &Template, parameters: &Parameters) -> Option<Finding> {
         let key = template.path.last().unwrap_or_default();
-        let named = self.names.role_of(key);
+        let named = self.names.role_of(&key);
         if named.is_none() && !template.sparkish {
             return None;
         }
@@ -90,7 +90,7 @@ impl Templates {
         if fields.is_empty() {
             return None;
         }
-        let role = named.unwrap_or_else(|| pod_template::guess(key));
+        let role = named.unwrap_or_else(|| pod_template::guess(&key));
         let shown = if template.secret {
             "memory or CPU requests or memory limits".to_owned()
         } else {

@@ -3,6 +3,7 @@
 use super::Pod;
 use crate::text::Glob;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 
 /// An image reference, taken apart. Nothing is filled in; see [`Image::full`].
@@ -92,14 +93,14 @@ impl<'t> Image<'t> {
     }
 
     /// The repository with Docker's `library/` where it belongs.
-    pub fn path(&self) -> String {
+    pub fn path(&self) -> Cow<'t, str> {
         let docker = self.registry.is_none_or(|host| {
             ["docker.io", "index.docker.io", "registry-1.docker.io"].contains(&host)
         });
         if docker && !self.repository.contains('/') {
-            return format!("library/{}", self.repository);
+            return format!("library/{}", self.repository).into();
         }
-        self.repository.to_owned()
+        self.repository.into()
     }
 
     /// The tag, `latest` where neither tag nor digest is written.

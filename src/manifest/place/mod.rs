@@ -3,6 +3,7 @@
 use crate::yaml::Pointer;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Every kind that holds pods (`presets/tables/places.yaml`).
 #[derive(Clone, Debug, Deserialize)]
@@ -125,7 +126,7 @@ impl PodPlace {
         for mapping in self.map.iter().rev() {
             let Ok(at) = &mapping.to else { continue };
             if let Some(part) = at.of(object) {
-                let segments: Vec<&str> = mapping.pod.segments().collect();
+                let segments: Vec<_> = mapping.pod.segments().collect();
                 put(&mut pod, &segments, part.clone());
             }
         }
@@ -151,7 +152,7 @@ impl PodPlace {
 }
 
 /// Sets a value, with the mappings and lists on the way to it; a part that does not fit is left out.
-fn put(target: &mut Value, segments: &[&str], part: Value) {
+fn put(target: &mut Value, segments: &[Cow<'_, str>], part: Value) {
     let Some((first, rest)) = segments.split_first() else {
         *target = part;
         return;
@@ -164,7 +165,7 @@ fn put(target: &mut Value, segments: &[&str], part: Value) {
         };
     }
     match target {
-        Value::Object(map) => put(map.entry(*first).or_insert(Value::Null), rest, part),
+        Value::Object(map) => put(map.entry(&**first).or_insert(Value::Null), rest, part),
         Value::Array(items) => {
             let Some(index) = crate::yaml::index(first).filter(|i| *i <= items.len()) else {
                 return;

@@ -56,6 +56,9 @@ pub(super) struct Seen<'v> {
     pub(super) launchers: &'v [String],
 }
 
+/// What was found, in words.
+type Answer = fn(&Clue, &Seen<'_>) -> Option<String>;
+
 impl Clue {
     /// Whether the clue asks for anything at all.
     pub(super) fn is_empty(&self) -> bool {
@@ -75,21 +78,20 @@ impl Clue {
         if self.is_empty() || self.server && !seen.server || self.entry && !runs_entrypoint(seen) {
             return None;
         }
-        let mut found = Vec::new();
-        let mut ask = |asked: bool, answer: Option<String>| {
-            found.extend(answer.clone());
-            !asked || answer.is_some()
-        };
-        let holds = ask(!self.class.is_empty(), self.class(seen))
-            && ask(!self.run.is_empty(), self.run(seen))
-            && ask(!self.args.is_empty(), self.args(seen))
-            && ask(!self.image.is_empty(), self.image(seen))
-            && ask(!self.family.is_empty(), self.family(seen))
-            && ask(!self.port.is_empty(), self.port(seen))
-            && ask(!self.env.is_empty(), self.env(seen))
-            && ask(!self.container.is_empty(), self.container(seen))
-            && ask(!self.label.is_empty(), self.label(seen));
-        holds.then(|| found.join(", "))
+        let asks: [(bool, Answer); 9] = [
+            (!self.class.is_empty(), Self::class),
+            (!self.run.is_empty(), Self::run),
+            (!self.args.is_empty(), Self::args),
+            (!self.image.is_empty(), Self::image),
+            (!self.family.is_empty(), Self::family),
+            (!self.port.is_empty(), Self::port),
+            (!self.env.is_empty(), Self::env),
+            (!self.container.is_empty(), Self::container),
+            (!self.label.is_empty(), Self::label),
+        ];
+        let asked = asks.iter().filter(|(asked, _)| *asked);
+        let found: Option<Vec<_>> = asked.map(|(_, answer)| answer(self, seen)).collect();
+        Some(found?.join(", "))
     }
 
     fn class(&self, seen: &Seen<'_>) -> Option<String> {

@@ -58,7 +58,8 @@ fn changes(policy: &Policy) -> impl Iterator<Item = (&ResolvedRule, serde_json::
         let (Verb::Default(body) | Verb::Enforce(body) | Verb::Include(body)) = &rule.verb else {
             return None;
         };
-        Some((rule, body.to_value(&|_| Some(185.into())).unwrap()))
+        let value = body.to_value(&|_| Some(185.into())).unwrap();
+        Some((rule, value.into_owned()))
     })
 }
 

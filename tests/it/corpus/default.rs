@@ -60,8 +60,13 @@ pub(crate) fn apply(objects: &mut [Value], report: &Value, name: &str) -> usize 
             target["metadata"]["name"], object["name"],
             "{name}: {change}"
         );
-        let before = target.pointer(change["path"].as_str().expect("a path"));
-        assert_eq!(before, change.get("before"), "{name}: {change}");
+        let path = change["path"].as_str().expect("a path");
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        // What comes into a list moves what was there.
+        if change["op"] != "add" || !target.pointer(parent).is_some_and(Value::is_array) {
+            let before = target.pointer(path);
+            assert_eq!(before, change.get("before"), "{name}: {change}");
+        }
         let operation =
             json!({"op": change["op"], "path": change["path"], "value": change["value"]});
         let operation: PatchOperation = serde_json::from_value(operation).expect("RFC 6902");

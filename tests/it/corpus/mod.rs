@@ -2,6 +2,7 @@
 
 mod default;
 mod evidence;
+mod fixtures;
 mod identity;
 mod lines;
 mod restricted;

@@ -2,6 +2,7 @@
 
 mod dice;
 mod objects;
+mod patches;
 mod scribe;
 mod splices;
 
@@ -14,6 +15,12 @@ use sparkk8s_post::yaml::Stream;
 
 /// As many streams are tried.
 const CASES: u64 = 10_000;
+
+/// `SPARKK8S_TIMES` as many, for a longer search than each change needs.
+fn times(cases: u64) -> u64 {
+    let times = std::env::var("SPARKK8S_TIMES").ok();
+    cases * times.and_then(|times| times.parse().ok()).unwrap_or(1)
+}
 
 /// The stream of a case.
 fn text(case: u64) -> String {
@@ -72,6 +79,7 @@ fn guarded_by_restricted_and_scratch() {
 
 /// No bug, no panic; rendered twice it is the same; an independent reader reads the input and the reported changes.
 fn guarded(policy: &Policy, cases: u64) {
+    let cases = times(cases);
     let (mut changed, mut compared, mut wrong) = (0, 0, Vec::new());
     for case in 0..cases {
         match guard(policy, &text(case)) {

@@ -155,7 +155,7 @@ fn app_armor_in_annotations() {
     assert_eq!(violations.len(), 1);
     assert_eq!(violations[0].container.as_deref(), Some("a"));
     assert_eq!(
-        violations[0].path.last(),
+        violations[0].path.last().as_deref(),
         Some(format!("{prefix}a").as_str())
     );
     assert!(

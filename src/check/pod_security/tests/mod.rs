@@ -110,7 +110,7 @@ fn messages_begin_with_what_is_to_blame() {
     pod["spec"]["hostNetwork"] = json!(true);
     pod["spec"]["containers"] = json!([{"name": "spark"}, {}]);
     for v in evaluate(Pod { value: &pod }, Restricted) {
-        let subject = match v.path.segments().nth(2) {
+        let subject = match v.path.segments().nth(2).as_deref() {
             Some("0") => "container `spark` ",
             Some("1") => "container without a name ",
             _ => "pod ",
