@@ -205,7 +205,14 @@ impl<'c> Checks<'c> {
         let violation = Violation {
             check: SUMMARY,
             container,
-            path: own.map_or_else(|| Pointer::from_iter(["spec"]), |(_, own)| own.pointer()),
+            // The place that what is lacking would have, so that a report does not call it set.
+            path: violations
+                .iter()
+                .map(|violation| &violation.path)
+                .find(|path| path.of(&pod.value).is_none_or(Value::is_null))
+                .or(violations.first().map(|violation| &violation.path))
+                .cloned()
+                .unwrap_or_default(),
             absent: true,
             message: format!(
                 "{who} lacks what `{level}` asks for ({}){why}",

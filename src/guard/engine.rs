@@ -60,9 +60,10 @@ pub fn run<'r>(
         context,
         subject,
         outcome,
-        left: false,
+        left: Vec::new(),
     };
     run.phases()?;
+    run.say_left_alone();
     let done = run.outcome.changes.len();
     let said = run.outcome.findings.len();
     if done > 0 {
@@ -101,8 +102,8 @@ pub(super) struct Run<'e> {
     context: Context<'e>,
     pub(super) subject: Subject<'e>,
     pub(super) outcome: Outcome<'e>,
-    /// Whether the object was left alone because its template cannot be changed; said once.
-    pub(super) left: bool,
+    /// The rules that left the object alone because its template cannot be changed.
+    pub(super) left: Vec<&'e ResolvedRule>,
 }
 
 impl<'e> Run<'e> {
@@ -258,7 +259,7 @@ impl<'e> Run<'e> {
             wishes: Vec::new(),
         };
         if select::leaves_alone(rule, target.view) {
-            return self.leave_alone(rule);
+            return self.left.push(rule);
         }
         for step in steps {
             match self.reachable(&application, &step, target.view.pods) {

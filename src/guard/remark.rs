@@ -5,9 +5,17 @@ use super::application::Application;
 use super::engine::Run;
 use super::patch::Misfit;
 use super::view::PodView;
-use crate::preset::{Blank, ResolvedRule, Severity};
+use crate::preset::{Blank, Jobs, ResolvedRule, Severity};
 use crate::yaml::Pointer;
 use std::sync::Arc;
+
+/// Where a rule is told to leave Jobs alone.
+fn leaving(rule: &ResolvedRule) -> impl Iterator<Item = String> {
+    let leaves = rule.selectors.iter();
+    leaves
+        .filter(|selector| selector.jobs == Some(Jobs::Leave))
+        .map(|selector| selector.origin.to_string())
+}
 
 impl Run<'_> {
     pub(super) fn not_applied(
@@ -112,28 +120,42 @@ impl Run<'_> {
         self.say(id, severity, rule, container, path, message);
     }
 
-    pub(super) fn leave_alone(&mut self, rule: &ResolvedRule) {
-        if std::mem::replace(&mut self.left, true) {
-            return;
-        }
+    /// One finding for all rules that left the object alone.
+    pub(super) fn say_left_alone(&mut self) {
+        let mut rules: Vec<_> = self.left.iter().map(|rule| rule.id.as_str()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let named = match rules.as_slice() {
+            [] => return,
+            [only] => format!("`{only}` does not apply"),
+            [first, .., last] if rules.len() == 2 => format!("`{first}` and `{last}` do not apply"),
+            [first, ..] => format!("`{first}` and {} more rules do not apply", rules.len() - 1),
+        };
+        let mut asked: Vec<_> = self.left.iter().flat_map(|rule| leaving(rule)).collect();
+        asked.sort_unstable();
+        asked.dedup();
         let object = self.subject.object;
-        let message = format!(
-            "left as it is: the API server refuses another pod template of a {} that exists",
-            object.kind
-        );
-        self.say(
-            "left-alone",
-            Severity::Warning,
-            rule,
-            None,
-            Pointer::root(),
-            message,
-        );
-        if let Some(finding) = self.outcome.findings.last_mut() {
-            // Why the first of many rules wants to change it says nothing of why none does.
-            finding.because = None;
-            finding.help = Some("let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`".into());
-        }
+        self.outcome.findings.push(Finding {
+            id: "left-alone".to_owned(),
+            severity: Severity::Warning,
+            object: Some(object.index),
+            container: None,
+            path: Pointer::root(),
+            message: format!(
+                "left as it is: the API server refuses another pod template of a {} that exists; {named}",
+                object.kind
+            ),
+            because: Some(format!(
+                "an upgrade that changes it would fail; left out: {}",
+                rules.join(", ")
+            )),
+            help: Some(
+                "let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`"
+                    .into(),
+            ),
+            needed_by: Some(asked.join(", ").into()),
+            waived: None,
+        });
     }
 
     pub(super) fn say(

@@ -204,6 +204,10 @@ fn pod_matches(selector: &Selector, target: &Target<'_>, pod: &PodView<'_>) -> b
         && selector.families.as_ref().is_none_or(family_matches)
         && selector.scrape.as_ref().is_none_or(scraped)
         && selector.metrics.as_ref().is_none_or(metered)
+        && selector
+            .pod
+            .as_ref()
+            .is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(&pod.value)))
 }
 
 /// Whether no selector in the stream reads any of the labels.

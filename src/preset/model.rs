@@ -293,6 +293,9 @@ pub struct SelectorFile {
     /// Whether Prometheus can read the metrics of the pod's role, by its configuration.
     #[cfg_attr(test, schemars(schema_with = "schema::metrics"))]
     pub metrics: Option<Draft>,
+    /// What the pod has: a pattern, or several of which any counts.
+    #[cfg_attr(test, schemars(schema_with = "schema::patterns"))]
+    pub pod: Option<Draft>,
     /// Labels that no selector in the stream reads.
     #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
     pub unread: Option<Draft>,

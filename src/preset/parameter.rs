@@ -112,7 +112,12 @@ impl Parameter {
             ParameterType::String | ParameterType::Quantity => None,
         };
         let value = found.unwrap_or_else(|| Value::from(text));
-        self.judge(preset, value, &format!("text `{text}`"))
+        let what = match &value {
+            Value::Number(_) => "number",
+            Value::Bool(_) => "boolean",
+            _ => "text",
+        };
+        self.judge(preset, value, &format!("{what} `{text}`"))
     }
 
     /// Whether the value has the type and lies within the bounds.

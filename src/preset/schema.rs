@@ -115,6 +115,11 @@ pub(super) fn scrape(_: &mut SchemaGenerator) -> Schema {
     many(&json!({"enum": ["open", "monitored", "dead-monitor", "closed"]}))
 }
 
+pub(super) fn patterns(_: &mut SchemaGenerator) -> Schema {
+    let pattern = json!({"type": "object"});
+    json_schema!({"anyOf": [pattern, {"type": "array", "items": pattern}]})
+}
+
 pub(super) fn metrics(_: &mut SchemaGenerator) -> Schema {
     many(&json!({"enum": ["enabled", "unset", "disabled", "unknown"]}))
 }

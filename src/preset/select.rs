@@ -66,6 +66,7 @@ impl SelectorFile {
             ("allNonRoot", &self.all_non_root, About::Pods),
             ("scrape", &self.scrape, About::Pods),
             ("metrics", &self.metrics, About::Pods),
+            ("pod", &self.pod, About::Pods),
             ("containers", &self.containers, About::Containers),
             ("containerTypes", &self.container_types, About::Containers),
             ("nonRoot", &self.non_root, About::Containers),
@@ -124,6 +125,7 @@ impl Scope<'_> {
             resources: self.one(written.resources.as_ref(), RESOURCES)?,
             scrape: self.any(written.scrape.as_ref(), SCRAPE)?,
             metrics: self.any(written.metrics.as_ref(), METRICS)?,
+            pod: written.pod.as_ref().map(|d| self.patterns(d)).transpose()?,
             unread: words(&written.unread)?,
             jobs: self.one(written.jobs.as_ref(), JOBS)?,
         })

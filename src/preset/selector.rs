@@ -1,6 +1,6 @@
 //! Where a rule holds: selectors with their parameters put in and their words understood.
 
-use super::{Glob, Origin};
+use super::{Glob, Origin, Pattern};
 use crate::manifest::ContainerKind;
 use crate::manifest::spark::Metering;
 
@@ -45,6 +45,8 @@ pub struct Selector {
     pub scrape: Option<Vec<Scrape>>,
     /// Whether the pod serves metrics, by its configuration.
     pub metrics: Option<Vec<Metering>>,
+    /// What the pod has: any of these matches it.
+    pub pod: Option<Vec<Pattern>>,
     /// Keys of labels that no selector in the stream may read.
     pub unread: Option<Vec<Glob>>,
     /// What becomes of workloads whose template cannot be changed once created. Never there on rules that change nothing.

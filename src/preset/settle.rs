@@ -144,9 +144,9 @@ pub(super) fn values(
     graph: &Graph,
     overrides: &[Settings],
 ) -> Result<Vec<Option<Settings>>, PolicyError> {
-    let mut asked: Vec<Option<Settings>> = vec![None; graph.nodes.len()];
+    let mut asked: Vec<Option<Asked>> = vec![None; graph.nodes.len()];
     for &root in &graph.roots {
-        asked[root] = Some(Settings::new());
+        asked[root] = Some(Asked::new());
     }
     let mut settled = vec![None; graph.nodes.len()];
     // Whoever uses a preset comes before it, so that all that is asked of it is known.
@@ -156,14 +156,15 @@ pub(super) fn values(
         };
         let preset = &graph.nodes[node].preset;
         let mut values = preset.defaults();
-        values.extend(users);
+        values.extend(users.into_iter().map(|(name, asked)| (name, asked.setting)));
         values.extend(overrides[node].clone());
         let scope = preset.scope(&values, "");
         let entries = preset.written.spec.uses.iter();
         for (entry, &used) in entries.zip(&graph.nodes[node].uses) {
             if scope.holds(&entry.when)? {
                 let wanted = asked[used].get_or_insert_default();
-                ask(&scope, &graph.nodes[used].preset, &entry.parameters, wanted)?;
+                let used = (&graph.nodes[used].preset, &overrides[used]);
+                ask(&scope, used, &entry.parameters, wanted)?;
             }
         }
         settled[node] = Some(values);
@@ -171,21 +172,34 @@ pub(super) fn values(
     Ok(settled)
 }
 
-/// Adds what one `use` sets; two that disagree are an error.
+/// What those who use a preset set in it, by name of the parameter.
+type Asked = BTreeMap<String, Wish>;
+
+/// A value that a `use` sets.
+#[derive(Clone)]
+struct Wish {
+    setting: Setting,
+    /// The parameter that it was handed on from.
+    from: Option<String>,
+}
+
+/// Adds what one `use` sets; two that disagree are an error, unless an overlay or a flag has the last word anyway.
 fn ask(
     scope: &Scope<'_>,
-    used: &Preset,
+    (used, overrides): (&Preset, &Settings),
     values: &Entries<Draft>,
-    wanted: &mut Settings,
+    wanted: &mut Asked,
 ) -> Result<(), PolicyError> {
     for (name, draft) in &values.0 {
         let here = scope.at(draft.span);
         let Some(parameter) = used.parameter(&name.value) else {
             return Err(no_parameter(used, &name.value, &scope.at(name.span)));
         };
+        let mut from = None;
         let taken = match scope.directive(draft)? {
             // It was set elsewhere: whoever did is to hear that it does not fit here either.
-            Some(Directive::Parameter(_, setting)) => {
+            Some(Directive::Parameter(own, setting)) => {
+                from = Some(format!("{}.{own}", scope.preset));
                 let found = format!("`{}`", plain(&setting.value));
                 let value = parameter.judge(used.name(), setting.value.clone(), &found);
                 value.map(|value| (value, setting.origin.clone()))
@@ -201,19 +215,45 @@ fn ask(
             };
             misfit.at(&set_at)
         })?;
-        if let Some(other) = wanted.get(&name.value).filter(|o| !same(&o.value, &value)) {
-            let message = format!(
-                "`{}.{}` is `{}` here and `{}` at {}",
-                used.name(),
-                name.value,
-                plain(&value),
-                plain(&other.value),
-                other.origin
-            );
-            let help = "two uses of one preset must agree".to_owned();
-            return Err(here.error(message).help(help));
+        let wish = Wish {
+            setting: Setting { value, origin },
+            from,
+        };
+        let decided = overrides.contains_key(&name.value);
+        let other = wanted
+            .get(&name.value)
+            .filter(|other| !decided && !same(&other.setting.value, &wish.setting.value));
+        if let Some(other) = other {
+            return Err(disagree(
+                &here,
+                &format!("{}.{}", used.name(), name.value),
+                &wish,
+                other,
+            ));
         }
-        wanted.insert(name.value.clone(), Setting { value, origin });
+        wanted.insert(name.value.clone(), wish);
     }
     Ok(())
+}
+
+/// Two uses of one preset want different values; the help says how to make them agree.
+fn disagree(here: &super::Origin, name: &str, wish: &Wish, other: &Wish) -> PolicyError {
+    let message = format!(
+        "`{name}` is `{}` here and `{}` at {}",
+        plain(&wish.setting.value),
+        plain(&other.setting.value),
+        other.setting.origin
+    );
+    let set = |from: &Wish, value: &Wish| {
+        let from = from.from.as_ref()?;
+        Some(format!("`--set {from}={}`", plain(&value.setting.value)))
+    };
+    let ways = [set(other, wish), set(wish, other)];
+    let ways: Vec<_> = ways.into_iter().flatten().collect();
+    let ways = match ways.as_slice() {
+        [] => format!("`--set {name}=VALUE`"),
+        ways => ways.join(" or "),
+    };
+    here.error(message)
+        .help(format!("two uses of one preset must agree: {ways}"))
 }

@@ -74,6 +74,13 @@ pub(super) fn selector(written: &Selector) -> String {
         ),
         ("families", texts(&written.families)),
         ("containers", texts(&written.containers)),
+        (
+            "pod",
+            written
+                .pod
+                .as_ref()
+                .map(|all| list(all.iter().map(pattern))),
+        ),
         ("unread", texts(&written.unread)),
         ("hooks", boolean(written.hooks)),
         ("allNonRoot", boolean(written.all_non_root)),

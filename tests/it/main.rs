@@ -26,5 +26,6 @@ mod observability;
 mod pod_security;
 mod pods;
 mod reading;
+mod said;
 mod support;
 mod tidy;

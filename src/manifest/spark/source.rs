@@ -148,9 +148,12 @@ impl File {
                 file.settings.insert(name, setting(&value));
                 continue;
             }
-            let names = SETTINGS.iter().chain(&WAYS);
-            let held = names.filter(|name| holds(&key, name) || holds(&value, name));
-            file.mentions.extend(held);
+            // A plain name is no way of setting another one.
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+            if !key.starts_with("spark.") || !key.bytes().all(plain) {
+                mentioned(&key, &mut file.mentions);
+            }
+            mentioned(&value, &mut file.mentions);
         }
         for (key, value) in options(text) {
             if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
@@ -183,12 +186,34 @@ fn is_truth(text: &str) -> bool {
 
 /// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`.
 pub fn holds(text: &str, name: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), name).any(|at| is_whole(text, at, name))
+}
+
+/// Whether the name that stands at `at` is no part of a longer one.
+fn is_whole(text: &str, at: usize, name: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
-        let before = text[..at].chars().next_back().is_some_and(goes_on);
-        let after = text[at + name.len()..].chars().next().is_some_and(goes_on);
-        !before && (!after || name.starts_with("-X"))
-    })
+    let before = text[..at].chars().next_back().is_some_and(goes_on);
+    let after = text[at + name.len()..].chars().next().is_some_and(goes_on);
+    !before && (!after || name.starts_with("-X"))
+}
+
+/// Adds which of `SETTINGS` and `WAYS` a text holds: one search for each hint, not for each name.
+fn mentioned(text: &str, out: &mut BTreeSet<&'static str>) {
+    for hint in HINTS {
+        for at in memchr::memmem::find_iter(text.as_bytes(), hint) {
+            for name in SETTINGS.iter().chain(&WAYS) {
+                // `-Dspark.ui.port` begins before its hint.
+                let before = name.len() - name.trim_start_matches("-D").len();
+                let Some(start) = at.checked_sub(before) else {
+                    continue;
+                };
+                let stands = text.as_bytes()[start..].starts_with(name.as_bytes());
+                if stands && is_whole(text, start, name) {
+                    out.insert(name);
+                }
+            }
+        }
+    }
 }
 
 /// The texts of a ConfigMap or Secret: where they stand (`data`), key, text; what is no UTF-8 is no text.
@@ -278,6 +303,26 @@ mod tests {
         assert!(!script.mentions("SPARK_DAEMON_MEMORY"));
         let notebook = File::read("s = b.config(\"spark.driver.memory\", \"4g\")", false);
         assert!(notebook.mentions("spark.driver.memory"));
+    }
+
+    #[test]
+    fn one_search_for_each_hint_finds_what_a_search_for_each_name_does() {
+        for name in SETTINGS.iter().chain(&WAYS) {
+            for text in [
+                format!("set {name} $X"),
+                format!("é{name}"),
+                format!("x{name}"),
+                format!("{name}x"),
+                format!("{name}.y"),
+                format!("--conf={name}=1 -D{name}=2"),
+            ] {
+                let mut found = BTreeSet::new();
+                mentioned(&text, &mut found);
+                let names = SETTINGS.iter().chain(&WAYS);
+                let held: BTreeSet<_> = names.filter(|name| holds(&text, name)).copied().collect();
+                assert_eq!(found, held, "{text}");
+            }
+        }
     }
 
     #[test]

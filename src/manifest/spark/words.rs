@@ -29,7 +29,8 @@ pub fn commands(script: &str) -> Vec<Vec<String>> {
 
 /// The Java system properties (`-Dkey=value`) among the words of a text.
 pub(super) fn options(text: &str) -> impl Iterator<Item = (String, String)> {
-    let words = commands(text).into_iter().flatten();
+    let words = text.contains("-D").then(|| commands(text));
+    let words = words.into_iter().flatten().flatten();
     words.filter_map(|word| {
         let (key, value) = word.strip_prefix("-D")?.split_once('=')?;
         Some((key.to_owned(), value.to_owned()))

@@ -151,7 +151,7 @@ fn wrong_values_are_told_where_they_stand() {
     policy/main.yaml:8:38: `main` has no parameter `uid` (help: declare it under `parameters`)
     policy/main.yaml:8:20: `sized` has no parameter `uids` (help: did you mean `uid`?)
     --set uid: `sized.uid`: expected integer, found text `x`
-    --set sized.uid: `sized.uid` is at most `65535`, found text `70000`
+    --set sized.uid: `sized.uid` is at most `65535`, found number `70000`
     --set sized.size: `sized.size` is one of `small`, `medium`, `large`, found text `lrage` (help: did you mean `large`?)
     --set size: `sized.size` is one of `small`, `medium`, `large`, found text `on`
     --set sizes: no preset in use has a parameter `sizes` (help: did you mean `size`?)
@@ -192,7 +192,11 @@ fn two_uses_must_agree() {
     let desk = using(
         "    - {preset: ./sized.yaml, parameters: {uid: 1000}}\n    - {preset: ./sized.yaml, parameters: {uid: 2000}}\n",
     );
-    assert_snapshot!(desk.refused(), @"policy/main.yaml:8:48: `sized.uid` is `2000` here and `1000` at policy/main.yaml:7 (help: two uses of one preset must agree)");
+    assert_snapshot!(desk.refused(), @"policy/main.yaml:8:48: `sized.uid` is `2000` here and `1000` at policy/main.yaml:7 (help: two uses of one preset must agree: `--set sized.uid=VALUE`)");
+    assert_eq!(
+        value(&desk.set("sized.uid=3000").policy(), "sized", "uid"),
+        "3000 by --set sized.uid"
+    );
     using("    - {preset: ./sized.yaml, parameters: {uid: 1000}}\n    - ./sized.yaml\n").policy();
 }
 
