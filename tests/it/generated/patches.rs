@@ -38,8 +38,7 @@ fn rules_of_any_user_are_done_or_refused() {
         panic!("{} wrong, first {first}", wrong.len());
     }
     let done = counts[&Came::Changed] + counts[&Came::Compared];
-    assert!(done * 4 > cases, "only {done} changed");
-    assert!(counts[&Came::Refused] > 0, "no leak was met");
+    assert!(done * 2 > cases, "only {done} changed");
 }
 
 fn tried(case: u64) -> Result<Came, String> {
