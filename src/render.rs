@@ -5,7 +5,7 @@ use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, 
 use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
-use crate::yaml::{Document, NodeRef, Pointer, Shared, Stream, same_value};
+use crate::yaml::{Document, NodeRef, Pointer, Shared, Stream, Touched, same_value};
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::Value;
 
@@ -193,13 +193,15 @@ fn edit(
 ) -> Result<Vec<Edit>, RenderError> {
     let fail = |what: String| bug(own[0].document + 1, own, what);
     let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
-    let operations = changes.iter().map(|change| {
+    let placed = changes.iter().map(|change| {
         let object = own
             .iter()
             .find(|object| object.index == change.object)
             .unwrap_or(&own[0]);
-        operation(&object.pointer.join(&change.pointer()), change)
+        (object.pointer.join(&change.pointer()), change)
     });
+    let placed: Vec<_> = placed.collect();
+    let operations = placed.iter().map(|(path, change)| operation(path, change));
     let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
     json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
     for (object, value) in values {
@@ -214,7 +216,7 @@ fn edit(
         }
     }
     let edits = document
-        .splice(&target)
+        .splice(&target, &touched(&placed, &target))
         .map_err(|shared| refused(document, own, shared))?;
     let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
@@ -232,6 +234,18 @@ fn edit(
         ..edit
     };
     Ok(set.into_edits().map(shift).collect())
+}
+
+/// The places that the changes are about.
+fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
+    let mut touched = Touched::default();
+    for (path, change) in changes {
+        let parent = path.parent().unwrap_or_default();
+        let in_mapping = || parent.of(target).is_some_and(Value::is_object);
+        let alone = change.op == Op::Replace || in_mapping();
+        touched.add(if alone { path } else { &parent });
+    }
+    touched
 }
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {

@@ -5,7 +5,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 use sparkk8s_post::text::EditSet;
-use sparkk8s_post::yaml::Document;
+use sparkk8s_post::yaml::{Document, Touched};
 
 fn value(bytes: &mut Unstructured<'_>, depth: u32) -> arbitrary::Result<Value> {
     Ok(match bytes.int_in_range(0..=if depth > 3 { 4 } else { 6 })? {
@@ -62,7 +62,7 @@ fuzz_target!(|input: (&str, &[u8])| {
     if mutate(&mut target, &mut Unstructured::new(changes)).is_err() {
         return;
     }
-    let Ok(edits) = document.splice(&target) else { return };
+    let Ok(edits) = document.splice(&target, Touched::everything()) else { return };
     let edited = EditSet::new(edits).expect("disjoint edits").apply(text);
     // That it reads as planned is asserted by the generated tests; here no edit may overlap, and nothing may panic.
     let _ = Document::parse(&edited, 0);

@@ -4,6 +4,7 @@ use crate::guard::{Finding, Severity};
 use crate::manifest::Object;
 use crate::text::Lines;
 use crate::yaml::{NodeRef, Stream};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// Mappings up to this size are compared pair by pair; larger ones are sorted.
@@ -15,7 +16,7 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
     let lines = OnceCell::new();
     for own in objects.chunk_by(|a, b| a.document == b.document) {
         let document = &stream.documents[own[0].document];
-        let mut keys = Vec::new();
+        let mut keys = Keys::new();
         for mapping in document.mappings() {
             duplicates(mapping, &mut keys, &mut |first, second| {
                 let lines = lines.get_or_init(|| Lines::new(stream.text));
@@ -70,30 +71,27 @@ fn finding(
     }
 }
 
+/// Keys of one mapping, as JSON has them.
+type Keys<'d> = Vec<(Option<Cow<'d, str>>, NodeRef<'d>)>;
+
 fn duplicates<'d>(
     mapping: NodeRef<'d>,
-    keys: &mut Vec<NodeRef<'d>>,
+    keys: &mut Keys<'d>,
     report: &mut dyn FnMut(NodeRef<'d>, NodeRef<'d>),
 ) {
     keys.clear();
-    keys.extend(mapping.entries().map(|(key, _)| key));
-    let same = |a: NodeRef<'_>, b: NodeRef<'_>| a.key_text() == b.key_text() && !a.is_merge_key();
+    let own = mapping.entries().map(|(key, _)| (key.key_text(), key));
+    keys.extend(own.filter(|(_, key)| !key.is_merge_key()));
     if keys.len() <= SMALL {
-        for (index, second) in keys.iter().enumerate() {
-            // Keys of different length are told apart without reading them, but for those that change as they are read.
-            let near = |first: &&NodeRef<'d>| {
-                first.text().len() == second.text().len() || first.reads_differently()
-            };
-            let near_or_changed = |first: &&NodeRef<'d>| near(first) || second.reads_differently();
-            let mut firsts = keys[..index].iter().rev().filter(near_or_changed);
-            if let Some(first) = firsts.find(|first| same(**first, *second)) {
+        for (index, (text, second)) in keys.iter().enumerate() {
+            if let Some((_, first)) = keys[..index].iter().rev().find(|first| first.0 == *text) {
                 report(*first, *second);
             }
         }
         return;
     }
-    keys.sort_by_key(|key| (key.key_text(), key.id));
-    for pair in keys.windows(2).filter(|pair| same(pair[0], pair[1])) {
-        report(pair[0], pair[1]);
+    keys.sort_by(|a, b| (&a.0, a.1.id).cmp(&(&b.0, b.1.id)));
+    for pair in keys.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        report(pair[0].1, pair[1].1);
     }
 }

@@ -24,6 +24,7 @@ mod splice;
 mod stream;
 mod suspect;
 mod timestamp;
+mod touched;
 mod value;
 
 pub use self::serde::{Entries, Spanned, from_document};
@@ -35,6 +36,7 @@ pub use pointer::{BadPointer, Pointer, Segment, index};
 pub use scalar::{Scalar, is_safe_plain, resolve};
 pub use shared::{Shared, Touch};
 pub use stream::{Stream, decode, frames};
+pub use touched::Touched;
 
 /// Equality as JSON has it: a number is its value, however it is written.
 pub fn same_value(left: &serde_json::Value, right: &serde_json::Value) -> bool {

@@ -305,15 +305,6 @@ impl<'d> NodeRef<'d> {
         found
     }
 
-    /// Whether a key is not simply its text: a number, a boolean or a tagged one.
-    pub fn reads_differently(self) -> bool {
-        let plain = self.kind() == Kind::Scalar && self.style() == Style::Plain;
-        self.tag().is_some()
-            || self.kind() == Kind::Alias
-            || (plain
-                && !matches!(self.key_text(), Some(Cow::Borrowed(text)) if text == self.text()))
-    }
-
     /// A key as a JSON object has it: numbers and booleans become their text. `None` where JSON has no such key.
     pub fn key_text(self) -> Option<Cow<'d, str>> {
         super::value::key_text(self.resolved())

@@ -6,6 +6,7 @@ use super::pairs::{Pair, pairs};
 use super::remove::Child;
 use super::shared::Shared;
 use super::splice::{Place, Splicer};
+use super::touched::Touched;
 use crate::text::Span;
 use serde_json::Value;
 
@@ -13,9 +14,14 @@ use serde_json::Value;
 pub(super) fn splice<'d>(
     splicer: &mut Splicer<'d>,
     node: NodeRef<'d>,
-    target: &[Value],
+    (target, touched): (&[Value], &Touched),
     place: Place<'d>,
 ) -> Result<(), Shared> {
+    let inside = if node.style() == Style::Flow {
+        Place::Brackets
+    } else {
+        Place::Item
+    };
     let items: Vec<_> = node.children().collect();
     if items.is_empty() || target.is_empty() {
         if items.len() != target.len() {
@@ -23,18 +29,18 @@ pub(super) fn splice<'d>(
         }
         return Ok(());
     }
+    if let Some(touched) = touched.items().filter(|_| items.len() == target.len()) {
+        let mut both =
+            touched.filter_map(|(at, touched)| Some((*items.get(at)?, (target.get(at)?, touched))));
+        return both.try_for_each(|(item, target)| splicer.node(item, target, inside));
+    }
     let pairs = pairs(&items, target);
     if pairs.is_empty() {
         splicer.replace(node, &Value::from(target), place);
         return Ok(());
     }
-    let inside = if node.style() == Style::Flow {
-        Place::Brackets
-    } else {
-        Place::Item
-    };
     for &(old, new) in &pairs {
-        splicer.node(items[old], &target[new], inside)?;
+        splicer.node(items[old], (&target[new], Touched::everything()), inside)?;
     }
     let children: Vec<_> = items
         .iter()

@@ -7,17 +7,19 @@ use super::emit::Manner;
 use super::node::{Document, Kind, NodeRef, Style};
 use super::remove::Child;
 use super::shared::{Shared, brought_back, overwritten, shared};
+use super::touched::Touched;
 use super::{layout, sequence};
 use crate::text::{Edit, Span};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 impl Document<'_> {
-    /// The edits, as offsets into the document's text, that make it read as `target`.
+    /// The edits, as offsets into the document's text, that make it read as `target`, which may be another value only
+    /// where it was touched.
     ///
     /// # Errors
     /// The value is shared with other places by an anchor.
-    pub fn splice(&self, target: &Value) -> Result<Vec<Edit>, Shared> {
+    pub fn splice(&self, target: &Value, touched: &Touched) -> Result<Vec<Edit>, Shared> {
         let mut splicer = Splicer {
             document: self,
             manner: self.manner(),
@@ -25,7 +27,7 @@ impl Document<'_> {
             gone: Vec::new(),
         };
         if let Some(root) = self.root() {
-            splicer.node(root, target, Place::Root)?;
+            splicer.node(root, (target, touched), Place::Root)?;
         }
         self.keeps_anchors(splicer.gone)?;
         self.close_scalars(&mut splicer.edits);
@@ -63,7 +65,7 @@ impl<'d> Splicer<'d> {
     pub(super) fn node(
         &mut self,
         node: NodeRef<'d>,
-        target: &Value,
+        (target, touched): (&Value, &Touched),
         place: Place<'d>,
     ) -> Result<(), Shared> {
         let anchored = node.anchor().is_some_and(|(_, aliases)| aliases > 0);
@@ -75,8 +77,10 @@ impl<'d> Splicer<'d> {
             };
         }
         match (node.kind(), target) {
-            (Kind::Mapping, Value::Object(map)) => self.mapping(node, map, place),
-            (Kind::Sequence, Value::Array(items)) => sequence::splice(self, node, items, place),
+            (Kind::Mapping, Value::Object(map)) => self.mapping(node, (map, touched), place),
+            (Kind::Sequence, Value::Array(items)) => {
+                sequence::splice(self, node, (items, touched), place)
+            }
             (Kind::Scalar, scalar) if node.reads_as(scalar) => Ok(()),
             _ => {
                 self.replace(node, target, place);
@@ -88,10 +92,11 @@ impl<'d> Splicer<'d> {
     fn mapping(
         &mut self,
         node: NodeRef<'d>,
-        target: &Map<String, Value>,
+        (target, touched): (&Map<String, Value>, &Touched),
         place: Place<'d>,
     ) -> Result<(), Shared> {
-        let new = self.change_keys(node, target)?;
+        let new = self.change_keys(node, target, touched)?;
+        let loses = touched.loses(target);
         let goes = |key: NodeRef<'d>| {
             let merges = self.document.has_merge && key.is_merge_key();
             !merges
@@ -101,7 +106,7 @@ impl<'d> Splicer<'d> {
         };
         let children: Vec<_> = node
             .entries()
-            .map(|(key, value)| (key, value, goes(key)))
+            .map(|(key, value)| (key, value, loses && goes(key)))
             .collect();
         if children.iter().any(|(.., goes)| *goes) {
             if children.iter().all(|(.., goes)| *goes) {
@@ -139,6 +144,7 @@ impl<'d> Splicer<'d> {
         &mut self,
         node: NodeRef<'d>,
         target: &Map<String, Value>,
+        touched: &Touched,
     ) -> Result<Map<String, Value>, Shared> {
         let entries: Vec<(Cow<'d, str>, NodeRef<'d>, NodeRef<'d>)> = node
             .entries()
@@ -147,6 +153,9 @@ impl<'d> Splicer<'d> {
             .collect();
         let mut new = Map::new();
         for (key, value) in target {
+            let Some(touched) = touched.child(key) else {
+                continue;
+            };
             // The last of duplicate keys counts, unless a merge key after it overwrites it.
             let own = entries.iter().rev().find(|(name, ..)| name == key);
             let decides = if self.document.has_merge {
@@ -156,7 +165,7 @@ impl<'d> Splicer<'d> {
             };
             match (own, decides) {
                 (Some((_, own_key, own_value)), Some((key, _))) if key.id == own_key.id => {
-                    self.node(*own_value, value, inside(node, *own_key))?;
+                    self.node(*own_value, (value, touched), inside(node, *own_key))?;
                 }
                 (_, Some((_, merged))) if merged.reads_as(value) => {}
                 (Some((_, own_key, _)), _) => return Err(overwritten(*own_key)),

@@ -8,7 +8,7 @@ fn patched(before: &str, patch: &str) -> Result<String, Shared> {
     let mut target = document.root().unwrap().to_value();
     let patch: json_patch::Patch = serde_json::from_str(patch).unwrap();
     json_patch::patch(&mut target, &patch).unwrap();
-    let after = EditSet::new(document.splice(&target)?)
+    let after = EditSet::new(document.splice(&target, Touched::everything())?)
         .unwrap()
         .apply(before);
     let read = Document::parse(&after, 0).unwrap_or_else(|e| panic!("{e}:\n{after}"));

@@ -6,6 +6,7 @@ use crate::{fixtures, support};
 use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 use sparkk8s_post::text::EditSet;
+use sparkk8s_post::yaml::Touched;
 use sparkk8s_post::yaml::{Document, Pointer};
 
 /// As many documents are patched.
@@ -54,7 +55,7 @@ fn splice(case: u64) -> Result<bool, String> {
         let patch = json!(patch);
         format!("{why}\n{patch}\n=== before\n{text}\n=== after\n{after}")
     };
-    let Ok(edits) = document.splice(&target) else {
+    let Ok(edits) = document.splice(&target, Touched::everything()) else {
         return Ok(false);
     };
     let edits = EditSet::new(edits).map_err(|error| what(&error.to_string(), ""))?;
