@@ -1,7 +1,9 @@
 //! The road: a stream and a policy to guarded bytes, changes and findings. It reads as a table of contents.
 
 use crate::check::{self, Checks};
-use crate::guard::{self, Change, Context, Finding, Op, Outcome, PolicyConflict, Subject, Waiver};
+use crate::guard::{
+    self, Change, Context, Finding, Op, Outcome, PolicyConflict, Pool, Subject, Waiver,
+};
 use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
@@ -79,7 +81,7 @@ pub fn render(
         facts: &facts,
     };
     let (mut changes, mut findings, mut restarts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut edits = Vec::new();
+    let (mut edits, mut pool) = (Vec::new(), Pool::default());
     for own in objects.chunk_by(|a, b| a.document == b.document) {
         let document = &stream.documents[own[0].document];
         let before = changes.len();
@@ -97,7 +99,11 @@ pub fn render(
             }
             findings.append(&mut outcome.findings);
             if !outcome.changes.is_empty() {
-                changes.append(&mut outcome.changes);
+                let shared = outcome.changes.drain(..).map(|mut change| {
+                    change.share(&mut pool);
+                    change
+                });
+                changes.extend(shared);
                 values.push((object, outcome.value));
             }
         }

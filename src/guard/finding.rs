@@ -5,6 +5,7 @@ use crate::preset::{RuleLabel, Severity};
 use crate::yaml::{Pointer, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a rule or a check has to say about one place of one object.
@@ -42,16 +43,16 @@ pub struct Change {
     /// What happened there, in the words of RFC 6902.
     pub op: Op,
     /// Place inside the object: an RFC 6901 pointer.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// What was there, as JSON; `None` where nothing was.
-    pub before: Option<Box<str>>,
+    pub before: Option<Arc<str>>,
     /// What is there now, as JSON; `None` for a removal.
-    pub value: Option<Box<str>>,
+    pub value: Option<Arc<str>>,
 }
 
 /// A value as JSON text: a fraction of the memory.
-fn json(value: &Value) -> Box<str> {
-    value.to_string().into_boxed_str()
+fn json(value: &Value) -> Arc<str> {
+    value.to_string().into()
 }
 
 /// The value of a JSON text that this program wrote.
@@ -72,6 +73,13 @@ impl Change {
         }
     }
 
+    /// Holds texts that other changes have, too, once for all of them.
+    pub fn share(&mut self, pool: &mut Pool) {
+        pool.share(&mut self.path);
+        self.before.iter_mut().for_each(|text| pool.share(text));
+        self.value.iter_mut().for_each(|text| pool.share(text));
+    }
+
     /// What was there; `None` where nothing was.
     pub fn before(&self) -> Option<Value> {
         self.before.as_deref().map(read)
@@ -85,6 +93,19 @@ impl Change {
     /// Its place inside the object.
     pub fn pointer(&self) -> Pointer {
         Pointer::parse(&self.path).unwrap_or_default()
+    }
+}
+
+/// Texts that many changes have.
+#[derive(Debug, Default)]
+pub struct Pool(BTreeSet<Arc<str>>);
+
+impl Pool {
+    fn share(&mut self, text: &mut Arc<str>) {
+        match self.0.get(text) {
+            Some(known) => *text = Arc::clone(known),
+            None => _ = self.0.insert(Arc::clone(text)),
+        }
     }
 }
 

@@ -55,10 +55,9 @@ pub(super) struct Splicer<'d> {
 
 impl<'d> Splicer<'d> {
     pub(super) fn edit(&mut self, span: Span, insert: impl Into<String>) {
-        self.edits.push(Edit {
-            span,
-            insert: insert.into(),
-        });
+        let mut insert = insert.into();
+        insert.shrink_to_fit();
+        self.edits.push(Edit { span, insert });
     }
 
     /// Makes `node` read as `target`.

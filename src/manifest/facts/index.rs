@@ -1,7 +1,6 @@
 //! Which selectors may match a mapping of labels, without asking each of them: a stream may hold thousands of Services.
 
-use super::selector::Selector;
-use serde_json::Value;
+use super::selector::{Labels, Selector};
 use std::collections::BTreeMap;
 
 /// Selectors by one label that each of them needs.
@@ -25,16 +24,11 @@ impl Index {
     }
 
     /// The numbers of all selectors that may match, in the order in which they were added.
-    pub(super) fn candidates(&self, labels: &Value) -> Vec<usize> {
+    pub(super) fn candidates(&self, labels: &Labels<'_>) -> Vec<usize> {
         let mut found = self.others.clone();
-        for (key, value) in labels.as_object().into_iter().flatten() {
-            let values = self.by_label.get(key).zip(value.as_str());
-            found.extend(
-                values
-                    .and_then(|(values, value)| values.get(value))
-                    .into_iter()
-                    .flatten(),
-            );
+        for (key, value) in labels.iter() {
+            let numbers = self.by_label.get(key).and_then(|values| values.get(value));
+            found.extend(numbers.into_iter().flatten());
         }
         found.sort_unstable();
         found
@@ -58,8 +52,9 @@ mod tests {
         for (number, labels) in selectors.iter().enumerate() {
             index.add(number, &Selector::plain(labels));
         }
-        assert_eq!(index.candidates(&json!({"app": "a"})), [0, 1, 3]);
-        assert_eq!(index.candidates(&json!({"tier": "x"})), [1]);
-        assert_eq!(index.candidates(&json!(null)), [1]);
+        let candidates = |labels| index.candidates(&Labels::of(&labels));
+        assert_eq!(candidates(json!({"app": "a"})), [0, 1, 3]);
+        assert_eq!(candidates(json!({"tier": "x"})), [1]);
+        assert_eq!(candidates(json!(null)), [1]);
     }
 }

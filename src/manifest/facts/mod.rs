@@ -13,7 +13,7 @@ pub use evidence::{NonRoot, evidence};
 use index::Index;
 use network::Policy;
 use scrape::{Monitor, Service};
-use selector::ReadLabels;
+use selector::{Labels, ReadLabels};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -193,7 +193,7 @@ impl Facts {
     ///
     /// A namespace that nobody wrote is the release's, which may be any: it is taken to match.
     pub fn scrape(&self, namespace: Option<&str>, pod: Pod<'_>, port: u16) -> Scrape {
-        let labels = &pod.metadata()["labels"];
+        let labels = &Labels::of(&pod.metadata()["labels"]);
         let services = self
             .services_by_pod
             .candidates(labels)
@@ -203,9 +203,8 @@ impl Facts {
             .filter(|service| service.selects(namespace, pod))
             .collect();
         let of_services = services.iter().map(|service| service.labels());
-        let monitors = of_services
-            .chain([labels])
-            .flat_map(|labels| self.monitors_by_labels.candidates(labels));
+        let monitors = of_services.flat_map(|labels| self.monitors_by_labels.candidates(labels));
+        let monitors = monitors.chain(self.monitors_by_labels.candidates(labels));
         let monitors: BTreeSet<usize> = monitors.collect();
         let mut dead = None;
         for monitor in monitors.into_iter().map(|number| &self.monitors[number]) {
@@ -226,7 +225,8 @@ impl Facts {
 
     /// The NetworkPolicy that keeps scrapers from this TCP port: one selects the pod, and none lets them in.
     pub fn closed_by(&self, namespace: Option<&str>, pod: Pod<'_>, port: u16) -> Option<&Source> {
-        let candidates = self.policies_by_pod.candidates(&pod.metadata()["labels"]);
+        let labels = Labels::of(&pod.metadata()["labels"]);
+        let candidates = self.policies_by_pod.candidates(&labels);
         let candidates = candidates.iter().map(|number| &self.policies[*number]);
         let selecting = candidates.filter(|p| p.selects(namespace, pod));
         if selecting.clone().any(|policy| policy.admits(pod, port)) {

@@ -1,6 +1,9 @@
 //! Network policies: whether a scraper from elsewhere in the cluster reaches a port of a pod.
 
-use super::{Source, selector::Selector};
+use super::{
+    Source,
+    selector::{Labels, Selector},
+};
 use crate::manifest::{Container, Pod, port::number};
 use serde_json::Value;
 
@@ -73,7 +76,7 @@ impl Policy {
     /// Whether it selects this pod.
     pub(super) fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
         super::may_be_one(self.namespace.as_deref(), namespace)
-            && self.pods.matches(&pod.metadata()["labels"])
+            && self.pods.matches(&Labels::of(&pod.metadata()["labels"]))
     }
 
     /// Whether it lets a scraper in at this TCP port of this pod.

@@ -1,6 +1,9 @@
 //! Monitors of services and of pods: whom they select, and whether the port that they name is there.
 
-use super::{Source, selector::Selector};
+use super::{
+    Source,
+    selector::{Labels, Selector},
+};
 use crate::manifest::{Container, ContainerKind, Pod, port::number};
 use serde_json::Value;
 
@@ -9,7 +12,7 @@ use serde_json::Value;
 pub(super) struct Service {
     name: String,
     namespace: Option<String>,
-    labels: Value,
+    labels: Labels<'static>,
     pods: Selector,
     ports: Vec<ServicePort>,
 }
@@ -58,13 +61,16 @@ impl Service {
             return None;
         }
         let metadata = &object["metadata"];
-        let ports = object["spec"]["ports"].as_array().into_iter().flatten();
+        let ports = object["spec"]["ports"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
         Some(Self {
             name: metadata["name"].as_str().unwrap_or_default().to_owned(),
             namespace: namespace.map(str::to_owned),
-            labels: metadata["labels"].clone(),
+            labels: Labels::of(&metadata["labels"]).owned(),
             pods,
             ports: ports
+                .iter()
                 .map(|port| ServicePort {
                     name: port["name"].as_str().unwrap_or_default().to_owned(),
                     target: port["targetPort"].as_str().map(str::to_owned),
@@ -87,14 +93,14 @@ impl Service {
     }
 
     /// Its labels, which monitors select it by.
-    pub(super) fn labels(&self) -> &Value {
+    pub(super) fn labels(&self) -> &Labels<'static> {
         &self.labels
     }
 
     /// Whether it selects this pod.
     pub(super) fn selects(&self, namespace: Option<&str>, pod: Pod<'_>) -> bool {
         super::may_be_one(self.namespace.as_deref(), namespace)
-            && self.pods.matches(&pod.metadata()["labels"])
+            && self.pods.matches(&Labels::of(&pod.metadata()["labels"]))
     }
 
     /// Why a scrape of its port of that name finds nothing; `None` where it finds the pod.
@@ -163,8 +169,10 @@ impl Monitor {
         pod: Pod<'_>,
     ) -> Option<Result<(), String>> {
         if !self.services {
-            let selected =
-                self.looks_into(namespace) && self.selector.matches(&pod.metadata()["labels"]);
+            let selected = self.looks_into(namespace)
+                && self
+                    .selector
+                    .matches(&Labels::of(&pod.metadata()["labels"]));
             return selected.then(|| self.first(|endpoint| endpoint.lacks(None, pod)));
         }
         let mut answers = services

@@ -1,6 +1,7 @@
 //! Label selectors: what they match, and which labels a stream's selectors read.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `matchLabels` and `matchExpressions`, all of which must hold; an empty one matches everything.
@@ -17,6 +18,41 @@ enum Need {
     Absent(String),
     /// Something that the API server refuses: matches nothing.
     Illegible,
+}
+
+/// Labels of an object, as far as they are texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Labels<'l>(Vec<(Cow<'l, str>, Cow<'l, str>)>);
+
+impl<'l> Labels<'l> {
+    /// Reads a mapping of labels, or null.
+    pub(super) fn of(value: &'l Value) -> Self {
+        let pairs = value.as_object().into_iter().flatten();
+        let text = |(key, value): (&'l String, &'l Value)| {
+            Some((key.as_str().into(), value.as_str()?.into()))
+        };
+        Self(pairs.filter_map(text).collect())
+    }
+
+    /// The same, for longer than the object.
+    pub(super) fn owned(&self) -> Labels<'static> {
+        let pairs = self.iter();
+        let own = |(key, value): (&str, &str)| (key.to_owned().into(), value.to_owned().into());
+        let mut pairs: Vec<_> = pairs.map(own).collect();
+        pairs.shrink_to_fit();
+        Labels(pairs)
+    }
+
+    /// Each with its value.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+
+    fn get(&self, key: &str) -> Option<&str> {
+        self.iter()
+            .find(|(own, _)| *own == key)
+            .map(|(_, value)| value)
+    }
 }
 
 /// The values that selectors ask for, by the key of the label; a key alone where they ask for no value.
@@ -40,9 +76,9 @@ impl Selector {
             None => Need::Illegible,
         };
         let labels = labels.as_object().into_iter().flatten();
-        Self {
-            needs: labels.map(need).collect(),
-        }
+        let mut needs: Vec<_> = labels.map(need).collect();
+        needs.shrink_to_fit();
+        Self { needs }
     }
 
     /// Whether it asks for nothing.
@@ -58,9 +94,9 @@ impl Selector {
         })
     }
 
-    /// Whether a mapping of labels, or null, has all that it asks for.
-    pub(super) fn matches(&self, labels: &Value) -> bool {
-        let value = |key: &str| labels[key].as_str();
+    /// Whether labels have all that it asks for.
+    pub(super) fn matches(&self, labels: &Labels<'_>) -> bool {
+        let value = |key: &str| labels.get(key);
         self.needs.iter().all(|need| match need {
             Need::In(key, values) => value(key).is_some_and(|v| values.iter().any(|w| w == v)),
             Need::NotIn(key, values) => value(key).is_none_or(|v| values.iter().all(|w| w != v)),

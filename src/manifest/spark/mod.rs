@@ -3,6 +3,7 @@
 //!
 //! What the stream does not tell is unknown, never unset; a Secret's value is marked, so that nobody shows it.
 
+mod few;
 mod launch;
 mod mounts;
 mod properties;

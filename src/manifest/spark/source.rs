@@ -1,11 +1,12 @@
 //! What each ConfigMap and Secret says about Spark's processes: the little that is kept of it, so that a stream of any
 //! length can pass.
 
+use super::few::Few;
 use super::properties::{Property, properties};
 use super::words::options;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
 /// which the table of roles names.
@@ -73,20 +74,20 @@ pub struct File {
     /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
     pub plain: Option<Setting>,
     /// The entries of a properties file that count here; later ones have won.
-    pub settings: BTreeMap<&'static str, Setting>,
+    pub settings: Few<&'static str, Setting>,
     /// The same as `-Dkey=value`, for a text that is the value of a variable.
-    pub options: BTreeMap<&'static str, Setting>,
+    pub options: Few<&'static str, Setting>,
     /// Which of `SETTINGS` and `WAYS` it holds outside comments and outside `settings`.
-    mentions: BTreeSet<&'static str>,
+    mentions: Vec<&'static str>,
 }
 
 /// The files of one ConfigMap or Secret, by key.
-pub type Files = BTreeMap<String, File>;
+pub type Files = Few<String, File>;
 
 /// Every ConfigMap and Secret of the stream.
 #[derive(Debug, Default)]
 pub struct Sources {
-    by_name: BTreeMap<(SourceKind, String), BTreeMap<String, Files>>,
+    by_name: BTreeMap<(SourceKind, String), Few<String, Files>>,
 }
 
 impl Sources {
@@ -119,9 +120,9 @@ impl Sources {
     /// nobody knows here: then an only object of that name is meant.
     pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
         let named = self.by_name.get(&(kind, name.to_owned()))?;
-        let only = || named.iter().next().filter(|_| named.len() == 1);
         let assumed = || {
-            only()
+            named
+                .only()
                 .filter(|(other, _)| namespace.is_empty() || other.is_empty())
                 .map(|(_, files)| files)
         };
@@ -165,7 +166,7 @@ impl File {
 
     /// Whether it may set `name` in a way that is not read here (a script, a notebook).
     pub fn mentions(&self, name: &str) -> bool {
-        self.mentions.contains(name)
+        self.mentions.contains(&name)
     }
 }
 
@@ -198,7 +199,7 @@ fn is_whole(text: &str, at: usize, name: &str) -> bool {
 }
 
 /// Adds which of `SETTINGS` and `WAYS` a text holds: one search for each hint, not for each name.
-fn mentioned(text: &str, out: &mut BTreeSet<&'static str>) {
+fn mentioned(text: &str, out: &mut Vec<&'static str>) {
     for hint in HINTS {
         for at in memchr::memmem::find_iter(text.as_bytes(), hint) {
             for name in SETTINGS.iter().chain(&WAYS) {
@@ -208,8 +209,8 @@ fn mentioned(text: &str, out: &mut BTreeSet<&'static str>) {
                     continue;
                 };
                 let stands = text.as_bytes()[start..].starts_with(name.as_bytes());
-                if stands && is_whole(text, start, name) {
-                    out.insert(name);
+                if stands && !out.contains(name) && is_whole(text, start, name) {
+                    out.push(name);
                 }
             }
         }
@@ -281,6 +282,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::collections::BTreeSet;
 
     fn config_map(namespace: Option<&str>, text: &str) -> Value {
         json!({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"k": text}})
@@ -292,7 +294,7 @@ mod tests {
             "spark.driver.memory=2g\nspark.driver.memory 3g\nspark.driver.memoryOverhead=1g\n",
             false,
         );
-        assert_eq!(file.settings["spark.driver.memory"].text, "3g");
+        assert_eq!(file.settings.get("spark.driver.memory").unwrap().text, "3g");
         assert!(!file.mentions("spark.driver.memory"));
 
         let script = File::read(
@@ -316,11 +318,12 @@ mod tests {
                 format!("{name}.y"),
                 format!("--conf={name}=1 -D{name}=2"),
             ] {
-                let mut found = BTreeSet::new();
+                let mut found = Vec::new();
                 mentioned(&text, &mut found);
+                found.sort_unstable();
                 let names = SETTINGS.iter().chain(&WAYS);
                 let held: BTreeSet<_> = names.filter(|name| holds(&text, name)).copied().collect();
-                assert_eq!(found, held, "{text}");
+                assert!(found.iter().eq(&held), "{text}");
             }
         }
     }
@@ -335,10 +338,23 @@ mod tests {
         let mut sources = Sources::default();
         sources.add(SourceKind::Secret, &object);
         let files = sources.get(SourceKind::Secret, "any", "s").unwrap();
-        let heap = &files["spark-defaults.conf"].settings["spark.driver.memory"];
+        let heap = &files
+            .get("spark-defaults.conf")
+            .unwrap()
+            .settings
+            .get("spark.driver.memory")
+            .unwrap();
         assert_eq!((heap.text.as_str(), heap.secret), ("4g", true));
-        assert!(files["SPARK_DAEMON_MEMORY"].plain.as_ref().unwrap().secret);
-        assert_eq!(files.len(), 2);
+        assert!(
+            files
+                .get("SPARK_DAEMON_MEMORY")
+                .unwrap()
+                .plain
+                .as_ref()
+                .unwrap()
+                .secret
+        );
+        assert_eq!(files.iter().count(), 2);
     }
 
     #[test]
@@ -350,7 +366,7 @@ mod tests {
         sources.add(SourceKind::ConfigMap, &config_map(Some("b"), "2g"));
         let size = |namespace| {
             let files = sources.get(SourceKind::ConfigMap, namespace, "c")?;
-            Some(files["k"].plain.clone()?.text)
+            Some(files.get("k")?.plain.clone()?.text)
         };
         assert_eq!(size("b").as_deref(), Some("2g"));
         assert_eq!(size("").as_deref(), Some("1g"));

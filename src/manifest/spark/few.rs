@@ -1,0 +1,58 @@
+//! A map of a few entries. A tree keeps room for eleven in each node, and a stream has many ConfigMaps of one.
+
+use std::borrow::Borrow;
+
+/// Entries, sorted by key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Few<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Few<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord, V> Few<K, V> {
+    /// Puts a value in; a later one takes the place of an earlier one.
+    pub(super) fn insert(&mut self, key: K, value: V) {
+        match self.0.binary_search_by(|(own, _)| own.cmp(&key)) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => {
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(at, (key, value));
+            }
+        }
+    }
+
+    /// The value of a key.
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        let at = self.0.binary_search_by(|(own, _)| own.borrow().cmp(key));
+        at.ok().map(|at| &self.0[at].1)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The only value, where there is one alone.
+    pub(super) fn only(&self) -> Option<(&K, &V)> {
+        self.iter().next().filter(|_| self.0.len() == 1)
+    }
+}
+
+impl<K: Ord, V> FromIterator<(K, V)> for Few<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut few = Self::default();
+        for (key, value) in entries {
+            few.insert(key, value);
+        }
+        few.0.shrink_to_fit();
+        few
+    }
+}
