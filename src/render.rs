@@ -140,15 +140,17 @@ fn gather(
 ) -> Facts {
     let mut facts = FactsBuilder::default();
     for object in objects {
-        let document = &stream.documents[object.document];
+        let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
-        let tells = place.is_some() || FactsBuilder::reads(document.text);
-        let gathers = checks.gathers(object, document);
+        let tells = place.is_some() || FactsBuilder::reads(object, node);
+        let gathers = checks.gathers(object, node);
         if !tells && !gathers {
             continue;
         }
-        let value = document.node(object.node).to_value();
-        facts.add(object.index, &value, place);
+        let value = node.to_value();
+        // Of pods, only the uids that are written count.
+        let pods = place.filter(|_| node.may_hold("runAsUser"));
+        facts.add(object.index, &value, pods);
         if gathers {
             checks.gather(object.index, &value);
         }

@@ -102,11 +102,9 @@ impl<'c> Checks<'c> {
     }
 
     /// Whether a check has to see this object before rules run.
-    pub fn gathers(&self, object: &Object<'_>, document: &Document<'_>) -> bool {
-        let text = document.text.as_bytes();
+    pub fn gathers(&self, object: &Object<'_>, node: NodeRef<'_>) -> bool {
         self.memory.is_some()
-            && (matches!(object.kind, "ConfigMap" | "Secret")
-                || memchr::memmem::find(text, b"spark.kubernetes.").is_some())
+            && (matches!(object.kind, "ConfigMap" | "Secret") || node.may_hold("spark.kubernetes."))
     }
 
     /// Looks at an object before rules run.

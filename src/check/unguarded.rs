@@ -37,7 +37,7 @@ fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
         .iter()
         .any(|group| object.api_version.starts_with(group));
     let holds = spark.then(|| Pointer::from_iter(["spec"])).or_else(|| {
-        let may_hold = memchr::memmem::find(node.document.text.as_bytes(), b"containers");
+        let may_hold = node.may_hold("containers").then_some(());
         may_hold.and_then(|_| containers(node, &Pointer::root()))
     })?;
     Some(finding(
@@ -54,15 +54,11 @@ fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
 
 /// Pod templates in texts, for Spark's executors and drivers, Airflow's workers and whoever else makes pods from them.
 fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
-    let value = |object: &Object<'_>| {
-        stream.documents[object.document]
-            .node(object.node)
-            .to_value()
-    };
+    let node = |object: &Object<'_>| stream.documents[object.document].node(object.node);
+    let value = |object: &Object<'_>| node(object).to_value();
     // The data of a Secret does not show what is in it.
-    let may_hold = |object: &&Object<'_>, word: &str| {
-        object.kind == "Secret" || stream.documents[object.document].text.contains(word)
-    };
+    let may_hold =
+        |object: &&Object<'_>, word: &str| object.kind == "Secret" || node(object).may_hold(word);
     let is_source = |object: &&Object<'_>| {
         matches!(object.kind, "ConfigMap" | "Secret") && may_hold(object, "containers")
     };

@@ -37,6 +37,7 @@ impl<'a> Builder<'a> {
             decoded: Vec::new(),
             properties: Vec::new(),
             has_merge: false,
+            has_alias: false,
             setting,
         };
         Self {
@@ -208,6 +209,7 @@ impl<'a> Builder<'a> {
         }
         let node = self.push(Kind::Alias, Style::Plain, span);
         self.document.nodes[node as usize].aux = target;
+        self.document.has_alias = true;
         let rows = &mut self.document.properties;
         if let Ok(at) = rows.binary_search_by_key(&target, |row| row.node)
             && let Some(anchor) = &mut rows[at].anchor

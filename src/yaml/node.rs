@@ -100,6 +100,8 @@ pub struct Document<'a> {
     pub(super) properties: Vec<Properties>,
     /// Whether any mapping has a merge key.
     pub(super) has_merge: bool,
+    /// Whether there is any alias.
+    pub(super) has_alias: bool,
     /// How it stands in its stream.
     pub(super) setting: Setting,
 }
@@ -196,6 +198,12 @@ impl<'d> NodeRef<'d> {
     /// The bytes of `span`, as written.
     pub fn source(self) -> &'d str {
         &self.document.text[self.span().range()]
+    }
+
+    /// Whether a word may stand in it, as written; what an alias stands for may stand anywhere.
+    pub fn may_hold(self, word: &str) -> bool {
+        let find = || memchr::memmem::find(self.source().as_bytes(), word.as_bytes());
+        self.document.has_alias || find().is_some()
     }
 
     pub(super) fn properties(self) -> Option<&'d Properties> {

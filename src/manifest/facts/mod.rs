@@ -7,8 +7,9 @@ mod scrape;
 mod selector;
 
 use super::spark::{Sources, source_kind};
-use super::{Container, ContainerKind, Image, ObjectFacts, Place, Pod};
+use super::{Container, ContainerKind, Image, Object, ObjectFacts, Place, Pod};
 use crate::text::Glob;
+use crate::yaml::NodeRef;
 pub use evidence::{NonRoot, evidence};
 use index::Index;
 use network::Policy;
@@ -85,10 +86,10 @@ struct Uid {
 }
 
 impl FactsBuilder {
-    /// Whether an object in this text may say something about others: it has a selector, or it is what pods read files
-    /// and variables from.
-    pub fn reads(text: &str) -> bool {
-        memchr::memmem::find(text.as_bytes(), b"elector").is_some() || Sources::reads(text)
+    /// Whether an object may say something about others: it has a selector, or it is what pods read files and variables
+    /// from.
+    pub fn reads(object: &Object<'_>, node: NodeRef<'_>) -> bool {
+        matches!(object.kind, "ConfigMap" | "Secret") || node.may_hold("elector")
     }
 
     /// Reads one object; `index` counts the stream's objects, Lists flattened, and `place` says where its pods are.

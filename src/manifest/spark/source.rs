@@ -47,9 +47,6 @@ const WAYS: [&str; 14] = [
 /// A text without any of these holds none of the above.
 const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
 
-/// A document without any of these words holds neither a ConfigMap nor a Secret.
-const KINDS: [&str; 2] = ["ConfigMap", "Secret"];
-
 /// The two kinds that pods read files and variables from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceKind {
@@ -91,14 +88,6 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Whether a document of this text may hold one of the two kinds.
-    pub fn reads(text: &str) -> bool {
-        let text = text.as_bytes();
-        KINDS
-            .iter()
-            .any(|kind| memchr::memmem::find(text, kind.as_bytes()).is_some())
-    }
-
     /// Remembers an object; a later one of the same name takes its place, as in a cluster.
     pub fn add(&mut self, kind: SourceKind, object: &Value) {
         let files = texts(kind, object)
