@@ -37,8 +37,8 @@ fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
         .iter()
         .any(|group| object.api_version.starts_with(group));
     let holds = spark.then(|| Pointer::from_iter(["spec"])).or_else(|| {
-        let may_hold = node.may_hold("containers").then_some(());
-        may_hold.and_then(|_| containers(node, &Pointer::root()))
+        let found = || containers(node, &Pointer::root());
+        node.may_hold("containers").then(found).flatten()
     })?;
     Some(finding(
         object,

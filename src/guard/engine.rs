@@ -242,13 +242,14 @@ impl<'e> Run<'e> {
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
         let steps: Result<Vec<_>, _> = parts.iter().map(|part| part.steps(current)).collect();
         let steps = match steps {
-            Ok(steps) => steps.concat(),
+            Ok(steps) => steps,
             Err(misfit) => {
                 let name = name.map(str::to_owned);
                 return self.no_fit(rule, misfit, target.pod, &root(), name);
             }
         };
-        if steps.is_empty() {
+        // What goes into the pod goes along with a change of the container.
+        if steps.first().is_none_or(Vec::is_empty) {
             return;
         }
         let mut application = Application {
@@ -261,7 +262,7 @@ impl<'e> Run<'e> {
         if select::leaves_alone(rule, target.view) {
             return self.left.push(rule);
         }
-        for step in steps {
+        for step in steps.concat() {
             match self.reachable(&application, &step, target.view.pods) {
                 Ok(placed) => application.wishes.push(placed),
                 Err((reason, path)) => return self.not_applied(&application, path, &reason),

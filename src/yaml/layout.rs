@@ -31,6 +31,13 @@ impl Document<'_> {
         }
     }
 
+    /// The line break that stands at `offset`, a line's end; `None` at the end of the text.
+    pub(super) fn newline_at(&self, offset: usize) -> Option<&'static str> {
+        let rest = &self.text[offset..];
+        let windows = rest.starts_with("\r\n").then_some("\r\n");
+        windows.or(rest.starts_with('\n').then_some("\n"))
+    }
+
     /// After the line break of the line that `offset` lies on.
     pub(super) fn next_line(&self, offset: usize) -> usize {
         memchr::memchr(b'\n', &self.text.as_bytes()[offset..])

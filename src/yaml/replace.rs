@@ -21,7 +21,7 @@ impl<'d> Splicer<'d> {
         };
         let manner = Manner {
             quote: quote_like(node).unwrap_or(self.manner.quote),
-            ..self.manner
+            ..self.manner_at(self.document.line_end(node.outer_span().end))
         };
         match place {
             Place::Key(key) if collection && node.style() != Style::Block => {

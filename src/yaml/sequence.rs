@@ -103,9 +103,10 @@ fn before<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, item: NodeRef<'d>, n
     }
     let dash = item.dash().unwrap_or(start);
     let indent = splicer.document.column(dash);
+    let manner = splicer.manner_at(splicer.document.line_end(start));
     for value in new {
-        splicer.manner.item(&mut text, value, indent);
-        splicer.manner.line(&mut text, indent);
+        manner.item(&mut text, value, indent);
+        manner.line(&mut text, indent);
     }
     splicer.edit(Span::empty(dash), text);
 }
@@ -133,10 +134,11 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
     }
     let dash = last.dash().unwrap_or(start);
     let indent = splicer.document.column(dash);
-    for value in new {
-        splicer.manner.line(&mut text, indent);
-        splicer.manner.item(&mut text, value, indent);
-    }
     let at = splicer.document.line_end(last.outer_span().end.max(dash));
+    let manner = splicer.manner_at(at);
+    for value in new {
+        manner.line(&mut text, indent);
+        manner.item(&mut text, value, indent);
+    }
     splicer.edit(Span::empty(at), text);
 }

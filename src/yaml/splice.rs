@@ -60,6 +60,15 @@ impl<'d> Splicer<'d> {
         self.edits.push(Edit { span, insert });
     }
 
+    /// The document's manner, with the line break of the line that ends at `line_end`: a file may have both kinds.
+    pub(super) fn manner_at(&self, line_end: usize) -> Manner {
+        let own = self.document.newline_at(line_end);
+        Manner {
+            newline: own.unwrap_or(self.manner.newline),
+            ..self.manner
+        }
+    }
+
     /// Makes `node` read as `target`.
     pub(super) fn node(
         &mut self,
@@ -209,16 +218,16 @@ impl<'d> Splicer<'d> {
         }
         let first_key = node.children().next().unwrap_or(last_key);
         let indent = self.document.column(first_key.entry_start());
+        let at = self.document.line_end(entry_end(last_key, last_value));
         let manner = Manner {
             quote: quote_of(node).unwrap_or(self.manner.quote),
-            ..self.manner
+            ..self.manner_at(at)
         };
         let mut text = String::new();
         for (key, value) in new {
             manner.line(&mut text, indent);
             text.push_str(&manner.entry(key, value, indent));
         }
-        let at = self.document.line_end(entry_end(last_key, last_value));
         self.edit(Span::empty(at), text);
     }
 }

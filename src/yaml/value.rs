@@ -39,12 +39,13 @@ impl NodeRef<'_> {
             .map(|(key, value)| (key.key_text(), value))
             .collect();
         own.sort_by(|a, b| a.0.cmp(&b.0));
-        let last_of_equals = own.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::last);
-        let mut wanted = map.iter();
-        last_of_equals.into_iter().all(|(key, own)| {
-            let next = wanted.next();
-            next.is_some_and(|(name, value)| key.as_deref() == Some(name) && own.reads_as(value))
-        }) && wanted.next().is_none()
+        let (mut count, mut same) = (0, true);
+        for (key, own) in own.chunk_by(|a, b| a.0 == b.0).filter_map(<[_]>::last) {
+            let wanted = key.as_deref().and_then(|key| map.get(key));
+            same = same && wanted.is_some_and(|value| own.reads_as(value));
+            count += 1;
+        }
+        same && count == map.len()
     }
 
     /// The JSON value that Kubernetes reads: aliases followed, `<<` merged in place, the last duplicate kept.

@@ -1,4 +1,4 @@
-//! A map of a few entries. A tree keeps room for eleven in each node, and a stream has many ConfigMaps of one.
+//! A map of a few entries. A tree keeps room for eleven in each node, and a stream has many `ConfigMap`s of one.
 
 use std::borrow::Borrow;
 
