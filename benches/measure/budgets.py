@@ -35,6 +35,16 @@ class Effort:
 QUICK = Effort(rounds=1, documents=(1_000, 10_000), dense=2_500, stream=20_000_000)
 
 
+def dense_and_real(work, dense):
+    """Charts and small documents, each with how many times `parse` a run may take."""
+    mixed = "small documents, four an application"
+    return [
+        (3, inputs.charts(work / "charts.yaml")),
+        (4.5, inputs.numbered(work / "mixed.yaml", mixed, inputs.APPLICATION, documents=dense)),
+        (4.5, inputs.numbered(work / "worst.yaml", "Deployments that set nothing", inputs.DEPLOYMENT, documents=dense)),
+    ]
+
+
 @dataclass
 class Bench:
     """The programs, a folder for inputs, and what came out."""
@@ -75,15 +85,14 @@ class Bench:
 
     def against_the_floor(self):
         """Processor time with `default`, compared with only parsing the same bytes."""
-        dense = self.effort.dense
-        cases = [
-            (3, inputs.charts(self.work / "charts.yaml")),
-            (4.5, self.documents("mixed", "small documents, four an application", inputs.APPLICATION, dense)),
-            (4.5, self.documents("worst", "Deployments that set nothing", inputs.DEPLOYMENT, dense)),
-        ]
-        for budget, input_ in cases:
-            programs = [self.ours(input_), Program(FLOOR, (self.floor,), input_.path)]
-            ours, floor = self.keep(input_, side_by_side(programs, self.effort.rounds))
+        for budget, input_ in dense_and_real(self.work, self.effort.dense):
+            reading = (self.program, "render", "--host", "pipe", "--preset", inputs.NO_RULES)
+            programs = [
+                self.ours(input_),
+                Program("the same without a rule", reading, input_.path),
+                Program(FLOOR, (self.floor,), input_.path),
+            ]
+            ours, _, floor = self.keep(input_, side_by_side(programs, self.effort.rounds))
             times = ours.cpu / floor.cpu
             figure = f"{times:.2f} × ({table.seconds(ours.cpu)} to {table.seconds(floor.cpu)})"
             self.row(f"`default` on {input_.name}, CPU", f"≤ {budget} × `parse`", figure, times <= budget)
@@ -94,7 +103,7 @@ class Bench:
         each, last = [], None
         for documents in self.effort.documents:
             name = f"{documents:,} small documents through a pipe"
-            input_ = self.documents(f"growth-{documents}", name, inputs.APPLICATION, documents)
+            input_ = inputs.numbered(self.work / "growth.yaml", name, inputs.APPLICATION, documents=documents)
             rounds = 1 if documents > 10_000 else self.effort.rounds
             [sample] = self.keep(input_, side_by_side([self.ours(input_, piped=True)], rounds))
             each.append(sample.cpu / documents)
@@ -112,7 +121,7 @@ class Bench:
         path = self.work / "large.yaml"
         name = f"{size // 1_000_000} MB of small documents through a pipe"
         input_ = inputs.numbered(path, name, inputs.APPLICATION, size=size)
-        self.memory(input_, *self.keep(input_, [*side_by_side([self.ours(input_, piped=True)], 1)]))
+        self.memory(input_, *self.keep(input_, side_by_side([self.ours(input_, piped=True)], 1)))
         path.unlink()
 
     def memory(self, input_, sample):
@@ -121,9 +130,6 @@ class Bench:
             times = sample.peak / input_.size
             figure = f"{times:.1f} × ({table.megabytes(sample.peak)})"
             self.row(f"peak memory, {input_.name}, exit 0", f"≤ {PEAK} × the input", figure, times <= PEAK)
-
-    def documents(self, file, name, template, documents):
-        return inputs.numbered(self.work / f"{file}.yaml", name, template, documents=documents)
 
     def release(self):
         """Crates and bytes, as `.ci/budgets` counts them."""

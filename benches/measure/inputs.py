@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 APPLICATION = ROOT / "benches/inputs/application.yaml"
 DEPLOYMENT = ROOT / "benches/inputs/deployment.yaml"
+NO_RULES = ROOT / "benches/inputs/no-rules.yaml"
 DEMO = ROOT / "examples/demo.yaml"
 # So many times the demo where there are no other charts.
 DEMOS = 500

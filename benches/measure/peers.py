@@ -22,7 +22,7 @@ def compare(work, program, rounds, sizes=SIZES):
         folder.mkdir()
         shutil.copy(HERE / "kustomization.yaml", folder)
         stream = inputs.numbered(
-            folder / "stream.yaml", f"{size} documents, one patch", inputs.APPLICATION, documents=size
+            folder / "stream.yaml", f"{size:,} documents, one patch", inputs.APPLICATION, documents=size
         )
         programs = contenders(program, stream)
         same_meaning(programs, folder)
@@ -50,7 +50,7 @@ def judge(size, samples, at):
     walls = {sample.program: sample.wall for sample in peers}
     rows = []
     for peer, budgets in BUDGETS.items():
-        what, budget = f"{size} documents, the same patch as `{peer}`", f"≥ {budgets[at]} × faster"
+        what, budget = f"{size:,} documents, the same patch as `{peer}`", f"≥ {budgets[at]} × faster"
         if peer not in walls:
             rows.append(table.Row(what, budget, "the host is not built", None))
             continue
