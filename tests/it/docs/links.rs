@@ -21,7 +21,7 @@ fn relative_links_resolve() {
 
 #[test]
 fn paths_that_are_named_exist() {
-    const FOLDERS: [&str; 9] = [
+    const FOLDERS: [&str; 10] = [
         "src/",
         "presets/",
         "tests/",
@@ -31,6 +31,7 @@ fn paths_that_are_named_exist() {
         ".ci/",
         "docs/",
         "fuzz/",
+        "benches/",
     ];
     let mut bad = Vec::new();
     for page in pages() {

@@ -224,7 +224,7 @@ fn known_flags(program: &Path, verbs: &[&&str], words: &[&str]) -> Result<(), St
 pub(super) fn exists(command: &Command) -> Result<(), String> {
     let words = command.text.split_whitespace();
     for word in words.filter(|word| {
-        ["scripts/", ".ci/", "tests/", "examples/"]
+        ["scripts/", ".ci/", "tests/", "examples/", "benches/"]
             .iter()
             .any(|f| word.starts_with(f))
     }) {

@@ -1,0 +1,1 @@
+"""What `benches/budgets` and `benches/peers/run` are made of; Python's standard library only."""
