@@ -10,7 +10,7 @@ use sparkk8s_post::manifest::{Tables, objects};
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{Setup, render};
 use sparkk8s_post::text::EditSet;
-use sparkk8s_post::yaml::{Document, NodeRef, Stream};
+use sparkk8s_post::yaml::{Document, NodeRef, Stream, Touched};
 use std::fmt;
 
 /// The program's own: half of a run is small values.
@@ -91,7 +91,7 @@ fn splice(bencher: Bencher<'_, '_>, input: Input) {
         .counter(ItemsCount::new(targets.len()))
         .bench_local(|| {
             let edits = targets.iter().map(|(document, target)| {
-                let edits = document.splice(black_box(target));
+                let edits = document.splice(black_box(target), Touched::everything());
                 edits.expect("no anchor is in the way").len()
             });
             edits.sum::<usize>()

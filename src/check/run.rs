@@ -194,11 +194,13 @@ impl<'c> Checks<'c> {
         let mut containers = pod.pod().containers().enumerate();
         let own = containers.find(|(_, c)| container.as_deref() == Some(c.name()));
         let user = own.and_then(|(ordinal, _)| pod.users.get(ordinal));
-        let why = match user {
+        let (why, help) = match user {
             Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => {
-                format!(": {because}")
+                let help =
+                    "set `runAsUser` above 0 where the image allows it, and the rest follows";
+                (format!(": {because}"), Some(help.to_owned()))
             }
-            _ => String::new(),
+            _ => (String::new(), violations.first().map(|v| v.help.clone())),
         };
         let violation = Violation {
             check: SUMMARY,
@@ -216,7 +218,7 @@ impl<'c> Checks<'c> {
                 "{who} lacks what `{level}` asks for ({}){why}",
                 lacking.join(", ")
             ),
-            help: "set `runAsUser` above 0 where the image allows it, and the rest follows".into(),
+            help: help.unwrap_or_default(),
         };
         self.finding(check, "", subject, pod, violation)
     }
