@@ -57,7 +57,8 @@ impl<'a> Builder<'a> {
     /// The document has ended.
     pub(super) fn finish(&mut self) -> Result<(), ReadError> {
         self.gap(self.document.text.len())?;
-        self.document.nodes.shrink_to_fit();
+        // A copy has no room to spare; shrinking leaves that to the allocator, and many documents are kept.
+        self.document.nodes = self.document.nodes.as_slice().to_vec();
         let end = self.cursor.max(self.end);
         let root = self.document.root();
         let node = root.map(|root| Span::new(root.outer_span().start, end));

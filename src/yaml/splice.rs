@@ -54,9 +54,8 @@ pub(super) struct Splicer<'d> {
 }
 
 impl<'d> Splicer<'d> {
-    pub(super) fn edit(&mut self, span: Span, insert: impl Into<String>) {
-        let mut insert = insert.into();
-        insert.shrink_to_fit();
+    pub(super) fn edit(&mut self, span: Span, insert: impl AsRef<str>) {
+        let insert = insert.as_ref().to_owned();
         self.edits.push(Edit { span, insert });
     }
 
