@@ -160,6 +160,10 @@ impl ImageFamilies {
 }
 
 fn tail_matches(glob: &Glob, path: &str) -> bool {
+    if glob.is_literal() {
+        let head = path.strip_suffix(glob.text());
+        return head.is_some_and(|head| head.is_empty() || head.ends_with('/'));
+    }
     let parts = glob.text().split('/').count();
     let tail = path.rmatch_indices('/').nth(parts - 1);
     let tail = tail.map_or(path, |(slash, _)| &path[slash + 1..]);

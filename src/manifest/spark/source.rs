@@ -133,6 +133,8 @@ impl File {
         if !HINTS.iter().any(|hint| text.contains(hint)) {
             return file;
         }
+        // One text of all that may mention a name: a search costs more to begin than to go on.
+        let mut others = String::new();
         for Property { key, value, .. } in properties(text) {
             if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
                 file.settings.insert(name, setting(&value));
@@ -141,10 +143,11 @@ impl File {
             // A plain name is no way of setting another one.
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
             if !key.starts_with("spark.") || !key.bytes().all(plain) {
-                mentioned(&key, &mut file.mentions);
+                others.extend([&*key, "\n"]);
             }
-            mentioned(&value, &mut file.mentions);
+            others.extend([&*value, "\n"]);
         }
+        mentioned(&others, &mut file.mentions);
         for (key, value) in options(text) {
             if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
                 file.options.insert(name, setting(&value));
