@@ -7,7 +7,9 @@ use crate::guard::{
 use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
-use crate::yaml::{Document, NodeRef, Pointer, Shared, Stream, Touched, same_value};
+use crate::yaml::{
+    Document, MAX_DEPTH, MAX_DOCUMENT, NodeRef, Pointer, Shared, Stream, Touched, same_value,
+};
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::Value;
 
@@ -38,6 +40,14 @@ pub enum RenderError {
         /// The anchor, alias or merge key that is in the way, in the stream.
         span: Span,
         /// Why, and what to do.
+        reason: String,
+    },
+    /// The guarded document would be more than is read.
+    #[error("{objects} cannot be guarded: {reason}")]
+    TooLarge {
+        /// The objects of the document.
+        objects: String,
+        /// Which limit.
         reason: String,
     },
     /// A bug of ours. Nothing was written.
@@ -202,10 +212,8 @@ fn edit(
     let fail = |what: String| bug(own[0].document + 1, own, what);
     let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
     let placed = changes.iter().map(|change| {
-        let object = own
-            .iter()
-            .find(|object| object.index == change.object)
-            .unwrap_or(&own[0]);
+        // Objects of one document follow one another.
+        let object = &own[change.object - own[0].index];
         (object.pointer.join(&change.pointer()), change)
     });
     let placed: Vec<_> = placed.collect();
@@ -230,7 +238,13 @@ fn edit(
     let edited = set.apply(document.text);
     let read = document
         .edited(&edited)
-        .map_err(|error| fail(error.to_string()))?;
+        .map_err(|error| match over_limit(&edited, &target) {
+            Some(reason) => RenderError::TooLarge {
+                objects: names(own),
+                reason,
+            },
+            None => fail(error.to_string()),
+        })?;
     let same = read
         .root()
         .map_or(target.is_null(), |root| root.reads_as(&target));
@@ -242,6 +256,27 @@ fn edit(
         ..edit
     };
     Ok(set.into_edits().map(shift).collect())
+}
+
+/// The limit that a guarded document would exceed, which the author's did not.
+fn over_limit(text: &str, value: &Value) -> Option<String> {
+    if text.len() > MAX_DOCUMENT {
+        let (size, limit) = (text.len().div_ceil(1 << 20), MAX_DOCUMENT >> 20);
+        return Some(format!(
+            "it would have {size} MiB, and {limit} MiB is the most that is read"
+        ));
+    }
+    let deep = depth(value) > MAX_DEPTH;
+    deep.then(|| format!("it would be nested more than {MAX_DEPTH} levels deep"))
+}
+
+/// How many levels a value has; its own nesting is bounded by what was read and by presets.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// The places that the changes are about.
@@ -258,7 +293,7 @@ fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
     let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
-    let value = change.value().unwrap_or_default();
+    let value = change.value.as_deref().cloned().unwrap_or_default();
     Ok(match change.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
         Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),

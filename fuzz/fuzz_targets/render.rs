@@ -23,7 +23,7 @@ fn guarded(text: &str, policy: &Policy) -> Option<String> {
     match render(&stream, (&objects, &strangers), setup) {
         Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         // No edit may leak; that it is refused is an answer.
-        Err(RenderError::Policy(_) | RenderError::Shared { .. }) => None,
+        Err(RenderError::Policy(_) | RenderError::Shared { .. } | RenderError::TooLarge { .. }) => None,
         Err(bug) => panic!("{bug}"),
     }
 }

@@ -176,6 +176,10 @@ fn failed(input: &Input, error: &RenderError) -> Failure {
             Exit::No,
             "nothing was written; take the anchor apart in the chart, or waive the rule there",
         ),
+        RenderError::TooLarge { .. } => (
+            Exit::No,
+            "nothing was written; send the objects in documents of their own, or waive a rule there",
+        ),
         RenderError::Bug { .. } => (
             Exit::Bug,
             "nothing was written; please report it with the document that it names",

@@ -152,18 +152,31 @@ impl<'e> Run<'e> {
         let settled = self.settle(&applications);
         self.outcome.value = value;
         let settled = settled?;
+        let before = self.outcome.changes.len();
         for (index, application) in applications.iter().enumerate() {
             let lost = settled.lost.get(&index).map_or(&[][..], Vec::as_slice);
             self.overruled(&applications, index, lost);
             self.execute(application, lost, &mut pods);
         }
-        if !applications.is_empty() {
-            for pod in &mut pods {
-                pod.look_again(self.context);
-            }
-        }
         self.outcome.pods = pods;
+        self.look_again(before);
         Ok(())
+    }
+
+    /// Takes in what the changes from `from` on have made of the object.
+    fn look_again(&mut self, from: usize) {
+        let changes = &self.outcome.changes[from..];
+        if changes.is_empty() {
+            return;
+        }
+        self.outcome.traits = Traits::of(self.subject, &self.outcome.value);
+        if changes.iter().any(tells) {
+            self.outcome.pods = PodView::all(self.context, self.subject, &self.outcome.value);
+            return;
+        }
+        for pod in &mut self.outcome.pods {
+            pod.look_again(self.context);
+        }
     }
 
     /// Finds the roots that a rule applies to.
@@ -308,6 +321,7 @@ impl<'e> Run<'e> {
         lost: &[(Pointer, usize)],
         pods: &mut [PodView<'_>],
     ) {
+        let before = self.outcome.changes.len();
         for part in &application.parts {
             let current = application
                 .pod
@@ -332,13 +346,30 @@ impl<'e> Run<'e> {
                 }
             }
         }
-        if application.pod.is_none() {
-            // A rule on the object may have changed its pods.
-            for pod in pods {
+        // A rule on the object may have changed its pods.
+        let made = self.outcome.changes[before..].iter().map(Change::pointer);
+        let made: Vec<_> = made.filter(|_| application.pod.is_none()).collect();
+        for pod in pods {
+            if made.iter().any(|at| pod.place.meets(at)) {
                 pod.value = pod.place.extract(&self.outcome.value).unwrap_or_default();
             }
         }
     }
+}
+
+/// Whether a change may be one of what selectors go by, beyond users: what containers run, their images, ports, labels.
+fn tells(change: &Change) -> bool {
+    // The one annotation that says which container a pod is for.
+    const MAIN: &str = "kubectl.kubernetes.io";
+    let mut segments = change.path.split('/');
+    let silent = |segment: &str| matches!(segment, "securityContext" | "resources");
+    let annotates = change.path.contains("/annotations");
+    let names_main = || {
+        let value = change.value.as_deref();
+        change.path.contains(MAIN)
+            || value.is_some_and(|value| value.get(format!("{MAIN}/default-container")).is_some())
+    };
+    !segments.any(silent) && (!annotates || names_main())
 }
 
 fn phase_of(verb: &Verb) -> Option<Phase> {

@@ -5,7 +5,7 @@ use crate::preset::{RuleLabel, Severity};
 use crate::yaml::{Pointer, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a rule or a check has to say about one place of one object.
@@ -44,20 +44,10 @@ pub struct Change {
     pub op: Op,
     /// Place inside the object: an RFC 6901 pointer.
     pub path: Arc<str>,
-    /// What was there, as JSON; `None` where nothing was.
-    pub before: Option<Arc<str>>,
-    /// What is there now, as JSON; `None` for a removal.
-    pub value: Option<Arc<str>>,
-}
-
-/// A value as JSON text: a fraction of the memory.
-fn json(value: &Value) -> Arc<str> {
-    value.to_string().into()
-}
-
-/// The value of a JSON text that this program wrote.
-fn read(text: &str) -> Value {
-    serde_json::from_str(text).expect("internal error: a change holds JSON")
+    /// What was there; `None` where nothing was.
+    pub before: Option<Arc<Value>>,
+    /// What is there now; `None` for a removal.
+    pub value: Option<Arc<Value>>,
 }
 
 impl Change {
@@ -68,26 +58,16 @@ impl Change {
             object,
             op: step.op,
             path: step.path.as_str().into(),
-            before: step.before.as_deref().map(json),
-            value: step.value.as_deref().map(json),
+            before: step.before.clone(),
+            value: step.value.clone(),
         }
     }
 
-    /// Holds texts that other changes have, too, once for all of them.
+    /// Holds what other changes hold, too, once for all of them.
     pub fn share(&mut self, pool: &mut Pool) {
-        pool.share(&mut self.path);
-        self.before.iter_mut().for_each(|text| pool.share(text));
-        self.value.iter_mut().for_each(|text| pool.share(text));
-    }
-
-    /// What was there; `None` where nothing was.
-    pub fn before(&self) -> Option<Value> {
-        self.before.as_deref().map(read)
-    }
-
-    /// What is there now; `None` for a removal.
-    pub fn value(&self) -> Option<Value> {
-        self.value.as_deref().map(read)
+        pool.path(&mut self.path);
+        self.before.iter_mut().for_each(|value| pool.value(value));
+        self.value.iter_mut().for_each(|value| pool.value(value));
     }
 
     /// Its place inside the object.
@@ -96,16 +76,25 @@ impl Change {
     }
 }
 
-/// Texts that many changes have.
+/// Paths and values that many changes have.
 #[derive(Debug, Default)]
-pub struct Pool(BTreeSet<Arc<str>>);
+pub struct Pool {
+    paths: BTreeSet<Arc<str>>,
+    /// By their JSON, which is one for each value.
+    values: BTreeMap<String, Arc<Value>>,
+}
 
 impl Pool {
-    fn share(&mut self, text: &mut Arc<str>) {
-        match self.0.get(text) {
-            Some(known) => *text = Arc::clone(known),
-            None => _ = self.0.insert(Arc::clone(text)),
+    fn path(&mut self, path: &mut Arc<str>) {
+        match self.paths.get(path) {
+            Some(known) => *path = Arc::clone(known),
+            None => _ = self.paths.insert(Arc::clone(path)),
         }
+    }
+
+    fn value(&mut self, value: &mut Arc<Value>) {
+        let known = self.values.entry(value.to_string());
+        *value = Arc::clone(known.or_insert_with(|| Arc::clone(value)));
     }
 }
 

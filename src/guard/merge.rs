@@ -4,7 +4,7 @@ use super::Op;
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How a body meets what stands there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct Step {
     /// The place with list items by their merge key instead of their index, which other rules can be compared by.
     pub place: Pointer,
     /// What is there afterwards; `None` for a removal.
-    pub value: Option<Rc<Value>>,
+    pub value: Option<Arc<Value>>,
     /// What was there; `None` where nothing was.
-    pub before: Option<Rc<Value>>,
+    pub before: Option<Arc<Value>>,
 }
 
 /// Lists of named things and the key that names them (Kubernetes' `patchMergeKey`). `list` is the list's own key.
@@ -160,8 +160,8 @@ impl<'b> Walk<'b> {
             op,
             path: self.root.join(&path.collect()),
             place: self.root.join(&place.collect()),
-            value: Some(Rc::new(value)),
-            before: before.cloned().map(Rc::new),
+            value: Some(Arc::new(value)),
+            before: before.cloned().map(Arc::new),
         });
     }
 }
@@ -208,7 +208,7 @@ pub(super) fn without(step: &Step, lost: &Pointer) -> Option<Step> {
     at.as_object_mut()?.remove(&**last);
     let empty = value.as_object().is_some_and(Map::is_empty);
     (!empty).then(|| Step {
-        value: Some(Rc::new(value)),
+        value: Some(Arc::new(value)),
         ..step.clone()
     })
 }

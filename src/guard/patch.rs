@@ -5,7 +5,7 @@ use super::merge::{Step, apply};
 use crate::preset::{PatchOp, PatchStep};
 use crate::yaml::{Pointer, index, same_value};
 use serde_json::Value;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Why a patch does nothing on a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +111,8 @@ fn add(wanted: &PatchStep, value: &Value, now: &Value) -> Result<Step, Misfit> {
         op,
         place: path.clone(),
         path,
-        value: Some(Rc::new(value.clone())),
-        before: before.map(Rc::new),
+        value: Some(Arc::new(value.clone())),
+        before: before.map(Arc::new),
     })
 }
 
@@ -125,7 +125,7 @@ fn step(
     now: &Value,
 ) -> Result<Step, Misfit> {
     let before = path.of(now).ok_or_else(|| nothing(wanted, &path))?.clone();
-    let (value, before) = (value.map(Rc::new), Some(Rc::new(before)));
+    let (value, before) = (value.map(Arc::new), Some(Arc::new(before)));
     if op == Op::Remove && path.is_empty() {
         return Err(misfit(wanted, &path, "the whole cannot be removed"));
     }

@@ -160,17 +160,17 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
     let location = report.locate(change.object, &change.pointer());
     let secret = report.objects[change.object].kind == "Secret";
     let key = subject(report, change);
-    let shown = |value: Option<Value>| {
+    let shown = |value: Option<&Value>| {
         let value = value.filter(|_| !secret)?;
-        Some(shown_value(&value, &key))
+        Some(shown_value(value, &key))
     };
     WireChange {
         rule: &change.rule.id,
         object: wire_object(report, change.object),
         op: change.op,
         path: &change.path,
-        before: shown(change.before()),
-        value: shown(change.value()),
+        before: shown(change.before.as_deref()),
+        value: shown(change.value.as_deref()),
         needed_by: &change.rule.origin,
         parameters: &change.rule.parameters,
         file: report.name,

@@ -12,6 +12,7 @@ use super::{layout, sequence};
 use crate::text::{Edit, Span};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 impl Document<'_> {
     /// The edits, as offsets into the document's text, that make it read as `target`, which may be another value only
@@ -153,29 +154,29 @@ impl<'d> Splicer<'d> {
         target: &Map<String, Value>,
         touched: &Touched,
     ) -> Result<Map<String, Value>, Shared> {
-        let entries: Vec<(Cow<'d, str>, NodeRef<'d>, NodeRef<'d>)> = node
+        // The last of duplicate keys counts, unless a merge key after it overwrites it.
+        let entries: BTreeMap<Cow<'d, str>, (NodeRef<'d>, NodeRef<'d>)> = node
             .entries()
             .filter(|(key, _)| !(self.document.has_merge && key.is_merge_key()))
-            .filter_map(|(key, value)| Some((key.key_text()?, key, value)))
+            .filter_map(|(key, value)| Some((key.key_text()?, (key, value))))
             .collect();
         let mut new = Map::new();
         for (key, value) in target {
             let Some(touched) = touched.child(key) else {
                 continue;
             };
-            // The last of duplicate keys counts, unless a merge key after it overwrites it.
-            let own = entries.iter().rev().find(|(name, ..)| name == key);
+            let own = entries.get(key.as_str()).copied();
             let decides = if self.document.has_merge {
                 node.entry(key)
             } else {
-                own.map(|(_, k, v)| (*k, *v))
+                own
             };
             match (own, decides) {
-                (Some((_, own_key, own_value)), Some((key, _))) if key.id == own_key.id => {
-                    self.node(*own_value, (value, touched), inside(node, *own_key))?;
+                (Some((own_key, own_value)), Some((key, _))) if key.id == own_key.id => {
+                    self.node(own_value, (value, touched), inside(node, own_key))?;
                 }
                 (_, Some((_, merged))) if merged.reads_as(value) => {}
-                (Some((_, own_key, _)), _) => return Err(overwritten(*own_key)),
+                (Some((own_key, _)), _) => return Err(overwritten(own_key)),
                 _ => {
                     new.insert(key.clone(), value.clone());
                 }

@@ -153,3 +153,65 @@ fn a_removed_key_leaves_the_text_before_it_alone() {
         &format!("{CONFIG}data:\n  a: |\n    text\n  # deep\n  c: y\n"),
     );
 }
+
+#[test]
+fn values_of_any_depth_and_any_number_are_moved_as_they_are() {
+    let deep = format!("{}1{}", "[".repeat(900), "]".repeat(900));
+    for value in [deep.as_str(), "0.9424502837770503", "60e33"] {
+        let input = format!("{CONFIG}from: {value}\n");
+        let ended = ruled(
+            "patch: [{op: copy, from: /from, path: /to}]",
+            &["render", "--report", "json=report.json"],
+            &input,
+        );
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(ended.stdout.contains("\nto:"), "{}", ended.stdout);
+    }
+    becomes(
+        "enforce: {size: 60e33}",
+        &format!("{CONFIG}size: 1\n"),
+        &format!("{CONFIG}size: 6e+34\n"),
+    );
+}
+
+#[test]
+fn what_would_be_larger_than_is_read_is_refused() {
+    let deep = format!("{CONFIG}a: {}1{}\nx: 1\n", "[".repeat(998), "]".repeat(998));
+    let verb = "patch: [{op: test, path: /x, value: 1}, \
+        {op: replace, path: /x, value: {y: {z: 1}}}, {op: copy, from: /a, path: /x/y/z}]";
+    let ended = ruled(verb, &["render"], &deep);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended
+            .stderr
+            .contains("it would be nested more than 1000 levels deep"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn what_a_rule_changes_is_looked_at_anew() {
+    let preset = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nmetadata: {name: t, version: 1.0.0}\nspec:\n  \
+        summary: a registry of our own\n  use: [default]\n  rules:\n  \
+        - {id: image, on: container, enforce: {image: 'apache/spark:4.0.0'}, because: it is scanned}\n";
+    let input = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  \
+        selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    \
+        spec:\n      containers:\n      - name: c\n        image: old/thing:1\n";
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("t.yaml"), preset);
+    let render = |text: &str| {
+        let arguments = ["render", "--host", "pipe", "--preset", "./t.yaml"];
+        let ended = program(&arguments).within(folder.path()).input(text).run();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended.stdout
+    };
+    let once = render(input);
+    assert!(once.contains("runAsUser: 185"), "{once}");
+    assert_eq!(render(&once), once);
+}

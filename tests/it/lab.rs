@@ -113,7 +113,9 @@ pub(crate) fn guard_with(
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {
         RenderError::Policy(_) => Failed::Policy(error.to_string()),
-        RenderError::Shared { .. } => Failed::Shared(error.to_string()),
+        RenderError::Shared { .. } | RenderError::TooLarge { .. } => {
+            Failed::Shared(error.to_string())
+        }
         RenderError::Bug { .. } => Failed::Bug(error.to_string()),
     })?;
     let names = [policy.mark.clone()];

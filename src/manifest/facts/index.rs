@@ -1,7 +1,7 @@
 //! Which selectors may match a mapping of labels, without asking each of them: a stream may hold thousands of Services.
 
 use super::selector::{Labels, Selector};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Selectors by one label that each of them needs.
 #[derive(Debug, Default)]
@@ -23,14 +23,17 @@ impl Index {
         }
     }
 
-    /// The numbers of all selectors that may match, in the order in which they were added.
-    pub(super) fn candidates(&self, labels: &Labels<'_>) -> Vec<usize> {
-        let mut found = self.others.clone();
-        for (key, value) in labels.iter() {
+    /// The numbers of all selectors that may match any of these labels, in the order in which they were added.
+    pub(super) fn candidates<'l>(
+        &self,
+        labels: impl IntoIterator<Item = &'l Labels<'l>>,
+    ) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = self.others.iter().copied().collect();
+        let pairs: BTreeSet<_> = labels.into_iter().flat_map(Labels::iter).collect();
+        for (key, value) in pairs {
             let numbers = self.by_label.get(key).and_then(|values| values.get(value));
             found.extend(numbers.into_iter().flatten());
         }
-        found.sort_unstable();
         found
     }
 }
@@ -52,7 +55,7 @@ mod tests {
         for (number, labels) in selectors.iter().enumerate() {
             index.add(number, &Selector::plain(labels));
         }
-        let candidates = |labels| index.candidates(&Labels::of(&labels));
+        let candidates = |labels| Vec::from_iter(index.candidates([&Labels::of(&labels)]));
         assert_eq!(candidates(json!({"app": "a"})), [0, 1, 3]);
         assert_eq!(candidates(json!({"tier": "x"})), [1]);
         assert_eq!(candidates(json!(null)), [1]);

@@ -197,16 +197,16 @@ impl Facts {
         let labels = &Labels::of(&pod.metadata()["labels"]);
         let services = self
             .services_by_pod
-            .candidates(labels)
+            .candidates([labels])
             .into_iter()
             .map(|number| &self.services[number]);
         let services: Vec<_> = services
             .filter(|service| service.selects(namespace, pod))
             .collect();
         let of_services = services.iter().map(|service| service.labels());
-        let monitors = of_services.flat_map(|labels| self.monitors_by_labels.candidates(labels));
-        let monitors = monitors.chain(self.monitors_by_labels.candidates(labels));
-        let monitors: BTreeSet<usize> = monitors.collect();
+        let monitors = self
+            .monitors_by_labels
+            .candidates(of_services.chain([labels]));
         let mut dead = None;
         for monitor in monitors.into_iter().map(|number| &self.monitors[number]) {
             let by = || monitor.source.clone();
@@ -227,7 +227,7 @@ impl Facts {
     /// The NetworkPolicy that keeps scrapers from this TCP port: one selects the pod, and none lets them in.
     pub fn closed_by(&self, namespace: Option<&str>, pod: Pod<'_>, port: u16) -> Option<&Source> {
         let labels = Labels::of(&pod.metadata()["labels"]);
-        let candidates = self.policies_by_pod.candidates(&labels);
+        let candidates = self.policies_by_pod.candidates([&labels]);
         let candidates = candidates.iter().map(|number| &self.policies[*number]);
         let selecting = candidates.filter(|p| p.selects(namespace, pod));
         if selecting.clone().any(|policy| policy.admits(pod, port)) {

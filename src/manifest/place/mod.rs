@@ -133,6 +133,17 @@ impl PodPlace {
         pod["spec"].is_object().then_some(pod)
     }
 
+    /// Whether a part of the pod stands at, above or below a place of the object.
+    pub fn meets(&self, at: &Pointer) -> bool {
+        let parts = self
+            .map
+            .iter()
+            .filter_map(|mapping| mapping.to.as_ref().ok());
+        parts
+            .into_iter()
+            .any(|part| at.is_within(part) || part.is_within(at))
+    }
+
     /// Where the object holds what stands at `pod` in the pod.
     pub fn resolve(&self, pod: &Pointer) -> Result<Pointer, Cannot> {
         let cannot = |because: &str| Cannot {

@@ -48,11 +48,13 @@ impl<K: Ord, V> Few<K, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for Few<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut few = Self::default();
-        for (key, value) in entries {
-            few.insert(key, value);
-        }
-        few.0.shrink_to_fit();
-        few
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        // The later of equal keys comes first here, and stays.
+        entries.reverse();
+        entries.dedup_by(|a, b| a.0 == b.0);
+        entries.reverse();
+        entries.shrink_to_fit();
+        Self(entries)
     }
 }

@@ -100,6 +100,10 @@ impl Reader<'_> {
         }
         match answer {
             Answer::Unset => Ok(Some(self.ui.port)),
+            Answer::Set(port) if port.secret => Err((
+                Metering::Unknown,
+                format!("a Secret says where `{property}` points"),
+            )),
             // 0 is any free port.
             Answer::Set(port) => match port.text.trim().parse::<u16>() {
                 Ok(port) if port > 0 => Ok(Some(port)),
