@@ -82,6 +82,18 @@ fn mounted_defaults_count_wherever_they_stand_in_the_stream() {
     ] {
         assert_eq!(port(&guard(&text, &[])), Some("4060"), "{text}");
     }
+    // What stands in a Secret is not written where everybody reads it.
+    let secret = conf
+        .replace("ConfigMap", "Secret")
+        .replace("\ndata:", "\nstringData:");
+    let mounted = workload.replace("configMap: {name: conf}", "secret: {secretName: conf}");
+    let hidden = guard(&format!("{secret}---\n{mounted}"), &[]);
+    assert_eq!(port(&hidden), None);
+    let said = messages(&hidden, "observability/metrics-unknown");
+    assert!(
+        said[0].ends_with("a Secret says what `spark.ui.port` is"),
+        "{said:?}"
+    );
     let alone = guard(&workload, &[]);
     assert_eq!(port(&alone), None);
     let said = messages(&alone, "observability/metrics-unknown");

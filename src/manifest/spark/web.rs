@@ -102,7 +102,7 @@ impl Reader<'_> {
             Answer::Unset => Ok(Some(self.ui.port)),
             Answer::Set(port) if port.secret => Err((
                 Metering::Unknown,
-                format!("a Secret says where `{property}` points"),
+                format!("a Secret says what `{property}` is"),
             )),
             // 0 is any free port.
             Answer::Set(port) => match port.text.trim().parse::<u16>() {
