@@ -97,6 +97,15 @@ impl Run<'_> {
                 Severity::Warning,
                 "nothing says which user its image runs as",
             ),
+            Blank::ImageTag
+                if container.is_none() && pod.is_some_and(|p| p.roles.pod.is_none()) =>
+            {
+                (
+                    "value-unknown",
+                    Severity::Info,
+                    "nothing says which of its images the pod is for",
+                )
+            }
             Blank::ImageTag => (
                 "value-unknown",
                 Severity::Info,
