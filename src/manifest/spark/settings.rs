@@ -243,7 +243,7 @@ impl<'a> Configuration<'a> {
 
 /// A key in files of which any may be the right one: known where they agree.
 fn within<'f>(files: impl IntoIterator<Item = &'f File>, key: &str) -> Answer {
-    let mut answers = files.into_iter().filter_map(|file| file.settings.get(key));
+    let mut answers = files.into_iter().filter_map(|file| file.setting(key));
     let Some(first) = answers.next() else {
         return Answer::Unset;
     };
@@ -259,8 +259,7 @@ fn within<'f>(files: impl IntoIterator<Item = &'f File>, key: &str) -> Answer {
 }
 
 fn option_of(file: &File, key: &str) -> Answer {
-    file.options
-        .get(key)
+    file.option(key)
         .map_or(Answer::Unset, |setting| match is_open(&setting.text) {
             true => Answer::Unknown,
             false => Answer::Set(setting.clone()),

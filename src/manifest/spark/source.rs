@@ -70,10 +70,14 @@ pub struct Setting {
 pub struct File {
     /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
     pub plain: Option<Setting>,
-    /// The entries of a properties file that count here; later ones have won.
-    pub settings: Few<&'static str, Setting>,
-    /// The same as `-Dkey=value`, for a text that is the value of a variable.
-    pub options: Few<&'static str, Setting>,
+    /// What it says of Spark, where it may say anything: most do not, and a stream has many.
+    told: Option<Box<Told>>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    settings: Few<&'static str, Setting>,
+    options: Few<&'static str, Setting>,
     /// Which of `SETTINGS` and `WAYS` it holds outside comments and outside `settings`.
     mentions: Vec<&'static str>,
 }
@@ -126,39 +130,49 @@ impl File {
             secret,
         };
         let trimmed = text.trim();
-        let mut file = Self {
-            plain: (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed)),
-            ..Self::default()
-        };
+        let plain = (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed));
         if !HINTS.iter().any(|hint| text.contains(hint)) {
-            return file;
+            return Self { plain, told: None };
         }
+        let mut told = Told::default();
         // One text of all that may mention a name: a search costs more to begin than to go on.
         let mut others = String::new();
         for Property { key, value, .. } in properties(text) {
             if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
-                file.settings.insert(name, setting(&value));
+                told.settings.insert(name, setting(&value));
                 continue;
             }
             // A plain name is no way of setting another one.
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-            if !key.starts_with("spark.") || !key.bytes().all(plain) {
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+            if !key.starts_with("spark.") || !key.bytes().all(is_plain) {
                 others.extend([&*key, "\n"]);
             }
             others.extend([&*value, "\n"]);
         }
-        mentioned(&others, &mut file.mentions);
+        mentioned(&others, &mut told.mentions);
         for (key, value) in options(text) {
             if let Some(name) = SETTINGS.iter().find(|name| **name == key) {
-                file.options.insert(name, setting(&value));
+                told.options.insert(name, setting(&value));
             }
         }
-        file
+        let told = Some(Box::new(told));
+        Self { plain, told }
+    }
+
+    /// An entry of a properties file; a later one has won.
+    pub fn setting(&self, key: &str) -> Option<&Setting> {
+        self.told.as_ref()?.settings.get(key)
+    }
+
+    /// The same as `-Dkey=value`, for a text that is the value of a variable.
+    pub fn option(&self, key: &str) -> Option<&Setting> {
+        self.told.as_ref()?.options.get(key)
     }
 
     /// Whether it may set `name` in a way that is not read here (a script, a notebook).
     pub fn mentions(&self, name: &str) -> bool {
-        self.mentions.contains(&name)
+        let told = self.told.as_ref();
+        told.is_some_and(|told| told.mentions.contains(&name))
     }
 }
 
@@ -271,126 +285,5 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-    use std::collections::BTreeSet;
-
-    fn config_map(namespace: Option<&str>, text: &str) -> Value {
-        json!({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"k": text}})
-    }
-
-    #[test]
-    fn settings_win_by_order_and_mentions_are_whole_names() {
-        let file = File::read(
-            "spark.driver.memory=2g\nspark.driver.memory 3g\nspark.driver.memoryOverhead=1g\n",
-            false,
-        );
-        assert_eq!(file.settings.get("spark.driver.memory").unwrap().text, "3g");
-        assert!(!file.mentions("spark.driver.memory"));
-
-        let script = File::read(
-            "#!/bin/sh\n# SPARK_DAEMON_MEMORY=1g\nexec spark-submit \\\n  --driver-memory $HEAP app.jar\n",
-            false,
-        );
-        assert!(script.mentions("--driver-memory"));
-        assert!(!script.mentions("SPARK_DAEMON_MEMORY"));
-        let notebook = File::read("s = b.config(\"spark.driver.memory\", \"4g\")", false);
-        assert!(notebook.mentions("spark.driver.memory"));
-    }
-
-    #[test]
-    fn one_search_for_each_hint_finds_what_a_search_for_each_name_does() {
-        for name in SETTINGS.iter().chain(&WAYS) {
-            for text in [
-                format!("set {name} $X"),
-                format!("é{name}"),
-                format!("x{name}"),
-                format!("{name}x"),
-                format!("{name}.y"),
-                format!("--conf={name}=1 -D{name}=2"),
-            ] {
-                let mut found = Vec::new();
-                mentioned(&text, &mut found);
-                found.sort_unstable();
-                let names = SETTINGS.iter().chain(&WAYS);
-                let held: BTreeSet<_> = names.filter(|name| holds(&text, name)).copied().collect();
-                assert!(found.iter().eq(&held), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn secrets_are_decoded_and_marked() {
-        let object = json!({"kind": "Secret", "metadata": {"name": "s"}, "data": {
-            "spark-defaults.conf": "c3BhcmsuZHJpdmVyLm1lbW9yeT00\nZw==",
-            "keystore": "/u3+7Q==",
-            "bad": "***",
-        }, "stringData": {"SPARK_DAEMON_MEMORY": "2g"}});
-        let mut sources = Sources::default();
-        sources.add(SourceKind::Secret, &object);
-        let files = sources.get(SourceKind::Secret, "any", "s").unwrap();
-        let heap = &files
-            .get("spark-defaults.conf")
-            .unwrap()
-            .settings
-            .get("spark.driver.memory")
-            .unwrap();
-        assert_eq!((heap.text.as_str(), heap.secret), ("4g", true));
-        assert!(
-            files
-                .get("SPARK_DAEMON_MEMORY")
-                .unwrap()
-                .plain
-                .as_ref()
-                .unwrap()
-                .secret
-        );
-        assert_eq!(files.iter().count(), 2);
-    }
-
-    #[test]
-    fn an_unknown_namespace_matches_an_only_object() {
-        let mut sources = Sources::default();
-        sources.add(SourceKind::ConfigMap, &config_map(None, "1g"));
-        assert!(sources.get(SourceKind::ConfigMap, "a", "c").is_some());
-        assert!(sources.get(SourceKind::Secret, "a", "c").is_none());
-        sources.add(SourceKind::ConfigMap, &config_map(Some("b"), "2g"));
-        let size = |namespace| {
-            let files = sources.get(SourceKind::ConfigMap, namespace, "c")?;
-            Some(files.get("k")?.plain.clone()?.text)
-        };
-        assert_eq!(size("b").as_deref(), Some("2g"));
-        assert_eq!(size("").as_deref(), Some("1g"));
-        assert_eq!(size("a"), None);
-    }
-
-    #[test]
-    fn any_shape_survives() {
-        for object in [
-            json!(null),
-            json!({"data": []}),
-            json!({"data": {"a": 1}, "metadata": []}),
-        ] {
-            Sources::default().add(SourceKind::ConfigMap, &object);
-            Sources::default().add(SourceKind::Secret, &object);
-        }
-    }
-
-    #[test]
-    fn only_sizes_are_sizes() {
-        for plain in ["4g", "1Gi", "0.5", "512", "1048576kb"] {
-            assert!(is_size(plain), "{plain}");
-        }
-        for not in [
-            "",
-            "minioadmin",
-            "123456789secret",
-            "4g\n",
-            "$(X)",
-            "1234567890123",
-        ] {
-            assert!(!is_size(not), "{not}");
-        }
-    }
-}
+#[path = "source_tests.rs"]
+mod tests;
