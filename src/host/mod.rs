@@ -35,8 +35,8 @@ impl Host {
         self == Self::Helm4
     }
 
-    /// What goes to standard output, in pieces like the manifests that are given. Helm takes nothing for a failure, or for "delete everything", and without a last
-    /// line break Helm 4 strips the last block scalar.
+    /// What goes to standard output, in pieces like the manifests that are given. Helm takes nothing for a failure, or
+    /// for "delete everything", and without a last line break Helm 4 strips the last block scalar.
     pub fn finish(self, mut manifests: Vec<&str>) -> Vec<&str> {
         let blank = manifests.iter().all(|piece| piece.trim().is_empty());
         if blank && self.accepts_no_objects() {

@@ -5,14 +5,14 @@ use super::node::{Document, NodeId, NodeRef, Style};
 use crate::text::{Edit, Span};
 
 /// The bytes of an edit, and whether nothing comes in their place.
-type Touched = (Span, bool);
+type Edited = (Span, bool);
 
 impl Document<'_> {
     /// Adds the edits that keep what follows removed lines out of the block scalar before them: a comment moves to the
     /// column of what went, a blank line that would be text goes along.
     pub(super) fn close_scalars(&self, edits: &mut Vec<Edit>) {
         let touched = edits.iter().map(|edit| (edit.span, edit.insert.is_empty()));
-        let mut touched: Vec<Touched> = touched.collect();
+        let mut touched: Vec<Edited> = touched.collect();
         if touched.iter().all(|(_, removed)| !removed) {
             return;
         }
@@ -24,7 +24,7 @@ impl Document<'_> {
     }
 
     /// Follows the lines behind `scalar` up to what ends it.
-    fn close_scalar(&self, scalar: NodeRef<'_>, touched: &[Touched], edits: &mut Vec<Edit>) {
+    fn close_scalar(&self, scalar: NodeRef<'_>, touched: &[Edited], edits: &mut Vec<Edit>) {
         let Span { start, mut end } = scalar.span();
         if edits_in(touched, start, start).any(|(span, _)| span.end > start) {
             return;
@@ -75,7 +75,7 @@ impl Document<'_> {
     }
 }
 
-fn edits_in(touched: &[Touched], from: usize, to: usize) -> impl Iterator<Item = &Touched> {
+fn edits_in(touched: &[Edited], from: usize, to: usize) -> impl Iterator<Item = &Edited> {
     let first = touched.partition_point(|(span, _)| span.end < from);
     let rest = touched[first..].iter();
     rest.take_while(move |(span, _)| span.start <= to)

@@ -1,4 +1,4 @@
-//! What is kept of ConfigMaps and Secrets, and which of several an object means.
+//! What is kept of `ConfigMap`s and `Secret`s, and which of several an object means.
 
 use super::*;
 use serde_json::json;

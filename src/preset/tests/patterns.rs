@@ -34,6 +34,73 @@ fn judged(text: &str, value: &Value) -> String {
     }
 }
 
+/// A pattern; whether the pod below has it, and where.
+const VERDICTS: &[(&str, &str)] = &[
+    ("{}", "yes "),
+    ("{spec: {hostPID: true}}", "yes /spec/hostPID"),
+    ("{spec: {hostPID: false}}", "no /spec/hostPID"),
+    ("{spec: {hostIPC: true}}", "no /spec/hostIPC"),
+    ("{spec: {hostPID: \"*\"}}", "no /spec/hostPID"),
+    (
+        "{spec: {hostIPC: null, hostPID: true}}",
+        "yes /spec/hostIPC",
+    ),
+    ("{spec: {hostPID: true, os: {}}}", "no /spec/os"),
+    ("{spec: {os: {name: null}}}", "yes /spec/os/name"),
+    ("{metadata: {labels: null}}", "yes /metadata/labels"),
+    ("{metadata: {labels: {}}}", "no /metadata/labels"),
+    (
+        "{metadata: {annotations: {prometheus.io/scrape: \"*\"}}}",
+        "yes /metadata/annotations/prometheus.io~1scrape",
+    ),
+    (
+        "{metadata: {annotations: {\"prometheus.io/*\": \"true\"}}}",
+        "no /metadata/annotations/prometheus.io~1scrape",
+    ),
+    (
+        "{metadata: {annotations: {\"a/*\": c}}}",
+        "yes /metadata/annotations/a~1b",
+    ),
+    (
+        "{metadata: {annotations: {\"*\": c}}}",
+        "yes /metadata/annotations/a~1b",
+    ),
+    (
+        "{metadata: {annotations: {\"*\": \"*\"}}}",
+        "yes /metadata/annotations/a~1b /metadata/annotations/prometheus.io~1scrape",
+    ),
+    (
+        "{spec: {hostPID: true, containers: [{name: \"*\"}]}}",
+        "yes /spec/containers/0/name /spec/containers/1/name",
+    ),
+    (
+        "{metadata: {annotations: {\"x/*\": null}}}",
+        "yes /metadata/annotations",
+    ),
+    ("{spec: {containers: []}}", "yes /spec/containers"),
+    ("{spec: {initContainers: []}}", "no /spec/initContainers"),
+    (
+        "{spec: {containers: [{name: side}]}}",
+        "yes /spec/containers/1/name",
+    ),
+    (
+        "{spec: {containers: [{name: side, ports: []}]}}",
+        "no /spec/containers",
+    ),
+    (
+        "{spec: {containers: [{ports: [{containerPort: 4040.0}]}]}}",
+        "yes /spec/containers/0/ports/0/containerPort",
+    ),
+    (
+        "{spec: {containers: [{securityContext: {capabilities: {add: [\"{BPF,CAP_BPF}\"]}}}]}}",
+        "yes /spec/containers/1/securityContext/capabilities/add/1",
+    ),
+    (
+        "{spec: {containers: [{securityContext: {capabilities: {add: [CHOWN, NET_ADMIN]}}}]}}",
+        "no /spec/containers",
+    ),
+];
+
 #[test]
 fn a_value_has_at_least_what_the_pattern_says() {
     let pod = json!({
@@ -46,72 +113,8 @@ fn a_value_has_at_least_what_the_pattern_says() {
             ],
         },
     });
-    for (text, verdict) in [
-        ("{}", "yes "),
-        ("{spec: {hostPID: true}}", "yes /spec/hostPID"),
-        ("{spec: {hostPID: false}}", "no /spec/hostPID"),
-        ("{spec: {hostIPC: true}}", "no /spec/hostIPC"),
-        ("{spec: {hostPID: \"*\"}}", "no /spec/hostPID"),
-        (
-            "{spec: {hostIPC: null, hostPID: true}}",
-            "yes /spec/hostIPC",
-        ),
-        ("{spec: {hostPID: true, os: {}}}", "no /spec/os"),
-        ("{spec: {os: {name: null}}}", "yes /spec/os/name"),
-        ("{metadata: {labels: null}}", "yes /metadata/labels"),
-        ("{metadata: {labels: {}}}", "no /metadata/labels"),
-        (
-            "{metadata: {annotations: {prometheus.io/scrape: \"*\"}}}",
-            "yes /metadata/annotations/prometheus.io~1scrape",
-        ),
-        (
-            "{metadata: {annotations: {\"prometheus.io/*\": \"true\"}}}",
-            "no /metadata/annotations/prometheus.io~1scrape",
-        ),
-        (
-            "{metadata: {annotations: {\"a/*\": c}}}",
-            "yes /metadata/annotations/a~1b",
-        ),
-        (
-            "{metadata: {annotations: {\"*\": c}}}",
-            "yes /metadata/annotations/a~1b",
-        ),
-        (
-            "{metadata: {annotations: {\"*\": \"*\"}}}",
-            "yes /metadata/annotations/a~1b /metadata/annotations/prometheus.io~1scrape",
-        ),
-        (
-            "{spec: {hostPID: true, containers: [{name: \"*\"}]}}",
-            "yes /spec/containers/0/name /spec/containers/1/name",
-        ),
-        (
-            "{metadata: {annotations: {\"x/*\": null}}}",
-            "yes /metadata/annotations",
-        ),
-        ("{spec: {containers: []}}", "yes /spec/containers"),
-        ("{spec: {initContainers: []}}", "no /spec/initContainers"),
-        (
-            "{spec: {containers: [{name: side}]}}",
-            "yes /spec/containers/1/name",
-        ),
-        (
-            "{spec: {containers: [{name: side, ports: []}]}}",
-            "no /spec/containers",
-        ),
-        (
-            "{spec: {containers: [{ports: [{containerPort: 4040.0}]}]}}",
-            "yes /spec/containers/0/ports/0/containerPort",
-        ),
-        (
-            "{spec: {containers: [{securityContext: {capabilities: {add: [\"{BPF,CAP_BPF}\"]}}}]}}",
-            "yes /spec/containers/1/securityContext/capabilities/add/1",
-        ),
-        (
-            "{spec: {containers: [{securityContext: {capabilities: {add: [CHOWN, NET_ADMIN]}}}]}}",
-            "no /spec/containers",
-        ),
-    ] {
-        assert_eq!(judged(text, &pod), verdict, "{text}");
+    for (text, verdict) in VERDICTS {
+        assert_eq!(judged(text, &pod), *verdict, "{text}");
     }
 }
 
