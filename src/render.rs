@@ -187,18 +187,8 @@ fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
     let Some(place) = subject.place.filter(rolls) else {
         return false;
     };
-    let parts = ["metadata", "spec"].map(|part| Pointer::from_iter([part]));
-    let held = |part| {
-        place
-            .pods
-            .iter()
-            .filter_map(move |pod| pod.resolve(part).ok())
-    };
-    let parts: Vec<_> = parts.iter().flat_map(held).collect();
-    let changed = outcome.changes.iter().map(Change::pointer);
-    changed
-        .into_iter()
-        .any(|change| parts.iter().any(|part| change.is_within(part)))
+    let mut changed = outcome.changes.iter().map(Change::pointer);
+    changed.any(|change| place.pods.iter().any(|pod| pod.meets(&change)))
 }
 
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
@@ -332,4 +322,26 @@ fn names(objects: &[Object<'_>]) -> String {
         .map(|object| format!("`{object}`"))
         .collect();
     names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn limits_of_what_is_read() {
+        let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(
+            over_limit(&"x".repeat(MAX_DOCUMENT), &nested(MAX_DEPTH)),
+            None
+        );
+        let long = over_limit(&"x".repeat(MAX_DOCUMENT + 1), &json!(1)).unwrap();
+        assert!(long.starts_with("it would have 33 MiB"), "{long}");
+        assert!(
+            over_limit("", &nested(MAX_DEPTH + 1))
+                .unwrap()
+                .contains("1000 levels")
+        );
+    }
 }

@@ -53,9 +53,9 @@ pub(super) fn write(path: &str, text: &str) -> Result<()> {
 /// Writes to standard output, all of it.
 pub(super) fn print(pieces: &[&str]) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut write = pieces.iter().map(|piece| out.write_all(piece.as_bytes()));
-    write
-        .try_for_each(|done| done)
+    pieces
+        .iter()
+        .try_for_each(|piece| out.write_all(piece.as_bytes()))
         .and_then(|()| out.flush())
         .context("writing standard output")
 }

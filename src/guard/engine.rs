@@ -9,7 +9,7 @@ use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
 use super::{Change, Finding, judge};
-use crate::manifest::Object;
+use crate::manifest::{MAIN_CONTAINER, Object};
 use crate::preset::{Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -359,17 +359,15 @@ impl<'e> Run<'e> {
 
 /// Whether a change may be one of what selectors go by, beyond users: what containers run, their images, ports, labels.
 fn tells(change: &Change) -> bool {
-    // The one annotation that says which container a pod is for.
-    const MAIN: &str = "kubectl.kubernetes.io";
-    let mut segments = change.path.split('/');
-    let silent = |segment: &str| matches!(segment, "securityContext" | "resources");
-    let annotates = change.path.contains("/annotations");
+    let path = change.pointer();
+    let stands_in = |names: &[&str]| path.segments().any(|segment| names.contains(&&*segment));
+    // Of annotations, one alone says something of the pod.
     let names_main = || {
         let value = change.value.as_deref();
-        change.path.contains(MAIN)
-            || value.is_some_and(|value| value.get(format!("{MAIN}/default-container")).is_some())
+        path.last().as_deref() == Some(MAIN_CONTAINER)
+            || value.is_some_and(|value| value.get(MAIN_CONTAINER).is_some())
     };
-    !segments.any(silent) && (!annotates || names_main())
+    !stands_in(&["securityContext", "resources"]) && (!stands_in(&["annotations"]) || names_main())
 }
 
 fn phase_of(verb: &Verb) -> Option<Phase> {

@@ -3,7 +3,7 @@
 use super::Finding;
 use super::engine::Outcome;
 use super::select::{Target, selects};
-use super::view::{Context, Subject, Traits, View};
+use super::view::{Context, Subject, View};
 use super::waiver::Waiver;
 use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
@@ -27,7 +27,7 @@ pub(super) fn rules(
     }
     let view = View {
         subject,
-        traits: Traits::of(subject, &outcome.value),
+        traits: outcome.traits,
         value: &outcome.value,
         pods: &outcome.pods,
     };

@@ -23,7 +23,7 @@ pub use pod::{Container, ContainerKind, Pod};
 pub use port::Port;
 pub use quantity::{BadQuantity, Problem, Quantity};
 pub use replace::{helm_hooks, replaceable};
-pub use role::{Metrics, ObjectFacts, PodRoles, Role, Roles, Ui};
+pub use role::{MAIN_CONTAINER, Metrics, ObjectFacts, PodRoles, Role, Roles, Ui};
 
 /// The tables that say what is what: data, handed in by whoever read it.
 #[derive(Clone, Debug)]

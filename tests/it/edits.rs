@@ -19,13 +19,7 @@ fn ruled(verb: &str, arguments: &[&str], input: &str) -> Ended {
 /// Written as it came, with a warning that says why.
 #[track_caller]
 fn left(verb: &str, input: &str, why: &str) {
-    let ended = ruled(verb, &["render"], input);
-    assert_eq!(
-        (ended.code, ended.stdout.as_str()),
-        (Some(0), input),
-        "{}",
-        ended.stderr
-    );
+    becomes(verb, input, input);
     let checked = ruled(verb, &["check"], input);
     let warned = checked.stdout.contains("warning[not-applied]") && checked.stdout.contains(why);
     assert!(warned, "{}", checked.stdout);

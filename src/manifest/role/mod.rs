@@ -80,6 +80,9 @@ pub struct Metrics {
     pub default: bool,
 }
 
+/// The annotation of a pod that names the container it is for, to `kubectl` as to us.
+pub const MAIN_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
+
 /// What is known of an object besides its pod.
 #[derive(Clone, Copy, Debug)]
 pub struct ObjectFacts<'v> {
@@ -218,7 +221,7 @@ impl<'v> ObjectFacts<'v> {
 }
 
 fn main_container<'v>(pod: Pod<'v>, containers: &[Container<'v>]) -> Option<Container<'v>> {
-    let named = &pod.metadata()["annotations"]["kubectl.kubernetes.io/default-container"];
+    let named = &pod.metadata()["annotations"][MAIN_CONTAINER];
     let mut mains = containers.iter().filter(|c| c.kind == ContainerKind::Main);
     let named = mains.clone().find(|c| *named == c.name());
     let only = mains.next().filter(|_| mains.next().is_none());

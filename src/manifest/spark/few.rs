@@ -58,3 +58,18 @@ impl<K: Ord, V> FromIterator<(K, V)> for Few<K, V> {
         Self(entries)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_of_equal_keys_stays() {
+        let mut few: Few<_, _> = [("b", 1), ("a", 2), ("b", 3)].into_iter().collect();
+        assert_eq!(few.iter().collect::<Vec<_>>(), [(&"a", &2), (&"b", &3)]);
+        assert_eq!(few.only(), None);
+        few.insert("a", 4);
+        few.insert("c", 5);
+        assert_eq!((few.get("a"), few.get("c")), (Some(&4), Some(&5)));
+    }
+}
