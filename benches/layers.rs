@@ -10,6 +10,7 @@ use sparkk8s_post::manifest::{Tables, objects};
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{Setup, render};
 use sparkk8s_post::text::EditSet;
+use sparkk8s_post::threads::Threads;
 use sparkk8s_post::yaml::{Document, NodeRef, Stream, Touched};
 use std::fmt;
 
@@ -165,6 +166,7 @@ fn edits(stream: &Stream<'_>, policy: &Policy, tables: &Tables) -> EditSet {
         policy,
         waivers: &[],
         tables,
+        threads: Threads::ONE,
     };
     let rendered = render(stream, (&objects, &strangers), setup);
     rendered.expect("nothing is in the way").edits

@@ -33,6 +33,7 @@
 //! | [`manifest`] | Kubernetes without policy: objects, pods, roles, images, quantities |
 //! | [`yaml`] | YAML as Kubernetes reads it, and edits of its text |
 //! | [`text`] | bytes |
+//! | [`threads`] | pieces of work, side by side |
 //!
 //! # An example
 //!
@@ -41,6 +42,7 @@
 //! use sparkk8s_post::manifest::objects;
 //! use sparkk8s_post::preset::{Known, Named, Request, compose, tables};
 //! use sparkk8s_post::render::{Setup, render};
+//! use sparkk8s_post::threads::Threads;
 //! use sparkk8s_post::yaml::Stream;
 //!
 //! let manifests = "\
@@ -66,7 +68,8 @@
 //! let policy = compose(&request, &known, &|path| Err(format!("{path} is not there")))?;
 //!
 //! let tables = tables();
-//! let setup = Setup { policy: &policy, waivers: &[], tables: &tables };
+//! let threads = Threads::ONE;
+//! let setup = Setup { policy: &policy, waivers: &[], tables: &tables, threads };
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.
@@ -86,6 +89,7 @@ pub mod preset;
 pub mod render;
 pub mod report;
 pub mod text;
+pub mod threads;
 pub mod yaml;
 
 pub use cli::main;

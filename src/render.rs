@@ -7,6 +7,7 @@ use crate::guard::{
 use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
+use crate::threads::Threads;
 use crate::yaml::{
     Document, MAX_DEPTH, MAX_DOCUMENT, NodeRef, Pointer, Shared, Stream, Touched, same_value,
 };
@@ -73,6 +74,8 @@ pub struct Setup<'s> {
     pub waivers: &'s [Waiver],
     /// The tables of places, roles and images.
     pub tables: &'s Tables,
+    /// What a long stream may be divided among.
+    pub threads: Threads,
 }
 
 /// Guards a stream.
@@ -86,41 +89,27 @@ pub fn render(
 ) -> Result<Rendered, RenderError> {
     let mut checks = Checks::new(setup.policy, setup.waivers);
     let facts = gather(stream, objects, setup.tables, &mut checks);
-    let context = Context {
-        tables: setup.tables,
+    let road = Road {
+        stream,
+        setup,
         facts: &facts,
+        checks: &checks,
     };
-    let (mut changes, mut findings, mut restarts) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut edits, mut pool) = (Vec::new(), Pool::default());
-    for own in objects.chunk_by(|a, b| a.document == b.document) {
-        let document = &stream.documents[own[0].document];
-        let before = changes.len();
-        let mut values = Vec::new();
-        for object in own {
-            let subject = subject(document, object, setup.tables);
-            if subject.place.is_none() && !guard::concerns(setup.policy, object) {
-                continue;
-            }
-            let value = subject.node.to_value();
-            let mut outcome = guard::run(setup.policy, setup.waivers, context, subject, value)?;
-            checks.judge(subject, &outcome);
-            if restarts_pods(subject, &outcome) {
-                restarts.push(object.index);
-            }
-            findings.append(&mut outcome.findings);
-            if !outcome.changes.is_empty() {
-                let shared = outcome.changes.drain(..).map(|mut change| {
-                    change.share(&mut pool);
-                    change
-                });
-                changes.extend(shared);
-                values.push((object, outcome.value));
-            }
-        }
-        if changes.len() > before {
-            edits.extend(edit(document, own, &changes[before..], &values)?);
-        }
+    let documents: Vec<_> = objects.chunk_by(|a, b| a.document == b.document).collect();
+    let length = |own: &&[Object<'_>]| stream.documents[own[0].document].text.len();
+    let pieces = setup
+        .threads
+        .each(&documents, length, |documents| road.over(documents));
+    let mut done = Piece::default();
+    for piece in pieces {
+        done.append(piece?);
     }
+    let Piece {
+        edits,
+        changes,
+        mut findings,
+        restarts,
+    } = done;
     findings.extend(checks.finish(stream, objects));
     findings.extend(check::strangers(stream, strangers));
     if setup
@@ -139,6 +128,88 @@ pub fn render(
         findings,
         restarts,
     })
+}
+
+/// What some documents of a stream come to, in order.
+#[derive(Default)]
+struct Piece {
+    edits: Vec<Edit>,
+    changes: Vec<Change>,
+    findings: Vec<Finding>,
+    restarts: Vec<usize>,
+}
+
+impl Piece {
+    fn append(&mut self, mut other: Self) {
+        self.edits.append(&mut other.edits);
+        self.changes.append(&mut other.changes);
+        self.findings.append(&mut other.findings);
+        self.restarts.append(&mut other.restarts);
+    }
+}
+
+/// All that is known before the first document is guarded. From here on no document knows of another.
+struct Road<'r> {
+    stream: &'r Stream<'r>,
+    setup: Setup<'r>,
+    facts: &'r Facts,
+    checks: &'r Checks<'r>,
+}
+
+impl Road<'_> {
+    /// Guards documents, each given as its objects.
+    fn over(&self, documents: &[&[Object<'_>]]) -> Result<Piece, RenderError> {
+        let (mut piece, mut pool) = (Piece::default(), Pool::default());
+        for own in documents {
+            self.document(own, &mut piece, &mut pool)?;
+        }
+        Ok(piece)
+    }
+
+    fn document(
+        &self,
+        own: &[Object<'_>],
+        piece: &mut Piece,
+        pool: &mut Pool,
+    ) -> Result<(), RenderError> {
+        let Setup {
+            policy,
+            waivers,
+            tables,
+            ..
+        } = self.setup;
+        let facts = self.facts;
+        let context = Context { tables, facts };
+        let document = &self.stream.documents[own[0].document];
+        let before = piece.changes.len();
+        let mut values = Vec::new();
+        for object in own {
+            let subject = subject(document, object, tables);
+            if subject.place.is_none() && !guard::concerns(policy, object) {
+                continue;
+            }
+            let value = subject.node.to_value();
+            let mut outcome = guard::run(policy, waivers, context, subject, value)?;
+            if restarts_pods(subject, &outcome) {
+                piece.restarts.push(object.index);
+            }
+            piece.findings.append(&mut outcome.findings);
+            piece.findings.extend(self.checks.judge(subject, &outcome));
+            if !outcome.changes.is_empty() {
+                let shared = outcome.changes.drain(..).map(|mut change| {
+                    change.share(pool);
+                    change
+                });
+                piece.changes.extend(shared);
+                values.push((object, outcome.value));
+            }
+        }
+        if piece.changes.len() > before {
+            let edits = edit(document, own, &piece.changes[before..], &values)?;
+            piece.edits.extend(edits);
+        }
+        Ok(())
+    }
 }
 
 /// What the stream as a whole says, before any rule runs. Only kinds that say something become values.
@@ -187,8 +258,8 @@ fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
     let Some(place) = subject.place.filter(rolls) else {
         return false;
     };
-    let mut changed = outcome.changes.iter().map(Change::pointer);
-    changed.any(|change| place.pods.iter().any(|pod| pod.meets(&change)))
+    let meets = |change: &Change| place.pods.iter().any(|pod| pod.meets(&change.done.path));
+    outcome.changes.iter().any(meets)
 }
 
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
@@ -204,7 +275,7 @@ fn edit(
     let placed = changes.iter().map(|change| {
         // Objects of one document follow one another.
         let object = &own[change.object - own[0].index];
-        (object.pointer.join(&change.pointer()), change)
+        (object.pointer.join(&change.done.path), change)
     });
     let placed: Vec<_> = placed.collect();
     let operations = placed.iter().map(|(path, change)| operation(path, change));
@@ -275,7 +346,7 @@ fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
     for (path, change) in changes {
         let parent = path.parent().unwrap_or_default();
         let in_mapping = || parent.of(target).is_some_and(Value::is_object);
-        let alone = change.op == Op::Replace || in_mapping();
+        let alone = change.done.op == Op::Replace || in_mapping();
         touched.add(if alone { path } else { &parent });
     }
     touched
@@ -283,8 +354,8 @@ fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
     let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
-    let value = change.value.as_deref().cloned().unwrap_or_default();
-    Ok(match change.op {
+    let value = change.done.value.as_deref().cloned().unwrap_or_default();
+    Ok(match change.done.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
         Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),
         Op::Remove => PatchOperation::Remove(RemoveOperation { path }),

@@ -6,6 +6,7 @@ use sparkk8s_post::check;
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{RenderError, Setup, render};
+use sparkk8s_post::threads::Threads;
 use sparkk8s_post::yaml::{Stream, decode};
 use std::sync::LazyLock;
 
@@ -19,7 +20,7 @@ fn guarded(text: &str, policy: &Policy) -> Option<String> {
     static TABLES: LazyLock<sparkk8s_post::manifest::Tables> = LazyLock::new(tables);
     let stream = Stream::parse(text).ok()?;
     let (objects, strangers) = objects(&stream);
-    let setup = Setup { policy, waivers: &[], tables: &TABLES };
+    let setup = Setup { policy, waivers: &[], tables: &TABLES, threads: Threads::ONE };
     match render(&stream, (&objects, &strangers), setup) {
         Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         // No edit may leak; that it is refused is an answer.

@@ -77,7 +77,6 @@ pub struct Checks<'c> {
     active: Vec<Active<'c>>,
     waivers: &'c [Waiver],
     memory: Option<memory::Collector>,
-    findings: Vec<Finding>,
 }
 
 impl<'c> Checks<'c> {
@@ -97,7 +96,6 @@ impl<'c> Checks<'c> {
             active: active.collect(),
             waivers,
             memory,
-            findings: Vec::new(),
         }
     }
 
@@ -121,36 +119,56 @@ impl<'c> Checks<'c> {
             .cloned()
     }
 
-    /// Judges an object as the rules left it.
-    pub fn judge(&mut self, subject: Subject<'_>, outcome: &Outcome<'_>) {
+    /// Judges an object as the rules left it, when all objects were gathered.
+    pub fn judge(&self, subject: Subject<'_>, outcome: &Outcome<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
         for pod in &outcome.pods {
             if let Some(check) = self.active("api-validity") {
                 let mut violations = validity::rejected(pod.pod());
                 violations.extend(validity::resources::rejected(pod.pod(), millis));
-                self.add(&check, "", subject, pod, violations);
+                let finding = |violation| self.finding(&check, "", subject, pod, violation);
+                findings.extend(violations.into_iter().map(finding));
             }
             if let Some(check) = self.active("pod-security") {
-                self.pod_security(&check, subject, pod);
+                findings.extend(self.pod_security(&check, subject, pod));
             }
-            if let Some(memory) = &mut self.memory {
-                let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
-                let role = |ordinal: usize| {
-                    let role = pod.roles.containers.get(ordinal).copied().flatten();
-                    role.map(|role| role.role.as_str())
-                };
-                memory.judge(
-                    subject.object.index,
-                    &outcome.value,
-                    pod.pod(),
-                    &resolve,
-                    &role,
-                    pod.facts.sources(),
-                );
-            }
+            findings.extend(self.memory(subject, outcome, pod));
         }
+        findings
     }
 
-    fn pod_security(&mut self, check: &Active<'_>, subject: Subject<'_>, pod: &PodView<'_>) {
+    fn memory(
+        &self,
+        subject: Subject<'_>,
+        outcome: &Outcome<'_>,
+        pod: &PodView<'_>,
+    ) -> Vec<Finding> {
+        let Some(memory) = &self.memory else {
+            return Vec::new();
+        };
+        let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
+        let role = |ordinal: usize| {
+            let role = pod.roles.containers.get(ordinal).copied().flatten();
+            role.map(|role| role.role.as_str())
+        };
+        let found = memory.judge(
+            subject.object.index,
+            &outcome.value,
+            pod.pod(),
+            &resolve,
+            &role,
+            pod.facts.sources(),
+        );
+        let graded = |finding| self.graded(finding, Some(subject.object));
+        found.into_iter().filter_map(graded).collect()
+    }
+
+    fn pod_security(
+        &self,
+        check: &Active<'_>,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+    ) -> Vec<Finding> {
         let level = match check.check.setting("level").and_then(Value::as_str) {
             Some("baseline") => pod_security::Level::Baseline,
             _ => pod_security::Level::Restricted,
@@ -160,7 +178,6 @@ impl<'c> Checks<'c> {
         let summary = check.check.severity < Severity::Error;
         let (absent, bad): (Vec<_>, Vec<_>) =
             violations.into_iter().partition(|v| summary && v.absent);
-        self.add(check, "pod-security/", subject, pod, bad);
         let mut by_container: BTreeMap<Option<String>, Vec<Violation>> = BTreeMap::new();
         for violation in absent {
             by_container
@@ -168,10 +185,13 @@ impl<'c> Checks<'c> {
                 .or_default()
                 .push(violation);
         }
-        for (container, violations) in by_container {
-            let finding = self.incomplete(check, level, subject, pod, container, &violations);
-            self.findings.push(finding);
-        }
+        let said = bad
+            .into_iter()
+            .map(|violation| self.finding(check, "pod-security/", subject, pod, violation));
+        let lacking = by_container.into_iter().map(|(container, violations)| {
+            self.incomplete(check, level, subject, pod, container, &violations)
+        });
+        said.chain(lacking).collect()
     }
 
     /// One finding for all that a container lacks, with the reason why it was not filled in.
@@ -223,20 +243,6 @@ impl<'c> Checks<'c> {
         self.finding(check, "", subject, pod, violation)
     }
 
-    fn add(
-        &mut self,
-        check: &Active<'_>,
-        prefix: &str,
-        subject: Subject<'_>,
-        pod: &PodView<'_>,
-        violations: Vec<Violation>,
-    ) {
-        for violation in violations {
-            let finding = self.finding(check, prefix, subject, pod, violation);
-            self.findings.push(finding);
-        }
-    }
-
     fn finding(
         &self,
         check: &Active<'_>,
@@ -265,36 +271,32 @@ impl<'c> Checks<'c> {
         }
     }
 
-    /// All findings; the checks are over.
-    pub fn finish(mut self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
-        for mut finding in self
-            .memory
-            .take()
-            .map(memory::Collector::finish)
-            .unwrap_or_default()
-        {
-            let Some(active) = self.active(&finding.id) else {
-                continue;
-            };
+    /// A finding of the memory checks as the policy has it; `None` where it has not switched the check on.
+    fn graded(&self, mut finding: Finding, object: Option<&Object<'_>>) -> Option<Finding> {
+        let active = self.active(&finding.id)?;
+        let container = finding.container.as_deref();
+        let waiver = self
+            .waivers
+            .iter()
+            .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
+        finding.waived = waiver.map(|waiver| waiver.reason.clone());
+        finding.severity = self.policy.severity(&finding.id, active.check.severity);
+        finding.needed_by = Some(active.stands_at);
+        Some(finding)
+    }
+
+    /// The findings that are about the stream as a whole; the checks are over.
+    pub fn finish(&self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
+        let gathered = self.memory.iter().flat_map(memory::Collector::findings);
+        let graded = gathered.filter_map(|finding| {
             let object = finding.object.map(|index| &objects[index]);
-            let container = finding.container.as_deref();
-            let waiver = self
-                .waivers
-                .iter()
-                .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
-            finding.waived = waiver.map(|waiver| waiver.reason.clone());
-            finding.severity = self.policy.severity(&finding.id, active.check.severity);
-            finding.needed_by = Some(Arc::clone(&active.stands_at));
-            self.findings.push(finding);
-        }
-        self.findings.extend(duplicates::findings(stream, objects));
-        self.findings.extend(
-            self.waivers
-                .iter()
-                .filter(|waiver| !waiver.was_used())
-                .map(unused),
-        );
-        self.findings
+            self.graded(finding, object)
+        });
+        let mut findings: Vec<_> = graded.collect();
+        findings.extend(duplicates::findings(stream, objects));
+        let unused_waivers = self.waivers.iter().filter(|waiver| !waiver.was_used());
+        findings.extend(unused_waivers.map(unused));
+        findings
     }
 }
 

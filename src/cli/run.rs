@@ -10,6 +10,7 @@ use crate::manifest::{Object, Stranger, objects};
 use crate::render::{RenderError, Rendered, Setup, render};
 use crate::report::{self, Message, Place, Report};
 use crate::text::Source;
+use crate::threads::Threads;
 use crate::yaml::{ReadError, Stream, decode};
 use anyhow::{Context, bail};
 
@@ -59,7 +60,8 @@ impl Input {
 
     /// Its documents.
     pub(super) fn stream(&self) -> Result<Stream<'_>, Failure> {
-        Stream::parse(&self.text).map_err(|error| unreadable(&self.name, &self.text, &error))
+        Stream::parse_on(threads(), &self.text)
+            .map_err(|error| unreadable(&self.name, &self.text, &error))
     }
 
     /// The objects of its documents; none is a mistake where the host never sends none.
@@ -90,6 +92,11 @@ impl From<HostArg> for Host {
             HostArg::Pipe => Self::Pipe,
         }
     }
+}
+
+/// As many as the process may use: a container's CPU limit counts.
+fn threads() -> Threads {
+    std::thread::available_parallelism().map_or(Threads::ONE, Threads::up_to)
 }
 
 fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
@@ -144,13 +151,15 @@ pub(super) fn over<T>(
     policy: &PolicyArgs,
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let chosen = choose(policy)?;
-    let stream = input.stream()?;
+    let (stream, chosen) = threads().both(input.text.len(), || input.stream(), || choose(policy));
+    // A wrong flag is said first, as if nothing had been read.
+    let (chosen, stream) = (chosen?, stream?);
     let (objects, strangers) = input.objects(&stream)?;
     let setup = Setup {
         policy: &chosen.policy,
         waivers: &chosen.waivers,
         tables: &chosen.tables,
+        threads: threads(),
     };
     let mut rendered =
         render(&stream, (&objects, &strangers), setup).map_err(|error| failed(input, &error))?;

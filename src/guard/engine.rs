@@ -121,7 +121,8 @@ impl<'e> Run<'e> {
             .filter(|again| !again.is_empty())?;
         let mut rules: Vec<_> = again
             .iter()
-            .map(|change| format!("`{}` ({})", change.rule.id, change.rule.origin))
+            .map(|change| &change.done.rule)
+            .map(|rule| format!("`{}` ({})", rule.id, rule.origin))
             .collect();
         rules.dedup();
         Some(PolicyConflict::Restless {
@@ -342,15 +343,17 @@ impl<'e> Run<'e> {
                     let index = self.subject.object.index;
                     self.outcome
                         .changes
-                        .push(Change::new(&application.rule.label, index, &placed));
+                        .push(Change::new(&application.rule.label, index, placed));
                 }
             }
         }
         // A rule on the object may have changed its pods.
-        let made = self.outcome.changes[before..].iter().map(Change::pointer);
-        let made: Vec<_> = made.filter(|_| application.pod.is_none()).collect();
+        if application.pod.is_some() {
+            return;
+        }
+        let made = &self.outcome.changes[before..];
         for pod in pods {
-            if made.iter().any(|at| pod.place.meets(at)) {
+            if made.iter().any(|change| pod.place.meets(&change.done.path)) {
                 pod.value = pod.place.extract(&self.outcome.value).unwrap_or_default();
             }
         }
@@ -359,11 +362,11 @@ impl<'e> Run<'e> {
 
 /// Whether a change may be one of what selectors go by, beyond users: what containers run, their images, ports, labels.
 fn tells(change: &Change) -> bool {
-    let path = change.pointer();
+    let path = &change.done.path;
     let stands_in = |names: &[&str]| path.segments().any(|segment| names.contains(&&*segment));
     // Of annotations, one alone says something of the pod.
     let names_main = || {
-        let value = change.value.as_deref();
+        let value = change.done.value.as_deref();
         path.last().as_deref() == Some(MAIN_CONTAINER)
             || value.is_some_and(|value| value.get(MAIN_CONTAINER).is_some())
     };

@@ -5,7 +5,8 @@ use crate::preset::{RuleLabel, Severity};
 use crate::yaml::{Pointer, Touch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What a rule or a check has to say about one place of one object.
@@ -36,14 +37,21 @@ pub struct Finding {
 /// What a rule did to one object. A stream of many objects holds many of them, so what they share is shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// The rule, where it is written, and the parameters that shaped it.
-    pub rule: Arc<RuleLabel>,
     /// Index of the object in the stream, Lists flattened.
     pub object: usize,
-    /// What happened there, in the words of RFC 6902.
+    /// What was done there.
+    pub done: Arc<Operation>,
+}
+
+/// What a rule does to objects, in the words of RFC 6902.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// The rule, where it is written, and the parameters that shaped it.
+    pub rule: Arc<RuleLabel>,
+    /// What happens.
     pub op: Op,
-    /// Place inside the object: an RFC 6901 pointer.
-    pub path: Arc<str>,
+    /// Place inside the object.
+    pub path: Pointer,
     /// What was there; `None` where nothing was.
     pub before: Option<Arc<Value>>,
     /// What is there now; `None` for a removal.
@@ -52,54 +60,38 @@ pub struct Change {
 
 impl Change {
     /// What the engine did at one place of an object.
-    pub(super) fn new(rule: &Arc<RuleLabel>, object: usize, step: &Step) -> Self {
-        Self {
+    pub(super) fn new(rule: &Arc<RuleLabel>, object: usize, step: Step) -> Self {
+        let done = Operation {
             rule: Arc::clone(rule),
-            object,
             op: step.op,
-            path: step.path.as_str().into(),
-            before: step.before.clone(),
-            value: step.value.clone(),
+            path: step.path,
+            before: step.before,
+            value: step.value,
+        };
+        Self {
+            object,
+            done: Arc::new(done),
         }
     }
 
-    /// Holds what other changes hold, too, once for all of them.
+    /// Holds what was done to other objects, too, once for all of them.
     pub fn share(&mut self, pool: &mut Pool) {
-        pool.path(&mut self.path);
-        self.before.iter_mut().for_each(|value| pool.value(value));
-        self.value.iter_mut().for_each(|value| pool.value(value));
-    }
-
-    /// Its place inside the object.
-    pub fn pointer(&self) -> Pointer {
-        Pointer::parse(&self.path).unwrap_or_default()
-    }
-}
-
-/// Paths and values that many changes have.
-#[derive(Debug, Default)]
-pub struct Pool {
-    paths: BTreeSet<Arc<str>>,
-    /// By their JSON, which is one for each value.
-    values: BTreeMap<String, Arc<Value>>,
-}
-
-impl Pool {
-    fn path(&mut self, path: &mut Arc<str>) {
-        match self.paths.get(path) {
-            Some(known) => *path = Arc::clone(known),
-            None => _ = self.paths.insert(Arc::clone(path)),
+        let mut hasher = DefaultHasher::new();
+        self.done.hash(&mut hasher);
+        let known = pool.0.entry(hasher.finish());
+        let known = known.or_insert_with(|| Arc::clone(&self.done));
+        if *known == self.done {
+            self.done = Arc::clone(known);
         }
     }
-
-    fn value(&mut self, value: &mut Arc<Value>) {
-        let known = self.values.entry(value.to_string());
-        *value = Arc::clone(known.or_insert_with(|| Arc::clone(value)));
-    }
 }
+
+/// Operations that many objects have in common, by their hash; of two with the same hash, the second is not shared.
+#[derive(Debug, Default)]
+pub struct Pool(BTreeMap<u64, Arc<Operation>>);
 
 /// The operations of RFC 6902 that changes are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
     /// A key or an item is new.

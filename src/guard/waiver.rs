@@ -2,7 +2,7 @@
 
 use crate::manifest::Object;
 use crate::text::Glob;
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// `RULE=KIND/NAME[/CONTAINER]: REASON`; rule, name and container may hold `*`.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Waiver {
     pub reason: String,
     /// As it was typed.
     pub text: String,
-    used: Cell<bool>,
+    used: AtomicBool,
 }
 
 /// Not a waiver.
@@ -49,7 +49,7 @@ impl Waiver {
                 .ok()?,
             reason: reason.trim().to_owned(),
             text: text.to_owned(),
-            used: Cell::new(false),
+            used: AtomicBool::new(false),
         };
         let whole = parts.next().is_none() && !waiver.kind.is_empty() && !waiver.reason.is_empty();
         whole.then_some(waiver)
@@ -64,13 +64,13 @@ impl Waiver {
                 .container
                 .as_ref()
                 .is_none_or(|glob| container.is_some_and(|name| glob.matches(name)));
-        self.used.set(self.used.get() || covers);
+        self.used.fetch_or(covers, Ordering::Relaxed);
         covers
     }
 
     /// Whether it covered anything yet.
     pub fn was_used(&self) -> bool {
-        self.used.get()
+        self.used.load(Ordering::Relaxed)
     }
 }
 

@@ -43,7 +43,7 @@ pub struct ResolvedRule {
 }
 
 /// What a change remembers of its rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RuleLabel {
     /// `<preset>/<rule>`.
     pub id: String,

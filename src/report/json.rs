@@ -157,7 +157,8 @@ fn wire_object<'a>(report: &Report<'a>, index: usize) -> WireObject<'a> {
 }
 
 fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
-    let location = report.locate(change.object, &change.pointer());
+    let done = &*change.done;
+    let location = report.locate(change.object, &done.path);
     let secret = report.objects[change.object].kind == "Secret";
     let key = subject(report, change);
     let shown = |value: Option<&Value>| {
@@ -165,14 +166,14 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
         Some(shown_value(value, &key))
     };
     WireChange {
-        rule: &change.rule.id,
+        rule: &done.rule.id,
         object: wire_object(report, change.object),
-        op: change.op,
-        path: &change.path,
-        before: shown(change.before.as_deref()),
-        value: shown(change.value.as_deref()),
-        needed_by: &change.rule.origin,
-        parameters: &change.rule.parameters,
+        op: done.op,
+        path: done.path.as_str(),
+        before: shown(done.before.as_deref()),
+        value: shown(done.value.as_deref()),
+        needed_by: &done.rule.origin,
+        parameters: &done.rule.parameters,
         file: report.name,
         template: location.template,
         line: report.lines().position(location.span.start).line,
@@ -181,7 +182,7 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
 
 /// What the value of a change is the value of: its key, or the name of the variable whose `value` it is.
 fn subject(report: &Report<'_>, change: &Change) -> String {
-    let path = change.pointer();
+    let path = &change.done.path;
     let key = path.last().unwrap_or_default().into_owned();
     let object = &report.objects[change.object];
     let node = report.stream.documents[object.document].node(object.node);

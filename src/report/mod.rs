@@ -16,7 +16,7 @@ pub use text::{findings, overview, three_lines};
 use crate::guard::{Change, Finding};
 use crate::manifest::Object;
 use crate::text::{Lines, Span};
-use crate::yaml::Stream;
+use crate::yaml::{Pointer, Stream};
 use std::cell::OnceCell;
 
 /// All that a run has to say.
@@ -72,11 +72,11 @@ impl<'a> Report<'a> {
     }
 
     /// Where the text of what stands at a pointer, or of its nearest parent, ends: a new key appears there.
-    pub fn locate_end(&self, object: usize, path: crate::yaml::Pointer) -> usize {
+    pub fn locate_end(&self, object: usize, path: &Pointer) -> usize {
         let object = &self.objects[object];
         let document = &self.stream.documents[object.document];
         let root = document.node(object.node);
-        let mut pointer = Some(path);
+        let mut pointer = Some(path.clone());
         while let Some(at) = pointer {
             if let Some(node) = root.at_pointer(&at) {
                 return node.span().end + document.offset;
@@ -87,7 +87,7 @@ impl<'a> Report<'a> {
     }
 
     /// Where a pointer into an object points to in the input.
-    pub fn locate(&self, object: usize, path: &crate::yaml::Pointer) -> Location<'a> {
+    pub fn locate(&self, object: usize, path: &Pointer) -> Location<'a> {
         let object = &self.objects[object];
         let document = &self.stream.documents[object.document];
         let (span, exact) = document.node(object.node).locate(path);

@@ -4,6 +4,9 @@ use globset::GlobMatcher;
 use serde::Deserialize;
 use std::sync::OnceLock;
 
+/// What is not itself in a glob.
+const SIGNS: [char; 7] = ['*', '?', '[', ']', '{', '}', '\\'];
+
 /// Longer globs are refused: what they would compile to has a limit.
 const LONGEST: usize = 500;
 
@@ -48,7 +51,7 @@ impl Glob {
                 why: format!("it is longer than {LONGEST} bytes"),
             });
         }
-        let special = text.contains(['*', '?', '[', ']', '{', '}', '\\']);
+        let special = text.contains(SIGNS);
         let parse = || globset::Glob::new(text);
         let pattern = special.then(parse).transpose().map_err(|error| BadGlob {
             text: text.to_owned(),
@@ -67,9 +70,16 @@ impl Glob {
             None => self.text == text,
             Some(pattern) => {
                 let compile = || pattern.compile_matcher();
-                self.matcher.get_or_init(compile).is_match(text)
+                text.starts_with(self.literal_start())
+                    && self.matcher.get_or_init(compile).is_match(text)
             }
         }
+    }
+
+    /// What every match begins with: most texts are told apart by it, and then nothing is compiled.
+    fn literal_start(&self) -> &str {
+        let sign = self.text.find(SIGNS).unwrap_or(self.text.len());
+        &self.text[..sign]
     }
 
     /// As written.

@@ -4,6 +4,7 @@ use super::parse::Setting;
 use super::suspect::{self, BOM};
 use super::{Document, ReadError};
 use crate::text::Span;
+use crate::threads::Threads;
 
 /// A whole input: its text and its documents, in order. Documents of nothing but blanks and comments have no root.
 #[derive(Debug)]
@@ -20,10 +21,27 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// The first place that Kubernetes could not read.
     pub fn parse(text: &'a str) -> Result<Self, ReadError> {
+        Self::parse_on(Threads::ONE, text)
+    }
+
+    /// Splits and reads a stream, on several threads where it is long: the same documents, the same error.
+    ///
+    /// # Errors
+    /// The first place that Kubernetes could not read.
+    pub fn parse_on(threads: Threads, text: &'a str) -> Result<Self, ReadError> {
         let frames = framed(text)?;
         let mut documents = Vec::with_capacity(frames.len());
-        for Frame { span, setting } in frames {
-            documents.push(Document::read(&text[span.range()], span.start, setting)?);
+        let read = |frame: &Frame| {
+            let span = frame.span;
+            Document::read(&text[span.range()], span.start, frame.setting)
+        };
+        let pieces = threads.each(
+            &frames,
+            |frame| frame.span.end - frame.span.start,
+            |frames| frames.iter().map(read).collect::<Result<Vec<_>, _>>(),
+        );
+        for piece in pieces {
+            documents.append(&mut piece?);
         }
         Ok(Self { text, documents })
     }

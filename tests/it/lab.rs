@@ -13,6 +13,7 @@ use sparkk8s_post::preset::{
 };
 use sparkk8s_post::render::{RenderError, Setup, render};
 use sparkk8s_post::report::{Report, Summary, json};
+use sparkk8s_post::threads::Threads;
 use sparkk8s_post::yaml::Stream;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,7 @@ pub(crate) fn guard_with(
         policy,
         waivers,
         tables: &TABLES,
+        threads: Threads::ONE,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {
         RenderError::Policy(_) => Failed::Policy(error.to_string()),

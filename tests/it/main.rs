@@ -28,4 +28,5 @@ mod pods;
 mod reading;
 mod said;
 mod support;
+mod threads;
 mod tidy;

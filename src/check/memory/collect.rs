@@ -1,4 +1,4 @@
-//! One pass over the stream: every object is added, then every pod is judged, then the findings are taken.
+//! Every object of the stream is added, then every pod is judged.
 
 use super::Parameters;
 use super::heap::{Process, Reader};
@@ -49,14 +49,15 @@ impl Collector {
     /// object; `role_of` knows the role of a container by its place among `Pod::containers`; `sources` are all of the
     /// stream's.
     pub fn judge<'r>(
-        &mut self,
+        &self,
         index: usize,
         object: &Value,
         pod: Pod<'_>,
         pod_pointer: &dyn Fn(&Pointer) -> Pointer,
         role_of: &dyn Fn(usize) -> Option<&'r str>,
         sources: &Sources,
-    ) {
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let namespace = text_of(&object["metadata"]["namespace"]);
         for (ordinal, container) in pod.containers().enumerate() {
             let runs_on = matches!(container.kind, ContainerKind::Main | ContainerKind::Sidecar);
@@ -65,19 +66,16 @@ impl Collector {
             };
             let reader = Reader::new(sources, namespace, pod, container.value, process);
             if let Some(verdict) = judge(&self.parameters, process, &reader, container) {
-                let finding = verdict.at(&self.parameters, index, container, pod_pointer);
-                self.findings.push(finding);
+                findings.push(verdict.at(&self.parameters, index, container, pod_pointer));
             }
         }
+        findings
     }
 
-    /// The findings, by object, then id, then place.
-    pub fn finish(mut self) -> Vec<Finding> {
-        self.findings.extend(self.templates.judge(&self.parameters));
-        self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.object, f.id.clone(), f.path.clone());
-            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-        });
-        self.findings
+    /// What was gathered has to say by itself, when all objects were added.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        findings.extend(self.templates.judge(&self.parameters));
+        findings
     }
 }

@@ -184,7 +184,7 @@ mod tests {
         for (index, object) in objects.iter().enumerate() {
             collector.add(index, object);
         }
-        collector.finish()
+        collector.findings()
     }
 
     fn config_map(key: &str, text: &str) -> Value {

@@ -54,6 +54,7 @@ fn judge(text: &str) -> Vec<Finding> {
             sources.add(kind, object);
         }
     }
+    let mut findings = collector.findings();
     for (index, object) in objects.iter().enumerate() {
         for prefix in ["/spec/template", "/spec/jobTemplate/spec/template", ""] {
             let prefix = Pointer::parse(prefix).unwrap();
@@ -66,17 +67,18 @@ fn judge(text: &str) -> Vec<Finding> {
             let pod = Pod { value };
             let names: Vec<_> = pod.containers().map(Container::name).collect();
             let pointer = |inner: &Pointer| prefix.join(inner);
-            collector.judge(
+            findings.extend(collector.judge(
                 index,
                 object,
                 pod,
                 &pointer,
                 &|at| role(names[at]),
                 &sources,
-            );
+            ));
         }
     }
-    collector.finish()
+    findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
+    findings
 }
 
 /// In this corpus names tell roles.

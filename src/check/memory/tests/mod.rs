@@ -28,7 +28,7 @@ fn run(role: &str, objects: &[Value]) -> Vec<Finding> {
     let inits = template["spec"]["initContainers"]
         .as_array()
         .map_or(0, Vec::len);
-    collector.judge(
+    let mut findings = collector.judge(
         index,
         object,
         Pod { value: template },
@@ -36,7 +36,8 @@ fn run(role: &str, objects: &[Value]) -> Vec<Finding> {
         &|ordinal| (ordinal == inits).then_some(role),
         &sources,
     );
-    collector.finish()
+    findings.extend(collector.findings());
+    findings
 }
 
 fn deployment(limit: &str, container: Value) -> Value {
@@ -89,8 +90,8 @@ fn any_shape_survives() {
         collector.add(0, value);
         let role = |_| Some("jupyter");
         let none = Sources::default();
-        collector.judge(0, value, Pod { value }, &Pointer::clone, &role, &none);
-        assert_eq!(collector.finish(), []);
+        let judged = collector.judge(0, value, Pod { value }, &Pointer::clone, &role, &none);
+        assert_eq!((judged, collector.findings()), (vec![], vec![]));
     }
 }
 
@@ -101,45 +102,12 @@ fn init_containers_are_gone_before_a_heap_grows() {
         "containers": [{"name": "m", "resources": {"limits": {"memory": "4Gi"}}}],
     }});
     let parameters = Parameters::default();
-    let mut collector = Collector::new(parameters, |_| None);
+    let collector = Collector::new(parameters, |_| None);
     let view = Pod { value: &pod };
     let (role, none) = (|_| Some("spark-master"), Sources::default());
-    collector.judge(0, &pod, view, &Pointer::clone, &role, &none);
-    let found: Vec<_> = collector
-        .finish()
-        .into_iter()
-        .map(|f| f.container.unwrap())
-        .collect();
+    let found = collector.judge(0, &pod, view, &Pointer::clone, &role, &none);
+    let found: Vec<_> = found.into_iter().map(|f| f.container.unwrap()).collect();
     assert_eq!(found, ["m"]);
-}
-
-#[test]
-fn findings_are_sorted_by_object_and_id() {
-    let key = "spark.kubernetes.executor.limit.memory";
-    let parameters = Parameters::default();
-    let mut collector = Collector::new(parameters, |_| None);
-    let application = json!({"kind": "X", "sparkConf": {key: "1Gi"}});
-    let pod = deployment("4Gi", json!({"args": ["--conf", format!("{key}=1Gi")]}));
-    collector.add(1, &application);
-    collector.add(0, &pod);
-    let view = Pod {
-        value: &pod["spec"]["template"],
-    };
-    let (role, none) = (|_| Some("spark-connect"), Sources::default());
-    collector.judge(0, &pod, view, &Pointer::clone, &role, &none);
-    let found: Vec<_> = collector
-        .finish()
-        .into_iter()
-        .map(|f| (f.object, f.id))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            (Some(0), "memory/heap-not-set".to_owned()),
-            (Some(0), "memory/unknown-key".to_owned()),
-            (Some(1), "memory/unknown-key".to_owned()),
-        ]
-    );
 }
 
 #[test]
