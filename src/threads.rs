@@ -1,5 +1,6 @@
 //! Work on the pieces of something long, side by side. Results come in order, whatever finishes first.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::thread::{self, ScopedJoinHandle};
 
@@ -16,19 +17,26 @@ impl Threads {
     /// The one that asks.
     pub const ONE: Self = Self(1);
 
+    /// As many as there are and as a text of that length is worth.
+    pub fn for_bytes(bytes: usize, there_are: impl Fn() -> io::Result<NonZeroUsize>) -> Self {
+        if bytes < 2 * WORTH {
+            return Self::ONE;
+        }
+        there_are().map_or(Self::ONE, Self::up_to)
+    }
+
     /// So many, within reason.
     pub fn up_to(threads: NonZeroUsize) -> Self {
         Self(threads.get().min(MOST))
     }
 
-    /// Does both, at once if `here` has so many bytes to read that it is worth another thread.
+    /// Does both, the second on a thread of its own if there is one.
     pub fn both<A, B: Send>(
         self,
-        bytes: usize,
         here: impl FnOnce() -> A,
         there: impl FnOnce() -> B + Send,
     ) -> (A, B) {
-        if self == Self::ONE || bytes < WORTH {
+        if self == Self::ONE {
             return (here(), there());
         }
         thread::scope(|scope| {

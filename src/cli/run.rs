@@ -21,6 +21,7 @@ pub(super) struct Input {
     pub(super) host: Host,
     /// Anchors whose aliases were written out.
     pub(super) inlined: Vec<String>,
+    threads: Threads,
 }
 
 impl Input {
@@ -42,25 +43,24 @@ impl Input {
     /// A text from elsewhere.
     pub(super) fn of(name: String, text: String, host: Host) -> Self {
         let helm4 = host == Host::Helm4 || (host == Host::Auto && host::is_helm4(&text));
-        match helm4.then(|| host::inline(&text)).flatten() {
-            Some(inlined) => Self {
-                name,
-                text: inlined.text,
-                host,
-                inlined: inlined.anchors,
-            },
-            None => Self {
-                name,
-                text,
-                host,
-                inlined: Vec::new(),
-            },
+        let (text, inlined) = match helm4.then(|| host::inline(&text)).flatten() {
+            Some(inlined) => (inlined.text, inlined.anchors),
+            None => (text, Vec::new()),
+        };
+        // A container's CPU limit counts. Asking takes a twentieth of a short run.
+        let threads = Threads::for_bytes(text.len(), std::thread::available_parallelism);
+        Self {
+            name,
+            text,
+            host,
+            inlined,
+            threads,
         }
     }
 
     /// Its documents.
     pub(super) fn stream(&self) -> Result<Stream<'_>, Failure> {
-        Stream::parse_on(threads(), &self.text)
+        Stream::parse_on(self.threads, &self.text)
             .map_err(|error| unreadable(&self.name, &self.text, &error))
     }
 
@@ -92,11 +92,6 @@ impl From<HostArg> for Host {
             HostArg::Pipe => Self::Pipe,
         }
     }
-}
-
-/// As many as the process may use: a container's CPU limit counts.
-fn threads() -> Threads {
-    std::thread::available_parallelism().map_or(Threads::ONE, Threads::up_to)
 }
 
 fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
@@ -151,7 +146,7 @@ pub(super) fn over<T>(
     policy: &PolicyArgs,
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let (stream, chosen) = threads().both(input.text.len(), || input.stream(), || choose(policy));
+    let (stream, chosen) = input.threads.both(|| input.stream(), || choose(policy));
     // A wrong flag is said first, as if nothing had been read.
     let (chosen, stream) = (chosen?, stream?);
     let (objects, strangers) = input.objects(&stream)?;
@@ -159,7 +154,7 @@ pub(super) fn over<T>(
         policy: &chosen.policy,
         waivers: &chosen.waivers,
         tables: &chosen.tables,
-        threads: threads(),
+        threads: input.threads,
     };
     let mut rendered =
         render(&stream, (&objects, &strangers), setup).map_err(|error| failed(input, &error))?;
