@@ -6,7 +6,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use serde_json::{Value, json};
 use sparkk8s_post::check;
-use sparkk8s_post::manifest::{Tables, objects};
+use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{Setup, render};
 use sparkk8s_post::text::EditSet;
@@ -99,10 +99,10 @@ fn splice(bencher: Bencher<'_, '_>, input: Input) {
         });
 }
 
-/// Presets to a policy, and the tables: what every run pays, whatever its input.
+/// Presets to a policy: what every run pays, whatever its input.
 #[divan::bench]
-fn policy() -> (Policy, Tables) {
-    (default(), tables())
+fn policy() -> Policy {
+    default()
 }
 
 /// A parsed stream to edits: rules, checks, and the proof of each edited document.
@@ -110,20 +110,20 @@ fn policy() -> (Policy, Tables) {
 fn guard(bencher: Bencher<'_, '_>, input: Input) {
     let text = input.text();
     let stream = stream(&text);
-    let (policy, tables) = (default(), tables());
+    let policy = default();
     bencher
         .counter(ItemsCount::new(stream.documents.len()))
-        .bench_local(|| edits(black_box(&stream), &policy, &tables));
+        .bench_local(|| edits(black_box(&stream), &policy));
 }
 
 /// Text to guarded text.
 #[divan::bench(args = INPUTS)]
 fn whole(bencher: Bencher<'_, '_>, input: Input) {
     let text = input.text();
-    let (policy, tables) = (default(), tables());
+    let policy = default();
     bencher
         .counter(BytesCount::of_str(&text))
-        .bench_local(|| edits(&stream(black_box(&text)), &policy, &tables).apply(&text));
+        .bench_local(|| edits(&stream(black_box(&text)), &policy).apply(&text));
 }
 
 fn stream(text: &str) -> Stream<'_> {
@@ -160,12 +160,12 @@ fn default() -> Policy {
     .expect("a policy")
 }
 
-fn edits(stream: &Stream<'_>, policy: &Policy, tables: &Tables) -> EditSet {
+fn edits(stream: &Stream<'_>, policy: &Policy) -> EditSet {
     let (objects, strangers) = objects(stream);
     let setup = Setup {
         policy,
         waivers: &[],
-        tables,
+        tables: tables(),
         threads: Threads::ONE,
     };
     let rendered = render(stream, (&objects, &strangers), setup);

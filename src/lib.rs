@@ -67,9 +67,8 @@
 //! let known = Known { checks: check::specs(), ..Known::default() };
 //! let policy = compose(&request, &known, &|path| Err(format!("{path} is not there")))?;
 //!
-//! let tables = tables();
 //! let threads = Threads::ONE;
-//! let setup = Setup { policy: &policy, waivers: &[], tables: &tables, threads };
+//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), threads };
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.

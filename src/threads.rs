@@ -1,6 +1,5 @@
 //! Work on the pieces of something long, side by side. Results come in order, whatever finishes first.
 
-use std::io;
 use std::num::NonZeroUsize;
 use std::thread::{self, ScopedJoinHandle};
 
@@ -18,7 +17,7 @@ impl Threads {
     pub const ONE: Self = Self(1);
 
     /// As many as there are and as a text of that length is worth.
-    pub fn for_bytes(bytes: usize, there_are: impl Fn() -> io::Result<NonZeroUsize>) -> Self {
+    pub fn for_bytes<E>(bytes: usize, there_are: impl Fn() -> Result<NonZeroUsize, E>) -> Self {
         if bytes < 2 * WORTH {
             return Self::ONE;
         }

@@ -6,7 +6,7 @@ use sparkk8s_post::check;
 use sparkk8s_post::preset::{Known, Named, Request, compose};
 
 fuzz_target!(|text: &str| {
-    let known = Known { checks: check::specs(), roles: &[], families: &[] };
+    let known = Known { checks: check::specs(), tables: None };
     let read = |_: &str| Ok(text.to_owned());
     for request in [
         Request { presets: vec![Named::flag("--preset", "./p.yaml")], ..Request::default() },

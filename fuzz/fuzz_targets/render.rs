@@ -11,16 +11,15 @@ use sparkk8s_post::yaml::{Stream, decode};
 use std::sync::LazyLock;
 
 static DEFAULT: LazyLock<Policy> = LazyLock::new(|| {
-    let known = Known { checks: check::specs(), roles: &[], families: &[] };
+    let known = Known { checks: check::specs(), tables: None };
     let request = Request { presets: vec![Named::flag("--preset", "default")], ..Request::default() };
     compose(&request, &known, &|_| Err("no files here".into())).expect("the default preset")
 });
 
 fn guarded(text: &str, policy: &Policy) -> Option<String> {
-    static TABLES: LazyLock<sparkk8s_post::manifest::Tables> = LazyLock::new(tables);
     let stream = Stream::parse(text).ok()?;
     let (objects, strangers) = objects(&stream);
-    let setup = Setup { policy, waivers: &[], tables: &TABLES, threads: Threads::ONE };
+    let setup = Setup { policy, waivers: &[], tables: tables(), threads: Threads::ONE };
     match render(&stream, (&objects, &strangers), setup) {
         Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         // No edit may leak; that it is refused is an answer.

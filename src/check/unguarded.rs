@@ -181,7 +181,7 @@ mod tests {
                     apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {containers: x}\n";
         let stream = Stream::parse(text).unwrap();
         let (objects, _) = objects(&stream);
-        let found = findings(&stream, &objects, &crate::preset::tables());
+        let found = findings(&stream, &objects, crate::preset::tables());
         let found: Vec<_> = found
             .iter()
             .map(|f| (f.object.unwrap(), f.path.to_string()))
@@ -198,7 +198,7 @@ mod tests {
     fn said(text: &str) -> Vec<String> {
         let stream = Stream::parse(text).unwrap();
         let (objects, _) = objects(&stream);
-        let found = findings(&stream, &objects, &crate::preset::tables());
+        let found = findings(&stream, &objects, crate::preset::tables());
         found
             .iter()
             .map(|f| format!("{} {}: {}", f.object.unwrap(), f.path, f.message))

@@ -4,7 +4,7 @@ use super::args::SettingsArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::check::{Page, REMARKS, Remark, pages};
-use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin, tables};
+use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin};
 use crate::report::Message;
 use crate::text::hint;
 use std::fmt::Write;
@@ -55,15 +55,14 @@ struct Rule {
 
 /// The rules of the chosen presets as they come out, and all rules of all built-in ones, whatever their `when` says.
 fn rules(presets: &[String]) -> Result<Vec<Rule>, Failure> {
-    let tables = tables();
     let mut rules = Vec::new();
     if !presets.is_empty() {
-        let policy = policy::composed(presets, &SettingsArgs::default(), &tables)?;
+        let policy = policy::composed(presets, &SettingsArgs::default())?;
         rules.extend(policy.rules.into_iter().map(resolved));
     }
     let builtins = builtin::BUILTINS.iter();
     for builtin in builtins.filter(|builtin| builtin.is_preset()) {
-        let preset = policy::builtin(builtin, &tables)?;
+        let preset = policy::builtin(builtin)?;
         let written = preset.written.spec.rules.iter();
         rules.extend(written.map(|rule| as_written(&preset, rule)));
     }

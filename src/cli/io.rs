@@ -8,7 +8,7 @@ use std::path::Path;
 /// The bytes of a file, or of standard input for `-`.
 pub(super) fn read(path: &str) -> Result<Vec<u8>> {
     if path == "-" {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(1 << 16);
         io::stdin()
             .lock()
             .read_to_end(&mut bytes)

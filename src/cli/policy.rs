@@ -5,7 +5,6 @@ use super::exit::{Exit, Failure};
 use super::io;
 use crate::check;
 use crate::guard::Waiver;
-use crate::manifest::Tables;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
     Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, compose, tables,
@@ -20,15 +19,13 @@ const DEFAULT: &str = "default";
 pub(super) struct Chosen {
     pub(super) policy: Policy,
     pub(super) waivers: Vec<Waiver>,
-    pub(super) tables: Tables,
     /// The chosen presets, `name@version`.
     pub(super) names: Vec<String>,
 }
 
 /// Composes the policy that the flags ask for.
 pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
-    let tables = tables();
-    let policy = composed(&args.presets, &args.settings, &tables)?;
+    let policy = composed(&args.presets, &args.settings)?;
     let waivers = args
         .skips
         .iter()
@@ -42,50 +39,25 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
     Ok(Chosen {
         policy,
         waivers,
-        tables,
         names,
     })
 }
 
 /// A built-in preset as it is written.
-pub(super) fn builtin(builtin: &Builtin, tables: &Tables) -> Result<Preset, Failure> {
-    let names = Names::of(tables);
-    Preset::load(&builtin.file(), Layer::BuiltIn, &names.known()).map_err(|error| failure(&error))
+pub(super) fn builtin(builtin: &Builtin) -> Result<Preset, Failure> {
+    Preset::load(&builtin.file(), Layer::BuiltIn, &known()).map_err(|error| failure(&error))
 }
 
-/// Names that selectors may use.
-struct Names<'t> {
-    roles: Vec<&'t str>,
-    families: Vec<&'t str>,
-}
-
-impl<'t> Names<'t> {
-    fn of(tables: &'t Tables) -> Self {
-        let roles = tables.roles.roles.iter();
-        let families = tables.images.families.iter();
-        Self {
-            roles: roles.map(|role| role.role.as_str()).collect(),
-            families: families.map(|family| family.family.as_str()).collect(),
-        }
-    }
-
-    fn known(&self) -> Known<'_> {
-        Known {
-            checks: check::specs(),
-            roles: &self.roles,
-            families: &self.families,
-        }
+/// What presets may refer to.
+fn known() -> Known<'static> {
+    Known {
+        checks: check::specs(),
+        tables: Some(tables),
     }
 }
 
 /// The policy of presets, overlays and parameters.
-pub(super) fn composed(
-    presets: &[String],
-    settings: &SettingsArgs,
-    tables: &Tables,
-) -> Result<Policy, Failure> {
-    let names = Names::of(tables);
-    let known = names.known();
+pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Policy, Failure> {
     let default = [DEFAULT.to_owned()];
     let presets = if presets.is_empty() {
         &default
@@ -107,7 +79,7 @@ pub(super) fn composed(
             .collect::<Result<_, _>>()
             .map_err(|error| failure(&error))?,
     };
-    compose(&request, &known, &io::read_text).map_err(|error| failure(&error))
+    compose(&request, &known(), &io::read_text).map_err(|error| failure(&error))
 }
 
 /// A wrong preset, overlay or flag, shown at its place.

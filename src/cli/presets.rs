@@ -4,14 +4,14 @@ use super::args::PresetsVerb;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::preset::builtin::{BUILTINS, BuiltinKind};
-use crate::preset::{show, tables};
+use crate::preset::show;
 use std::fmt::Write;
 
 pub(super) fn run(verb: &PresetsVerb) -> Result<Exit, Failure> {
     match verb {
         PresetsVerb::List => io::show(&list())?,
         PresetsVerb::Show { presets, settings } => {
-            let policy = policy::composed(presets, settings, &tables())?;
+            let policy = policy::composed(presets, settings)?;
             io::show(&show(&policy))?;
         }
     }

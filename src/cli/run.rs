@@ -7,6 +7,7 @@ use super::policy::{Chosen, choose};
 use crate::guard::Severity;
 use crate::host::{self, Host};
 use crate::manifest::{Object, Stranger, objects};
+use crate::preset::tables;
 use crate::render::{RenderError, Rendered, Setup, render};
 use crate::report::{self, Message, Place, Report};
 use crate::text::Source;
@@ -153,7 +154,7 @@ pub(super) fn over<T>(
     let setup = Setup {
         policy: &chosen.policy,
         waivers: &chosen.waivers,
-        tables: &chosen.tables,
+        tables: tables(),
         threads: input.threads,
     };
     let mut rendered =

@@ -35,3 +35,17 @@ pub struct Tables {
     /// What is known of images.
     pub images: ImageFamilies,
 }
+
+impl Tables {
+    /// The names of all roles.
+    pub fn role_names(&self) -> Vec<&str> {
+        let roles = self.roles.roles.iter();
+        roles.map(|role| role.role.as_str()).collect()
+    }
+
+    /// The names of all image families, one for each row.
+    pub fn family_names(&self) -> Vec<&str> {
+        let families = self.images.families.iter();
+        families.map(|row| row.family.as_str()).collect()
+    }
+}

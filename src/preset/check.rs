@@ -4,21 +4,20 @@ use super::model::{Open, Severity};
 use super::parameter::plain;
 use super::scope::{Plain, Scope, mentioned};
 use super::{Draft, Glob, Origin, PolicyError, Shape};
+use crate::manifest::Tables;
 use crate::text::{hint, nearest, quoted};
 use crate::yaml::{Entries, Spanned};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What a preset may refer to beyond itself. An empty list of names lets any name pass.
+/// What a preset may refer to beyond itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
     /// The checks that there are.
     pub checks: &'a [CheckSpec<'a>],
-    /// The roles of workloads.
-    pub roles: &'a [&'a str],
-    /// The families of images.
-    pub families: &'a [&'a str],
+    /// Where roles and families of images have their names; without it, any name passes.
+    pub tables: Option<fn() -> &'static Tables>,
 }
 
 /// A check that presets may switch on.

@@ -6,6 +6,7 @@ use super::selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape,
 use super::spell::list;
 use super::{Draft, Glob, Known, PolicyError, Root, Shape};
 use crate::manifest::ContainerKind;
+use crate::manifest::Tables;
 use crate::manifest::spark::Metering;
 use crate::text::hint;
 use crate::yaml::Spanned;
@@ -97,9 +98,10 @@ impl Scope<'_> {
             self.belongs(name, draft, about, on)?;
         }
         let words = |draft: &Option<Draft>| draft.as_ref().map(|d| self.globs(d)).transpose();
-        let names = |draft: &Option<Draft>, names: &[&str], what: &str| {
+        let names = |draft: &Option<Draft>, names: fn(&Tables) -> Vec<&str>, what: &str| {
+            let names = || known.tables.map_or_else(Vec::new, |tables| names(tables()));
             let draft = draft.as_ref();
-            draft.map(|d| self.known(d, names, what)).transpose()
+            draft.map(|d| self.known(d, &names(), what)).transpose()
         };
         let boolean = |draft: &Option<Draft>| draft.as_ref().map(|d| self.boolean(d)).transpose();
         Ok(Selector {
@@ -112,10 +114,10 @@ impl Scope<'_> {
                 .as_ref()
                 .map_or(Ok(vec![]), |d| self.labels(d))?,
             workload: boolean(&written.workload)?,
-            roles: names(&written.roles, known.roles, "role")?,
+            roles: names(&written.roles, Tables::role_names, "role")?,
             spark: boolean(&written.spark)?,
             images: words(&written.images)?.map(|all| all.into_iter().map(ImageGlob).collect()),
-            families: names(&written.families, known.families, "image family")?,
+            families: names(&written.families, Tables::family_names, "image family")?,
             containers: words(&written.containers)?,
             container_types: self.any(written.container_types.as_ref(), CONTAINER_TYPES)?,
             os: self.any(written.os.as_ref(), OS)?,

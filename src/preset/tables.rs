@@ -3,14 +3,16 @@
 use crate::manifest::Tables;
 use crate::yaml::{Document, from_document};
 use serde::de::DeserializeOwned;
+use std::sync::LazyLock;
 
-/// The built-in tables.
-pub fn tables() -> Tables {
-    Tables {
+/// The built-in tables, read when they are first asked for.
+pub fn tables() -> &'static Tables {
+    static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
         places: table(include_str!("../../presets/tables/places.yaml")),
         roles: table(include_str!("../../presets/tables/roles.yaml")),
         images: table(include_str!("../../presets/tables/images.yaml")),
-    }
+    });
+    &TABLES
 }
 
 fn table<T: DeserializeOwned>(text: &str) -> T {

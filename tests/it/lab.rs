@@ -7,7 +7,7 @@
 use serde_json::Value;
 use sparkk8s_post::check;
 use sparkk8s_post::guard::Waiver;
-use sparkk8s_post::manifest::{Tables, objects};
+use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{
     Assignment, Known, Named, Policy, PolicyError, Request, compose, tables,
 };
@@ -18,10 +18,6 @@ use sparkk8s_post::yaml::Stream;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
-
-/// The tables that are shipped.
-pub(crate) static TABLES: LazyLock<Tables> = LazyLock::new(tables);
 
 /// A preset that asks for nothing.
 pub(crate) const EMPTY: &str = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\n\
@@ -61,13 +57,9 @@ pub(crate) fn policy(presets: &[&str], set: &[&str]) -> Policy {
 
 /// The same, where the presets may be wrong.
 pub(crate) fn composed(presets: &[&str], set: &[&str]) -> Result<Policy, PolicyError> {
-    let roles = TABLES.roles.roles.iter().map(|role| role.role.as_str());
-    let families = TABLES.images.families.iter().map(|row| row.family.as_str());
-    let (roles, families): (Vec<_>, Vec<_>) = (roles.collect(), families.collect());
     let known = Known {
         checks: check::specs(),
-        roles: &roles,
-        families: &families,
+        tables: Some(tables),
     };
     let name = |(index, text): (usize, &&str)| {
         let is_name = !text.contains('\n');
@@ -110,7 +102,7 @@ pub(crate) fn guard_with(
     let setup = Setup {
         policy,
         waivers,
-        tables: &TABLES,
+        tables: tables(),
         threads: Threads::ONE,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {

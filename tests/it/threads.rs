@@ -1,9 +1,9 @@
 //! A long stream is divided among threads, and nobody can tell.
 
-use super::lab::{TABLES, policy};
+use super::lab::policy;
 use sparkk8s_post::guard::{Change, Finding};
 use sparkk8s_post::manifest::objects;
-use sparkk8s_post::preset::Policy;
+use sparkk8s_post::preset::{Policy, tables};
 use sparkk8s_post::render::{Setup, render};
 use sparkk8s_post::text::Edit;
 use sparkk8s_post::threads::Threads;
@@ -45,7 +45,7 @@ fn outcome(text: &str, policy: &Policy, threads: Threads) -> Result<Outcome, Str
     let setup = Setup {
         policy,
         waivers: &[],
-        tables: &TABLES,
+        tables: tables(),
         threads,
     };
     let rendered = render(&stream, (&objects, &strangers), setup);

@@ -39,22 +39,7 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
     ],
-    roles: &[
-        "airflow",
-        "database",
-        "hive-metastore",
-        "jupyter",
-        "mlflow",
-        "object-store",
-        "spark-connect",
-        "spark-driver",
-        "spark-executor",
-        "spark-history-server",
-        "spark-master",
-        "spark-thrift",
-        "spark-worker",
-    ],
-    families: &["spark", "jupyter", "minio"],
+    tables: Some(tables),
 };
 
 const fn plain_check(id: &str) -> CheckSpec<'_> {

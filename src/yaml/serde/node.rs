@@ -54,8 +54,9 @@ impl<'d> NodeDeserializer<'d> {
         match self.node.kind() {
             Kind::Scalar | Kind::Alias => self.scalar(visitor),
             Kind::Sequence => {
-                let items = self.node.children().map(|item| self.inner(item));
-                visitor.visit_seq(SeqDeserializer::new(items))
+                // Counted first, so that lists of large things need not grow.
+                let items: Vec<_> = self.node.children().map(|item| self.inner(item)).collect();
+                visitor.visit_seq(SeqDeserializer::new(items.into_iter()))
             }
             Kind::Mapping => {
                 let entries = entries(self.node, self.depth)?;

@@ -33,7 +33,7 @@ fn the_table_of_evidence_is_current() {
     let tables = tables();
     let mut tally = Tally::default();
     for (file, guarded) in by_default() {
-        tally.stream(&file.text, &guarded.report, &tables);
+        tally.stream(&file.text, &guarded.report, tables);
     }
     let mut page = HEAD.replace("{charts}", &by_default().len().to_string());
     page.push_str(&table(

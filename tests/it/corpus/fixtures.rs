@@ -1,10 +1,11 @@
 //! Upstream's Pod Security fixtures through the presets, alone and in every core kind: what passes goes on passing, at its own
 //! level and version, and what only lacks what can be filled in passes under `restricted`.
 
-use super::super::lab::{self, Guarded, TABLES};
+use super::super::lab::{self, Guarded};
 use super::super::{fixtures, hosts};
 use serde_json::{Value, json};
 use sparkk8s_post::manifest::PodPlace;
+use sparkk8s_post::preset::tables;
 use sparkk8s_post::yaml::Pointer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -102,7 +103,7 @@ fn wrapped(pod: &Value, (api_version, kind): (&str, &str)) -> Value {
 }
 
 fn place(api_version: &str, kind: &str) -> &'static PodPlace {
-    let place = TABLES.places.of(api_version, kind);
+    let place = tables().places.of(api_version, kind);
     &place.expect("a kind of the table").pods[0]
 }
 
