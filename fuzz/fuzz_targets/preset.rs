@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use sparkk8s_post::check;
-use sparkk8s_post::preset::{Known, Named, Request, compose};
+use sparkk8s_post::preset::{Known, Named, Request, Step, compose};
 
 fuzz_target!(|text: &str| {
     let known = Known { checks: check::specs(), tables: None };
@@ -12,8 +12,7 @@ fuzz_target!(|text: &str| {
         Request { presets: vec![Named::flag("--preset", "./p.yaml")], ..Request::default() },
         Request {
             presets: vec![Named::flag("--preset", "default")],
-            overlays: vec![Named::flag("--overlay", "./o.yaml")],
-            ..Request::default()
+            steps: vec![Step::Overlay(Named::flag("--overlay", "./o.yaml"))],
         },
     ] {
         if let Err(error) = compose(&request, &known, &read) {

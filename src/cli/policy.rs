@@ -7,7 +7,7 @@ use crate::check;
 use crate::guard::Waiver;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
-    Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, compose, tables,
+    Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, Step, compose, tables,
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
@@ -64,21 +64,21 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
     } else {
         presets
     };
-    let sets = settings.sets.iter().map(|set| Assignment::flag(set));
-    let request = Request {
+    let mut request = Request {
         presets: presets
             .iter()
             .map(|text| Named::flag("--preset", text))
             .collect(),
-        overlays: settings
-            .overlays
-            .iter()
-            .map(|text| Named::flag("--overlay", text))
-            .collect(),
-        set: sets
-            .collect::<Result<_, _>>()
-            .map_err(|error| failure(&error))?,
+        steps: Vec::new(),
     };
+    for text in &settings.overlays {
+        let overlay = Named::flag("--overlay", text);
+        request.steps.push(Step::Overlay(overlay));
+    }
+    for text in &settings.sets {
+        let assignment = Assignment::flag(text).map_err(|error| failure(&error))?;
+        request.steps.push(Step::Set(assignment));
+    }
     compose(&request, &known(), &io::read_text).map_err(|error| failure(&error))
 }
 

@@ -3,8 +3,8 @@
 use super::graph::{Graph, ReadFile, load};
 use super::path::{is_path, normal};
 use super::policy::{Policy, PolicyPreset, ResolvedParameter};
-use super::request::{Named, Request};
-use super::settle::{Settings, overrides, values};
+use super::request::{Named, Request, Step};
+use super::settle::{Change, Settings, overrides, values};
 use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
 use crate::text::hint;
 
@@ -19,11 +19,14 @@ pub fn compose(
     read: ReadFile<'_>,
 ) -> Result<Policy, PolicyError> {
     let graph = load(&request.presets, known, read)?;
-    let overlays = request.overlays.iter();
-    let overlays: Vec<_> = overlays
-        .map(|named| overlay(named, read))
+    let steps = request.steps.iter();
+    let changes: Vec<_> = steps
+        .map(|step| match step {
+            Step::Overlay(named) => overlay(named, read).map(Change::Overlay),
+            Step::Set(assignment) => Ok(Change::Set(assignment)),
+        })
         .collect::<Result<_, _>>()?;
-    let overrides = overrides(&graph, &overlays, &request.set)?;
+    let overrides = overrides(&graph, &changes)?;
     let values = values(&graph, &overrides)?;
     let mut policy = Policy {
         mark: mark(&graph),
@@ -53,7 +56,8 @@ pub fn compose(
         }
     }
     policy.checks = settle_checks(&graph, checks)?;
-    policy.severities = severity::changes(&overlays, &policy.rules, &policy.checks, known)?;
+    let overlays = changes.iter().filter_map(Change::overlay);
+    policy.severities = severity::changes(overlays, &policy.rules, &policy.checks, known)?;
     Ok(policy)
 }
 

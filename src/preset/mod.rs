@@ -50,7 +50,7 @@ pub use patch::{PatchOp, PatchStep};
 pub use pattern::Pattern;
 pub use place::{File, Origin, PolicyError};
 pub use policy::{Policy, PolicyPreset, ResolvedParameter, SeverityChange};
-pub use request::{Assignment, Named, Request};
+pub use request::{Assignment, Given, Named, Request, Step};
 pub use rule::{Layer, ResolvedRule, RuleLabel, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;

@@ -1,16 +1,23 @@
 //! What somebody chose: presets, overlays, values of parameters, each with the place where it was said.
 
-use super::{File, Origin, PolicyError};
+use super::{Draft, File, Origin, PolicyError};
 
 /// Everything that a policy is composed from.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The presets, in order.
     pub presets: Vec<Named>,
-    /// The overlays; of two that set one thing, the later counts.
-    pub overlays: Vec<Named>,
-    /// Single values; they come after all overlays.
-    pub set: Vec<Assignment>,
+    /// What is changed in them, in order: of two steps that set one thing, the later counts.
+    pub steps: Vec<Step>,
+}
+
+/// What is changed in the presets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// All that an overlay says.
+    Overlay(Named),
+    /// One parameter.
+    Set(Assignment),
 }
 
 /// A preset or an overlay by name, `name@major` or path.
@@ -22,15 +29,26 @@ pub struct Named {
     pub origin: Origin,
 }
 
-/// A value for a parameter, as text: its type is the parameter's.
+/// A value for a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
     /// `preset.parameter`, or `parameter` alone where that is unambiguous.
     pub name: String,
-    /// The value as written.
-    pub value: String,
-    /// Where.
+    /// Where the name stands.
+    pub name_at: Origin,
+    /// The value.
+    pub value: Given,
+    /// Where the value stands.
     pub origin: Origin,
+}
+
+/// A value as somebody gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    /// By a flag: text, whose type is the parameter's.
+    Text(String),
+    /// By a file: it has its own type, which must fit.
+    Draft(Draft),
 }
 
 impl Named {
@@ -54,10 +72,12 @@ impl Assignment {
             let help = "write `--set PRESET.NAME=VALUE`".to_owned();
             return Err(origin.error("there is no `=`").help(help));
         };
+        let origin = File::flag(format!("--set {name}"), argument).whole();
         Ok(Self {
             name: name.to_owned(),
-            value: value.to_owned(),
-            origin: File::flag(format!("--set {name}"), argument).whole(),
+            name_at: origin.clone(),
+            value: Given::Text(value.to_owned()),
+            origin,
         })
     }
 }

@@ -1,10 +1,11 @@
-//! What each parameter is worth: declared, then set by whoever uses the preset, then by overlays, then by flags.
+//! What each parameter is worth: declared, then set by whoever uses the preset, then step by step by overlays and
+//! single values.
 
 use super::graph::Graph;
 use super::parameter::{Setting, plain, same};
-use super::request::Assignment;
+use super::request::{Assignment, Given};
 use super::scope::{Directive, Scope};
-use super::{Draft, Layer, Overlay, PolicyError, Preset, builtin};
+use super::{Draft, Layer, Origin, Overlay, PolicyError, Preset, builtin};
 use crate::text::{hint, quoted};
 use crate::yaml::{Entries, Spanned};
 use std::collections::BTreeMap;
@@ -12,38 +13,77 @@ use std::collections::BTreeMap;
 /// Values by name of the parameter.
 pub(super) type Settings = BTreeMap<String, Setting>;
 
-/// What overlays and flags set, for each preset of the graph.
+/// A step of the request, read.
+pub(super) enum Change<'a> {
+    Overlay(Overlay),
+    Set(&'a Assignment),
+}
+
+impl Change<'_> {
+    pub(super) fn overlay(&self) -> Option<&Overlay> {
+        match self {
+            Self::Overlay(overlay) => Some(overlay),
+            Self::Set(_) => None,
+        }
+    }
+}
+
+/// What the steps set, for each preset of the graph; of two that set one parameter, the later counts.
 pub(super) fn overrides(
     graph: &Graph,
-    overlays: &[Overlay],
-    set: &[Assignment],
+    changes: &[Change<'_>],
 ) -> Result<Vec<Settings>, PolicyError> {
     let mut all = vec![Settings::new(); graph.nodes.len()];
-    for overlay in overlays {
-        for (name, values) in &overlay.written.spec.parameters.0 {
-            match graph.named(&name.value) {
-                Some(node) => {
-                    let preset = &graph.nodes[node].preset;
-                    all[node].extend(given(preset, overlay, values)?);
+    for change in changes {
+        match change {
+            Change::Overlay(overlay) => {
+                for (name, values) in &overlay.written.spec.parameters.0 {
+                    match graph.named(&name.value) {
+                        Some(node) => {
+                            let preset = &graph.nodes[node].preset;
+                            all[node].extend(given(preset, overlay, values)?);
+                        }
+                        None => elsewhere(graph, overlay, name, values)?,
+                    }
                 }
-                None => elsewhere(graph, overlay, name, values)?,
+            }
+            Change::Set(assignment) => {
+                let (node, name, setting) = assigned(graph, assignment)?;
+                all[node].insert(name.to_owned(), setting);
             }
         }
     }
-    for assignment in set {
-        let (node, name) = meant(graph, assignment)?;
-        let preset = &graph.nodes[node].preset;
-        let Some(parameter) = preset.parameter(name) else {
-            return Err(no_parameter(preset, name, &assignment.origin));
-        };
-        let value = parameter.take_text(preset.name(), &assignment.value);
-        let setting = Setting {
-            value: value.map_err(|misfit| misfit.at(&assignment.origin))?,
-            origin: assignment.origin.clone(),
-        };
-        all[node].insert(name.to_owned(), setting);
-    }
     Ok(all)
+}
+
+/// What a single value sets: in which preset, and which parameter.
+fn assigned<'a>(
+    graph: &Graph,
+    assignment: &'a Assignment,
+) -> Result<(usize, &'a str, Setting), PolicyError> {
+    let (node, name) = meant(graph, assignment)?;
+    let preset = &graph.nodes[node].preset;
+    let Some(parameter) = preset.parameter(name) else {
+        return Err(no_parameter(preset, name, &assignment.name_at));
+    };
+    let origin = assignment.origin.clone();
+    let value = match &assignment.value {
+        Given::Text(text) => parameter.take_text(preset.name(), text),
+        Given::Draft(draft) => {
+            only_plain("a project", draft, &origin)?;
+            parameter.take(preset.name(), draft)
+        }
+    };
+    let value = value.map_err(|misfit| misfit.at(&origin))?;
+    Ok((node, name, Setting { value, origin }))
+}
+
+fn only_plain(who: &str, draft: &Draft, origin: &Origin) -> Result<(), PolicyError> {
+    if draft.directive().is_none() {
+        return Ok(());
+    }
+    let message = format!("{who} sets plain values; it has no parameters of its own");
+    Err(origin.error(message))
 }
 
 /// What an overlay sets in one preset.
@@ -62,10 +102,7 @@ fn given(
             ));
         };
         let origin = overlay.file.at(draft.span);
-        if draft.directive().is_some() {
-            let message = "an overlay sets plain values; it has no parameters of its own";
-            return Err(origin.error(message));
-        }
+        only_plain("an overlay", draft, &origin)?;
         let value = parameter.take(preset.name(), draft);
         let value = value.map_err(|misfit| misfit.at(&origin))?;
         settings.insert(name.value.clone(), Setting { value, origin });
@@ -102,7 +139,7 @@ fn meant<'a>(graph: &Graph, assignment: &'a Assignment) -> Result<(usize, &'a st
         let node = graph.named(preset).ok_or_else(|| {
             let names: Vec<_> = presets().map(Preset::name).collect();
             let message = format!("no preset `{preset}` is in use");
-            assignment.origin.error(message).help(hint(preset, &names))
+            assignment.name_at.error(message).help(hint(preset, &names))
         })?;
         return Ok((node, name));
     }
@@ -120,20 +157,23 @@ fn meant<'a>(graph: &Graph, assignment: &'a Assignment) -> Result<(usize, &'a st
             names.sort_unstable();
             names.dedup();
             let message = format!("no preset in use has a parameter `{name}`");
-            Err(assignment.origin.error(message).help(hint(name, &names)))
+            Err(assignment.name_at.error(message).help(hint(name, &names)))
         }
         many => {
             let full = |&node: &usize| format!("{}.{name}", graph.nodes[node].preset.name());
             let full: Vec<_> = many.iter().map(full).collect();
             let full: Vec<_> = full.iter().map(String::as_str).collect();
             let message = format!("`{name}` may be any of {}", quoted(&full));
-            let help = format!("write `--set {}={}`", full[0], assignment.value);
-            Err(assignment.origin.error(message).help(help))
+            let help = match &assignment.value {
+                Given::Text(text) => format!("write `--set {}={text}`", full[0]),
+                Given::Draft(_) => format!("write `{}`", full[0]),
+            };
+            Err(assignment.name_at.error(message).help(help))
         }
     }
 }
 
-fn no_parameter(preset: &Preset, name: &str, origin: &super::Origin) -> PolicyError {
+fn no_parameter(preset: &Preset, name: &str, origin: &Origin) -> PolicyError {
     let names: Vec<_> = preset.parameters.iter().map(|p| p.name.as_str()).collect();
     let message = format!("`{}` has no parameter `{name}`", preset.name());
     origin.error(message).help(hint(name, &names))
@@ -237,7 +277,7 @@ fn ask(
 }
 
 /// Two uses of one preset want different values; the help says how to make them agree.
-fn disagree(here: &super::Origin, name: &str, wish: &Wish, other: &Wish) -> PolicyError {
+fn disagree(here: &Origin, name: &str, wish: &Wish, other: &Wish) -> PolicyError {
     let message = format!(
         "`{name}` is `{}` here and `{}` at {}",
         plain(&wish.setting.value),

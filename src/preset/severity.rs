@@ -10,8 +10,8 @@ use super::{
 use crate::text::hint;
 
 /// What the overlays ask for, as far as the presets let them.
-pub(super) fn changes(
-    overlays: &[Overlay],
+pub(super) fn changes<'o>(
+    overlays: impl Iterator<Item = &'o Overlay>,
     rules: &[ResolvedRule],
     checks: &[ResolvedCheck],
     known: &Known<'_>,

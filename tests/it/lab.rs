@@ -9,7 +9,7 @@ use sparkk8s_post::check;
 use sparkk8s_post::guard::Waiver;
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{
-    Assignment, Known, Named, Policy, PolicyError, Request, compose, tables,
+    Assignment, Known, Named, Policy, PolicyError, Request, Step, compose, tables,
 };
 use sparkk8s_post::render::{RenderError, Setup, render};
 use sparkk8s_post::report::{Report, Summary, json};
@@ -72,10 +72,9 @@ pub(crate) fn composed(presets: &[&str], set: &[&str]) -> Result<Policy, PolicyE
     let names: Vec<_> = presets.iter().enumerate().map(name).collect();
     let request = Request {
         presets: names.iter().map(|n| Named::flag("--preset", n)).collect(),
-        overlays: Vec::new(),
-        set: set
+        steps: set
             .iter()
-            .map(|set| Assignment::flag(set).expect("an assignment"))
+            .map(|set| Step::Set(Assignment::flag(set).expect("an assignment")))
             .collect(),
     };
     let read = |path: &str| {

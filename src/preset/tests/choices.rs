@@ -386,3 +386,14 @@ fn leaving_jobs_alone_is_no_reason_not_to_look() {
         .filter_map(|s| s.jobs);
     assert!(jobs.into_iter().all(|jobs| jobs == Jobs::Guard));
 }
+
+#[test]
+fn the_later_step_counts_whatever_it_is() {
+    let desk = using("    - ./sized.yaml\n").set("sized.uid=4000");
+    assert_eq!(
+        value(&desk.policy(), "sized", "uid"),
+        "4000 by --set sized.uid"
+    );
+    let desk = desk.overlay("o.yaml", "  parameters: {sized: {uid: 2000}}\n");
+    assert_eq!(value(&desk.policy(), "sized", "uid"), "2000 by o.yaml:5");
+}

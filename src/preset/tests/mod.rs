@@ -84,14 +84,14 @@ impl Desk {
     }
 
     pub(super) fn over(mut self, overlay: &str) -> Self {
-        self.request
-            .overlays
-            .push(Named::flag("--overlay", overlay));
+        let overlay = Named::flag("--overlay", overlay);
+        self.request.steps.push(Step::Overlay(overlay));
         self
     }
 
     pub(super) fn set(mut self, argument: &str) -> Self {
-        self.request.set.push(Assignment::flag(argument).unwrap());
+        let assignment = Assignment::flag(argument).unwrap();
+        self.request.steps.push(Step::Set(assignment));
         self
     }
 
