@@ -22,7 +22,9 @@ pub fn compose(
     let steps = request.steps.iter();
     let changes: Vec<_> = steps
         .map(|step| match step {
-            Step::Overlay(named) => overlay(named, read).map(Change::Overlay),
+            Step::Overlay(named) => {
+                overlay(named, read).map(|overlay| Change::Overlay(Box::new(overlay)))
+            }
             Step::Set(assignment) => Ok(Change::Set(assignment)),
         })
         .collect::<Result<_, _>>()?;

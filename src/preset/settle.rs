@@ -15,7 +15,7 @@ pub(super) type Settings = BTreeMap<String, Setting>;
 
 /// A step of the request, read.
 pub(super) enum Change<'a> {
-    Overlay(Overlay),
+    Overlay(Box<Overlay>),
     Set(&'a Assignment),
 }
 
