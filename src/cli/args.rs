@@ -20,7 +20,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0   done; `check`: nothing above a warning; `diff`: no difference
   1   the answer is no: refused, findings at error, differences
-  2   usage, preset or overlay is wrong, or a file cannot be read or written
+  2   usage, project, preset or overlay is wrong, or a file cannot be read or written
   3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one
   70  a bug: the planned edit did not come out as planned; nothing was written";
 
@@ -62,7 +62,7 @@ pub(super) enum PresetsVerb {
     List,
     /// Print a preset with everything that it uses, each value with the line that set it
     Show {
-        /// Built-in presets, `name@major`, or files; `default` where none is named
+        /// Built-in presets, `name@major`, or files; those of the project, else `default`, where none is named
         #[arg(value_name = "PRESET")]
         presets: Vec<String>,
         #[command(flatten)]
@@ -73,6 +73,12 @@ pub(super) enum PresetsVerb {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Policy")]
 pub(super) struct SettingsArgs {
+    /// Environment of the project, whose presets, overlays and parameters are used
+    #[arg(long = "env", value_name = "NAME")]
+    pub(super) environment: Option<String>,
+    /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
+    #[arg(long = "config", value_name = "FILE")]
+    pub(super) config: Option<String>,
     /// Overlay of an environment: `dev`, `staging`, `prod`, or a file; repeatable, later ones win
     #[arg(long = "overlay", value_name = "OVERLAY")]
     pub(super) overlays: Vec<String>,
@@ -83,7 +89,7 @@ pub(super) struct SettingsArgs {
 
 #[derive(Debug, Default, Args)]
 pub(super) struct PolicyArgs {
-    /// Preset to apply: built in, `name@major`, or a file; repeatable [default: default]
+    /// Preset to apply: built in, `name@major`, or a file; repeatable [default: those of the project, else `default`]
     #[arg(long = "preset", value_name = "PRESET", help_heading = "Policy")]
     pub(super) presets: Vec<String>,
     #[command(flatten)]

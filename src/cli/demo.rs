@@ -4,6 +4,7 @@ use super::args::PolicyArgs;
 use super::exit::{Exit, Failure};
 use super::{io, run};
 use crate::host::Host;
+use crate::preset::DEFAULT_PRESET;
 use crate::report;
 
 const STREAM: &str = include_str!("../../examples/demo.yaml");
@@ -15,7 +16,11 @@ const AROUND: [&str; 2] = [
 
 pub(super) fn run() -> Result<Exit, Failure> {
     let input = run::Input::of("examples/demo.yaml".into(), STREAM.into(), Host::Pipe);
-    run::over(&input, &PolicyArgs::default(), |report, rendered, _| {
+    let policy = PolicyArgs {
+        presets: vec![DEFAULT_PRESET.to_owned()],
+        ..PolicyArgs::default()
+    };
+    run::over(&input, &policy, |report, rendered, _| {
         let diff = report::diff(report, &rendered.edits);
         let restarts = report::restarts(report, &rendered.restarts);
         let overview = report::overview(report, "demo");

@@ -7,7 +7,7 @@ pub(super) enum Exit {
     Ok = 0,
     /// The answer is no: refused, findings at error, differences.
     No = 1,
-    /// Usage, preset or overlay is wrong, or a file cannot be read or written.
+    /// Usage, project, preset or overlay is wrong, or a file cannot be read or written.
     Usage = 2,
     /// The input cannot be read as Kubernetes YAML, or holds no object where the host needs one.
     Input = 3,

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::fs;
 use std::io::{self, BufWriter, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The bytes of a file, or of standard input for `-`.
 pub(super) fn read(path: &str) -> Result<Vec<u8>> {
@@ -23,6 +23,21 @@ pub(super) fn read(path: &str) -> Result<Vec<u8>> {
 pub(super) fn read_text(path: &str) -> Result<String, String> {
     #[expect(clippy::disallowed_methods, reason = "cli/ does the IO")]
     fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+/// The working directory.
+pub(super) fn folder() -> io::Result<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "cli/ does the IO")]
+    std::env::current_dir()
+}
+
+/// Whether there is anything at a path, be it a link that leads nowhere.
+pub(super) fn exists(path: &str) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a file as a whole, or leaves what was there.

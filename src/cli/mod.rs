@@ -10,6 +10,7 @@ mod io;
 mod man;
 mod policy;
 mod presets;
+mod project;
 mod render;
 mod run;
 

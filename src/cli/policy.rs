@@ -2,7 +2,7 @@
 
 use super::args::{PolicyArgs, SettingsArgs};
 use super::exit::{Exit, Failure};
-use super::io;
+use super::{io, project};
 use crate::check;
 use crate::guard::Waiver;
 use crate::preset::builtin::Builtin;
@@ -11,9 +11,6 @@ use crate::preset::{
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
-
-/// What runs when nobody chose anything.
-const DEFAULT: &str = "default";
 
 /// A policy with all that it needs to run.
 pub(super) struct Chosen {
@@ -58,18 +55,10 @@ fn known() -> Known<'static> {
 
 /// The policy of presets, overlays and parameters.
 pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Policy, Failure> {
-    let default = [DEFAULT.to_owned()];
-    let presets = if presets.is_empty() {
-        &default
+    let mut request = if presets.is_empty() {
+        project::request(settings)?
     } else {
-        presets
-    };
-    let mut request = Request {
-        presets: presets
-            .iter()
-            .map(|text| Named::flag("--preset", text))
-            .collect(),
-        steps: Vec::new(),
+        by_name(presets, settings)?
     };
     for text in &settings.overlays {
         let overlay = Named::flag("--overlay", text);
@@ -82,8 +71,30 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
     compose(&request, &known(), &io::read_text).map_err(|error| failure(&error))
 }
 
-/// A wrong preset, overlay or flag, shown at its place.
-fn failure(error: &PolicyError) -> Failure {
+/// Presets that flags name; a project has no say then.
+fn by_name(presets: &[String], settings: &SettingsArgs) -> Result<Request, Failure> {
+    let asked = [
+        ("--env", &settings.environment),
+        ("--config", &settings.config),
+    ];
+    if let Some((flag, Some(text))) = asked.into_iter().find(|(_, text)| text.is_some()) {
+        let message = format!(
+            "`{flag}` chooses the presets of a project, and `{}` is chosen by name",
+            presets[0]
+        );
+        let help = "take one of them out; a project names presets under `spec.presets`".to_owned();
+        let error = Named::flag(flag, text).origin.error(message).help(help);
+        return Err(failure(&error));
+    }
+    let presets = presets.iter().map(|text| Named::flag("--preset", text));
+    Ok(Request {
+        presets: presets.collect(),
+        ..Request::default()
+    })
+}
+
+/// A wrong project, preset, overlay or flag, shown at its place.
+pub(super) fn failure(error: &PolicyError) -> Failure {
     let file = &error.origin.file;
     let source = Source {
         name: &file.name,

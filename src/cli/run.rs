@@ -161,13 +161,15 @@ pub(super) fn over<T>(
         render(&stream, (&objects, &strangers), setup).map_err(|error| failed(input, &error))?;
     let changes = std::mem::take(&mut rendered.changes);
     let findings = std::mem::take(&mut rendered.findings);
-    let report = Report::new(
+    let mut report = Report::new(
         &input.name,
         &stream,
         &objects,
         (&changes, &findings),
         &chosen.names,
     );
+    let environment = chosen.policy.environment.as_ref();
+    report.environment = environment.map(|name| name.text.as_str());
     show(&report, rendered, &chosen)
 }
 

@@ -1,5 +1,6 @@
 //! Presets, overlays and flags to a policy.
 
+use super::builtin::Builtin;
 use super::graph::{Graph, ReadFile, load};
 use super::path::{is_path, normal};
 use super::policy::{Policy, PolicyPreset, ResolvedParameter};
@@ -7,6 +8,7 @@ use super::request::{Named, Request, Step};
 use super::settle::{Change, Settings, overrides, values};
 use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
 use crate::text::hint;
+use std::sync::Arc;
 
 /// Resolves everything that was chosen. `read` gives the text of a file by its path, or says why it cannot; paths are
 /// as written, those in `use` relative to the file that uses them.
@@ -32,6 +34,8 @@ pub fn compose(
     let values = values(&graph, &overrides)?;
     let mut policy = Policy {
         mark: mark(&graph),
+        project: request.project.clone(),
+        environment: request.environment.clone(),
         presets: presets(&graph, &values),
         parameters: parameters(&graph, &values),
         ..Policy::default()
@@ -65,13 +69,22 @@ pub fn compose(
 
 fn overlay(named: &Named, read: ReadFile<'_>) -> Result<Overlay, PolicyError> {
     if is_path(&named.text) {
-        let path = normal(&named.text);
-        let cannot = |why| named.origin.error(format!("cannot read `{path}`: {why}"));
-        let text = read(&path).map_err(cannot)?;
-        return Overlay::load(&File::new(path, text));
+        return Overlay::load(&file(named, read)?);
     }
+    Overlay::load(&builtin_overlay(named)?.file())
+}
+
+/// The file that a path means.
+pub(super) fn file(named: &Named, read: ReadFile<'_>) -> Result<Arc<File>, PolicyError> {
+    let path = normal(&named.text);
+    let cannot = |why| named.origin.error(format!("cannot read `{path}`: {why}"));
+    let text = read(&path).map_err(cannot)?;
+    Ok(File::new(path, text))
+}
+
+pub(super) fn builtin_overlay(named: &Named) -> Result<&'static Builtin, PolicyError> {
     if let Some(builtin) = builtin::overlay_named(&named.text) {
-        return Overlay::load(&builtin.file());
+        return Ok(builtin);
     }
     let message = format!("there is no overlay `{}`", named.text);
     let help = hint(&named.text, &builtin::names(false));

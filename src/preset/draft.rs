@@ -45,6 +45,11 @@ impl Draft {
         }
     }
 
+    /// Whether it is a mapping.
+    pub fn is_map(&self) -> bool {
+        matches!(self.shape, Shape::Map(_))
+    }
+
     /// Its items, where it is a list; else itself as the only one.
     pub fn one_or_many(&self) -> &[Self] {
         match &self.shape {

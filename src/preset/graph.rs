@@ -71,7 +71,7 @@ pub(super) fn load(
     Ok(loader.graph)
 }
 
-fn builtin_path(name: &str, origin: &Origin) -> Result<String, PolicyError> {
+pub(super) fn builtin_path(name: &str, origin: &Origin) -> Result<String, PolicyError> {
     if let Some(found) = builtin::preset(name) {
         return Ok(format!("builtin:{}", found.path));
     }

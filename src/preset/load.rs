@@ -143,7 +143,7 @@ impl Overlay {
 }
 
 /// The only document of a policy file, as what `kind` says.
-fn read<T: DeserializeOwned>(file: &Arc<File>, kind: &str) -> Result<T, PolicyError> {
+pub(super) fn read<T: DeserializeOwned>(file: &Arc<File>, kind: &str) -> Result<T, PolicyError> {
     let read = |error: ReadError| PolicyError::read(file, error);
     let stream = Stream::parse(&file.text).map_err(read)?;
     let mut documents = stream.documents.iter().filter(|d| d.root().is_some());
@@ -181,6 +181,7 @@ fn head(
     Err(error.help(match found {
         "Overlay" => Some("overlays are chosen with `--overlay`".to_owned()),
         "Preset" => Some("presets are chosen with `--preset`, or in `use`".to_owned()),
+        "Project" => Some("projects are found by themselves, or named by `--config`".to_owned()),
         _ => hint(found, &[wanted]),
     }))
 }

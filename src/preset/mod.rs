@@ -1,9 +1,10 @@
-//! Policy as data: presets and overlays are read, judged, composed and shown. No IO: whoever composes hands in a
+//! Policy as data: presets, overlays and projects are read, judged, composed and shown. No IO: whoever composes hands in a
 //! function that reads files. Nothing is applied here.
 //!
 //! ```text
 //! text ── load ──► PresetFile, OverlayFile ── compose ──► Policy { rules, checks, severities, parameters }
-//!                  (as written, Draft)                    (no parameter left, every value with its Origin)
+//!                  (as written, Draft)           ▲        (no parameter left, every value with its Origin)
+//! flags, ProjectFile ─────────────────────► Request
 //! ```
 
 mod body;
@@ -20,6 +21,7 @@ mod path;
 mod pattern;
 mod place;
 mod policy;
+mod project;
 mod request;
 mod rule;
 #[cfg(test)]
@@ -50,6 +52,10 @@ pub use patch::{PatchOp, PatchStep};
 pub use pattern::Pattern;
 pub use place::{File, Origin, PolicyError};
 pub use policy::{Policy, PolicyPreset, ResolvedParameter, SeverityChange};
+pub use project::{
+    DEFAULT_PRESET, EnvironmentFile, PROJECT_FILE, Project, ProjectFile, ProjectMetadata,
+    ProjectSpec,
+};
 pub use request::{Assignment, Given, Named, Request, Step};
 pub use rule::{Layer, ResolvedRule, RuleLabel, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};

@@ -1,13 +1,17 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
 use super::model::Severity;
-use super::{Glob, Origin, ResolvedCheck, ResolvedRule, Setting};
+use super::{Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting};
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// The chosen presets as `name@version` in the order of choice, with commas: what `{$policy: true}` stands for.
     pub mark: String,
+    /// The project that chose, by its name.
+    pub project: Option<Named>,
+    /// The environment of the project.
+    pub environment: Option<Named>,
     /// The presets that take part, each after those that it uses.
     pub presets: Vec<PolicyPreset>,
     /// The rules, in the order of their presets and files.
@@ -62,8 +66,13 @@ pub struct ResolvedParameter {
 impl Policy {
     /// The severity of a finding with this id that its rule or check gives as `declared`.
     pub fn severity(&self, id: &str, declared: Severity) -> Severity {
-        let mut changes = self.severities.iter().rev();
-        let change = changes.find(|change| change.glob.matches(id));
+        let change = self.severity_change(id);
         change.map_or(declared, |change| change.severity)
+    }
+
+    /// What an overlay has to say of the severity of a finding with this id.
+    pub fn severity_change(&self, id: &str) -> Option<&SeverityChange> {
+        let mut changes = self.severities.iter().rev();
+        changes.find(|change| change.glob.matches(id))
     }
 }

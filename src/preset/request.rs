@@ -9,6 +9,10 @@ pub struct Request {
     pub presets: Vec<Named>,
     /// What is changed in them, in order: of two steps that set one thing, the later counts.
     pub steps: Vec<Step>,
+    /// The project that chose, by its name.
+    pub project: Option<Named>,
+    /// The environment of the project.
+    pub environment: Option<Named>,
 }
 
 /// What is changed in the presets.
@@ -20,7 +24,7 @@ pub enum Step {
     Set(Assignment),
 }
 
-/// A preset or an overlay by name, `name@major` or path.
+/// A preset or an overlay by name, `name@major` or path; a project or an environment by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named {
     /// What was written.

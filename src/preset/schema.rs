@@ -1,7 +1,7 @@
 //! JSON Schemas of policy files, for editors: written from the types, and checked to be current.
 
 use super::model::{API_VERSION, UseFile};
-use super::{Draft, OverlayFile, PresetFile, UseEntry};
+use super::{Draft, OverlayFile, PresetFile, ProjectFile, UseEntry};
 use crate::yaml::{Entries, Spanned};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -73,6 +73,10 @@ pub(super) fn kind_preset(_: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn kind_overlay(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"const": "Overlay"})
+}
+
+pub(super) fn kind_project(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": "Project"})
 }
 
 pub(super) fn name(_: &mut SchemaGenerator) -> Schema {
@@ -187,4 +191,9 @@ fn the_schema_of_presets_is_current() {
 #[test]
 fn the_schema_of_overlays_is_current() {
     is_current::<OverlayFile>("overlay.json");
+}
+
+#[test]
+fn the_schema_of_projects_is_current() {
+    is_current::<ProjectFile>("project.json");
 }

@@ -148,8 +148,14 @@ fn meant<'a>(graph: &Graph, assignment: &'a Assignment) -> Result<(usize, &'a st
     let chosen: Vec<_> = graph.roots.iter().copied().filter(has).collect();
     let all: Vec<_> = (0..graph.nodes.len()).filter(has).collect();
     let found = if chosen.is_empty() { all } else { chosen };
+    let nested = matches!(&assignment.value, Given::Draft(draft) if draft.is_map());
     match found.as_slice() {
         [only] => Ok((*only, name)),
+        [] if nested && graph.named(name).is_some() => {
+            let message = format!("`{name}` is a preset; its parameters are set one by one here");
+            let help = format!("write `{name}.PARAMETER: VALUE`");
+            Err(assignment.name_at.error(message).help(help))
+        }
         [] => {
             let mut names: Vec<_> = presets()
                 .flat_map(|preset| preset.parameters.iter().map(|p| p.name.as_str()))

@@ -3,13 +3,23 @@
 use super::parameter::plain;
 use super::spell::{flow, pattern, scalar, selector};
 use super::{
-    Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Verb,
+    Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Severity,
+    Verb,
 };
 use std::fmt::Write;
 
 /// The whole policy. Reads like a preset whose parameters are put in; `# file:line` says who set a value.
 pub fn show(policy: &Policy) -> String {
     let mut page = Page::default();
+    for (key, named) in [
+        ("project", &policy.project),
+        ("environment", &policy.environment),
+    ] {
+        if let Some(named) = named {
+            let text = format!("{key}: {}", scalar(&named.text));
+            page.line(0, &text, Some(&named.origin));
+        }
+    }
     page.line(0, "presets:", None);
     for preset in &policy.presets {
         let chosen = if preset.is_chosen { "" } else { " (used)" };
@@ -117,8 +127,7 @@ fn parameters(policy: &Policy, page: &mut Page) {
 
 fn check(check: &ResolvedCheck, policy: &Policy, page: &mut Page) {
     page.line(2, &format!("{}:", check.id), Some(&check.origin));
-    let severity = policy.severity(&check.id, check.severity);
-    page.line(4, &format!("severity: {severity}"), None);
+    severity(&check.id, check.severity, policy, page);
     for setting in &check.settings {
         let value = match &setting.value {
             serde_json::Value::String(text) => scalar(text),
@@ -127,6 +136,13 @@ fn check(check: &ResolvedCheck, policy: &Policy, page: &mut Page) {
         let text = format!("{}: {value}", setting.name);
         page.line(4, &text, Some(&setting.origin));
     }
+}
+
+/// How grave, and the overlay that says so; without one, the rule or check itself does.
+fn severity(id: &str, declared: Severity, policy: &Policy, page: &mut Page) {
+    let change = policy.severity_change(id);
+    let text = format!("severity: {}", policy.severity(id, declared));
+    page.line(4, &text, change.map(|change| &change.origin));
 }
 
 fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
@@ -163,8 +179,7 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         page.value(4, "pod:", &body.body);
     }
     if matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)) {
-        let severity = policy.severity(&rule.id, rule.severity);
-        page.line(4, &format!("severity: {severity}"), None);
+        severity(&rule.id, rule.severity, policy, page);
     }
     page.line(4, &format!("because: {}", scalar(&rule.because)), None);
 }

@@ -16,6 +16,9 @@ struct Wire<'a> {
     tool: Tool,
     /// The presets that were chosen, `name@version`.
     policy: &'a [String],
+    /// The environment of the project, where one was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
     summary: WireSummary,
     changes: Vec<WireChange<'a>>,
     findings: Vec<WireFinding<'a>>,
@@ -120,6 +123,7 @@ pub fn report(report: &Report<'_>) -> String {
             version: env!("CARGO_PKG_VERSION"),
         },
         policy: report.policy,
+        environment: report.environment,
         summary: WireSummary {
             objects: summary.objects,
             changed: summary.changed,

@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub findings: &'a [Finding],
     /// The presets that were chosen, `name@version`.
     pub policy: &'a [String],
+    /// The environment of the project, where one was chosen.
+    pub environment: Option<&'a str>,
     lines: OnceCell<Lines<'a>>,
 }
 
@@ -62,6 +64,7 @@ impl<'a> Report<'a> {
             changes,
             findings,
             policy,
+            environment: None,
             lines: OnceCell::new(),
         }
     }

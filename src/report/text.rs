@@ -112,12 +112,14 @@ fn warnings<'r>(report: &Report<'r>) -> BTreeMap<&'r str, Vec<&'r Finding>> {
 /// The run in numbers, and where to read more.
 fn numbers(report: &Report<'_>, verb: &str) -> String {
     let summary = Summary::of(report);
+    let environment = report.environment.map(|name| format!(" for {name}"));
     let mut out = format!(
-        "sparkk8s-post {verb}: {}, {} with {} by {}; {}, {}",
+        "sparkk8s-post {verb}: {}, {} with {} by {}{}; {}, {}",
         count(summary.objects, "object"),
         summary.changed,
         count(summary.changes, "change"),
         report.policy.join(", "),
+        environment.unwrap_or_default(),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
     );

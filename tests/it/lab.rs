@@ -76,6 +76,7 @@ pub(crate) fn composed(presets: &[&str], set: &[&str]) -> Result<Policy, PolicyE
             .iter()
             .map(|set| Step::Set(Assignment::flag(set).expect("an assignment")))
             .collect(),
+        ..Request::default()
     };
     let read = |path: &str| {
         let index = path.trim_start_matches("./").split('.').next();

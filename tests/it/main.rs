@@ -25,6 +25,7 @@ mod memory;
 mod observability;
 mod pod_security;
 mod pods;
+mod project;
 mod reading;
 mod said;
 mod support;

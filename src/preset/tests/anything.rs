@@ -24,6 +24,10 @@ fn survives(text: &str) {
             place_is_real(&error);
         }
     }
+    let project = Project::load(&Named::flag("--config", "p.yaml"), &|_| Ok(text.into()));
+    if let Err(error) = project.and_then(|project| project.request(None)) {
+        place_is_real(&error);
+    }
     match (Desk::default().file("p.yaml", text).choose("p.yaml")).compose() {
         Ok(policy) => drop(show(&policy)),
         Err(error) => place_is_real(&error),
@@ -82,7 +86,9 @@ proptest! {
     #[test]
     fn any_text(text in "\\PC{0,60}") {
         survives(&text);
-        survives(&format!("apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nspec: {text}"));
+        for kind in ["Preset", "Overlay", "Project"] {
+            survives(&format!("apiVersion: sparkk8s.io/v1alpha1\nkind: {kind}\nmetadata: {{name: p}}\nspec: {text}"));
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! Presets, overlays and flags as people write them, right and wrong.
+//! Presets, overlays, projects and flags as people write them, right and wrong.
 
 mod anything;
 mod builtins;
 mod choices;
 mod errors;
 mod patterns;
+mod project;
 mod readme;
 mod shown;
 
@@ -96,11 +97,12 @@ impl Desk {
     }
 
     pub(super) fn compose(&self) -> Result<Policy, PolicyError> {
-        let read = |path: &str| {
-            let text = self.files.get(path).cloned();
-            text.ok_or_else(|| "no such file".to_owned())
-        };
-        compose(&self.request, &KNOWN, &read)
+        compose(&self.request, &KNOWN, &|path| self.read(path))
+    }
+
+    fn read(&self, path: &str) -> Result<String, String> {
+        let text = self.files.get(path).cloned();
+        text.ok_or_else(|| "no such file".to_owned())
     }
 
     pub(super) fn policy(&self) -> Policy {

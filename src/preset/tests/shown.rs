@@ -75,7 +75,7 @@ fn every_value_says_who_set_it() {
       - id: p/host  # p.yaml:19
         on: pod
         forbid: {spec: {hostPID: true}}
-        severity: warning
+        severity: warning  # o.yaml:6
         because: "it: is"
     "#);
 }

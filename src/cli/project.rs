@@ -1,0 +1,57 @@
+//! The project that a run belongs to: found from the working directory upwards, or named by `--config`.
+
+use super::args::SettingsArgs;
+use super::exit::Failure;
+use super::{io, policy};
+use crate::preset::{DEFAULT_PRESET, File, Named, PROJECT_FILE, PolicyError, Project, Request};
+use anyhow::Context;
+
+/// What the project chooses; the default preset where there is no project and none is asked for.
+pub(super) fn request(settings: &SettingsArgs) -> Result<Request, Failure> {
+    let environment = settings.environment.as_deref();
+    let environment = environment.map(|name| Named::flag("--env", name));
+    let fail = |error: PolicyError| policy::failure(&error);
+    if let Some(project) = project(settings.config.as_deref())? {
+        return project.request(environment.as_ref()).map_err(fail);
+    }
+    if let Some(environment) = environment {
+        let message = format!(
+            "there is no `{PROJECT_FILE}` here or in a folder above, and so no environment `{}`",
+            environment.text
+        );
+        let help =
+            "`sparkk8s-post init` writes one with dev and prod; `--config` names one elsewhere";
+        return Err(fail(
+            environment.origin.error(message).help(help.to_owned()),
+        ));
+    }
+    Ok(Request {
+        presets: vec![Named::flag("--preset", DEFAULT_PRESET)],
+        ..Request::default()
+    })
+}
+
+fn project(config: Option<&str>) -> Result<Option<Project>, Failure> {
+    let path = match config {
+        Some(path) => Some(Named::flag("--config", path)),
+        None => found()?.map(|path| Named {
+            origin: File::flag(path.as_str(), path.as_str()).whole(),
+            text: path,
+        }),
+    };
+    let project = path.map(|path| Project::load(&path, &io::read_text));
+    project.transpose().map_err(|error| policy::failure(&error))
+}
+
+/// The nearest project, as a path from the working directory.
+fn found() -> anyhow::Result<Option<String>> {
+    let here = io::folder().context("looking for a project")?;
+    let mut path = PROJECT_FILE.to_owned();
+    for _ in here.ancestors() {
+        if io::exists(&path).with_context(|| format!("looking for `{path}`"))? {
+            return Ok(Some(path));
+        }
+        path.insert_str(0, "../");
+    }
+    Ok(None)
+}
