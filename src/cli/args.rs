@@ -45,6 +45,8 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: PresetsVerb,
     },
+    /// Write a first project with the environments dev and prod, and say what to do next
+    Init(InitArgs),
     /// Show the default preset at work on an example that is built in
     Demo,
     /// Print a completion script for a shell
@@ -54,6 +56,19 @@ pub(super) enum Verb {
     },
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The chart that it is for: a folder with Chart.yaml
+    #[arg(value_name = "CHART", conflicts_with = "file")]
+    pub(super) chart: Option<String>,
+    /// The manifests that it is for; `-` is standard input
+    #[arg(short = 'f', long = "filename", value_name = "FILE")]
+    pub(super) file: Option<String>,
+    /// Where to write it
+    #[arg(long = "config", value_name = "FILE", default_value = crate::preset::PROJECT_FILE)]
+    pub(super) config: String,
 }
 
 #[derive(Debug, Subcommand)]

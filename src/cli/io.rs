@@ -27,7 +27,6 @@ pub(super) fn read_text(path: &str) -> Result<String, String> {
 
 /// The working directory.
 pub(super) fn folder() -> io::Result<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "cli/ does the IO")]
     std::env::current_dir()
 }
 
@@ -38,6 +37,11 @@ pub(super) fn exists(path: &str) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is a file at a path.
+pub(super) fn is_file(path: &str) -> bool {
+    Path::new(path).is_file()
 }
 
 /// Writes a file as a whole, or leaves what was there.
@@ -62,6 +66,22 @@ pub(super) fn write(path: &str, text: &str) -> Result<()> {
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
+    written.with_context(|| format!("writing `{path}`"))
+}
+
+/// Writes a file as a whole where there is none; what is there stays.
+pub(super) fn write_new(path: &str, text: &str) -> Result<()> {
+    let beside = format!("{path}.{}.tmp", std::process::id());
+    let written = fs::File::create_new(&beside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        // A link, unlike a new name, never takes the place of a file. Some file systems have none.
+        fs::hard_link(&beside, path).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Err(error),
+            _ => fs::File::create_new(path).and_then(|_| fs::rename(&beside, path)),
+        })
+    });
+    let _ = fs::remove_file(&beside);
     written.with_context(|| format!("writing `{path}`"))
 }
 

@@ -6,6 +6,7 @@ mod demo;
 mod diff;
 mod exit;
 mod explain;
+mod init;
 mod io;
 mod man;
 mod policy;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Diff(args)) => diff::run(args),
         Some(Verb::Explain { id, presets }) => explain::run(id, presets),
         Some(Verb::Presets { verb }) => presets::run(verb),
+        Some(Verb::Init(args)) => init::run(args),
         Some(Verb::Demo) => demo::run(),
         Some(Verb::Completions { shell }) => man::completions(*shell),
         Some(Verb::Man) => man::page(),

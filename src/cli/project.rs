@@ -44,7 +44,7 @@ fn project(config: Option<&str>) -> Result<Option<Project>, Failure> {
 }
 
 /// The nearest project, as a path from the working directory.
-fn found() -> anyhow::Result<Option<String>> {
+pub(super) fn found() -> anyhow::Result<Option<String>> {
     let here = io::folder().context("looking for a project")?;
     let mut path = PROJECT_FILE.to_owned();
     for _ in here.ancestors() {

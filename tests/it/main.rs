@@ -20,6 +20,7 @@ mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
+mod init;
 mod lab;
 mod memory;
 mod observability;
