@@ -36,9 +36,11 @@ pub(super) enum Verb {
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
         id: String,
-        /// A preset of your own whose rules are to be explained; repeatable
+        /// A preset of your own whose rules are to be explained; repeatable [default: those of the project]
         #[arg(long = "preset", value_name = "FILE", help_heading = "Policy")]
         presets: Vec<String>,
+        #[command(flatten)]
+        project: ProjectArgs,
     },
     /// The policy: what there is, and what it comes to
     Presets {
@@ -87,13 +89,20 @@ pub(super) enum PresetsVerb {
 
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Policy")]
-pub(super) struct SettingsArgs {
+pub(super) struct ProjectArgs {
     /// Environment of the project, whose presets, overlays and parameters are used
     #[arg(long = "env", value_name = "NAME")]
     pub(super) environment: Option<String>,
     /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
     #[arg(long = "config", value_name = "FILE")]
     pub(super) config: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Policy")]
+pub(super) struct SettingsArgs {
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
     /// Overlay of an environment: `dev`, `staging`, `prod`, or a file; repeatable, later ones win
     #[arg(long = "overlay", value_name = "OVERLAY")]
     pub(super) overlays: Vec<String>,

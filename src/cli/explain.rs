@@ -1,6 +1,6 @@
 //! `explain ID`: a page for every check, and for every rule what its preset says of it.
 
-use super::args::SettingsArgs;
+use super::args::ProjectArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::check::{Page, REMARKS, Remark, pages};
@@ -10,16 +10,16 @@ use crate::text::hint;
 use std::fmt::Write;
 
 /// Presets of the user's are asked beside all that are built in.
-pub(super) fn run(id: &str, presets: &[String]) -> Result<Exit, Failure> {
-    let rules = rules(presets)?;
+pub(super) fn run(id: &str, presets: &[String], project: &ProjectArgs) -> Result<Exit, Failure> {
     let page = pages().iter().find(|page| page.id == id).map(check_page);
     let remark = || REMARKS.iter().find(|remark| remark.id == id);
-    let rule = || rules.iter().find(|rule| rule.id == id);
-    let text = page
-        .or_else(|| remark().map(remark_page))
-        .or_else(|| rule().map(rule_page));
-    if let Some(text) = text {
+    if let Some(text) = page.or_else(|| remark().map(remark_page)) {
         io::show(&text)?;
+        return Ok(Exit::Ok);
+    }
+    let rules = rules(presets, project)?;
+    if let Some(rule) = rules.iter().find(|rule| rule.id == id) {
+        io::show(&rule_page(rule))?;
         return Ok(Exit::Ok);
     }
     let ids = pages().iter().map(|page| page.id);
@@ -30,7 +30,8 @@ pub(super) fn run(id: &str, presets: &[String]) -> Result<Exit, Failure> {
     let help = match crate::text::nearest(id, ids.iter().copied()) {
         Some(_) => hint(id, &ids),
         None => Some(
-            "the ids are those that a report prints; for a preset of your own add `--preset FILE`"
+            "the ids are those that a report prints; for a preset of your own add `--preset FILE`, for one of an \
+             environment `--env NAME`"
                 .into(),
         ),
     };
@@ -54,12 +55,9 @@ struct Rule {
 }
 
 /// The rules of the chosen presets as they come out, and all rules of all built-in ones, whatever their `when` says.
-fn rules(presets: &[String]) -> Result<Vec<Rule>, Failure> {
-    let mut rules = Vec::new();
-    if !presets.is_empty() {
-        let policy = policy::composed(presets, &SettingsArgs::default())?;
-        rules.extend(policy.rules.into_iter().map(resolved));
-    }
+fn rules(presets: &[String], project: &ProjectArgs) -> Result<Vec<Rule>, Failure> {
+    let policy = policy::of_presets(presets, project)?;
+    let mut rules: Vec<_> = policy.rules.into_iter().map(resolved).collect();
     let builtins = builtin::BUILTINS.iter();
     for builtin in builtins.filter(|builtin| builtin.is_preset()) {
         let preset = policy::builtin(builtin)?;

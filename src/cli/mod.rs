@@ -34,7 +34,11 @@ pub fn main() -> ExitCode {
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
-        Some(Verb::Explain { id, presets }) => explain::run(id, presets),
+        Some(Verb::Explain {
+            id,
+            presets,
+            project,
+        }) => explain::run(id, presets, project),
         Some(Verb::Presets { verb }) => presets::run(verb),
         Some(Verb::Init(args)) => init::run(args),
         Some(Verb::Demo) => demo::run(),

@@ -1,6 +1,6 @@
 //! From flags to a policy.
 
-use super::args::{PolicyArgs, SettingsArgs};
+use super::args::{PolicyArgs, ProjectArgs, SettingsArgs};
 use super::exit::{Exit, Failure};
 use super::{io, project};
 use crate::check;
@@ -55,11 +55,7 @@ fn known() -> Known<'static> {
 
 /// The policy of presets, overlays and parameters.
 pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Policy, Failure> {
-    let mut request = if presets.is_empty() {
-        project::request(settings)?
-    } else {
-        by_name(presets, settings)?
-    };
+    let mut request = request(presets, &settings.project)?;
     for text in &settings.overlays {
         let overlay = Named::flag("--overlay", text);
         request.steps.push(Step::Overlay(overlay));
@@ -68,14 +64,30 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
         let assignment = Assignment::flag(text).map_err(|error| failure(&error))?;
         request.steps.push(Step::Set(assignment));
     }
-    compose(&request, &known(), &io::read_text).map_err(|error| failure(&error))
+    resolved(&request)
+}
+
+/// The policy of presets by name, or else of the project, as nobody changed it by hand.
+pub(super) fn of_presets(presets: &[String], project: &ProjectArgs) -> Result<Policy, Failure> {
+    resolved(&request(presets, project)?)
+}
+
+fn resolved(request: &Request) -> Result<Policy, Failure> {
+    compose(request, &known(), &io::read_text).map_err(|error| failure(&error))
+}
+
+fn request(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {
+    if presets.is_empty() {
+        return project::request(project);
+    }
+    by_name(presets, project)
 }
 
 /// Presets that flags name; a project has no say then.
-fn by_name(presets: &[String], settings: &SettingsArgs) -> Result<Request, Failure> {
+fn by_name(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {
     let asked = [
-        ("--env", &settings.environment),
-        ("--config", &settings.config),
+        ("--env", &project.environment),
+        ("--config", &project.config),
     ];
     if let Some((flag, Some(text))) = asked.into_iter().find(|(_, text)| text.is_some()) {
         let message = format!(

@@ -1,17 +1,17 @@
 //! The project that a run belongs to: found from the working directory upwards, or named by `--config`.
 
-use super::args::SettingsArgs;
+use super::args::ProjectArgs;
 use super::exit::Failure;
 use super::{io, policy};
 use crate::preset::{DEFAULT_PRESET, File, Named, PROJECT_FILE, PolicyError, Project, Request};
 use anyhow::Context;
 
 /// What the project chooses; the default preset where there is no project and none is asked for.
-pub(super) fn request(settings: &SettingsArgs) -> Result<Request, Failure> {
-    let environment = settings.environment.as_deref();
+pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
+    let environment = args.environment.as_deref();
     let environment = environment.map(|name| Named::flag("--env", name));
     let fail = |error: PolicyError| policy::failure(&error);
-    if let Some(project) = project(settings.config.as_deref())? {
+    if let Some(project) = project(args.config.as_deref())? {
         return project.request(environment.as_ref()).map_err(fail);
     }
     if let Some(environment) = environment {

@@ -195,3 +195,22 @@ fn what_stands_in_the_way_of_a_project() {
     assert_eq!(helm4.code, Some(0));
     assert!(helm4.stdout.contains("sparkk8s-post-refused"));
 }
+
+#[test]
+fn rules_of_the_project_are_explained() {
+    let prod = "presets: [./policy/team.yaml], overlays: [prod]";
+    let project = PROJECT
+        .replace(", ./policy/team.yaml]", "]")
+        .replace("overlays: [prod]", prod);
+    let repository = repository(&project);
+    let chart = repository.path().join("charts/connect");
+    let explained = within(&chart, &["explain", "team/owner", "--env", "prod"]);
+    assert_eq!(explained.code, Some(0), "{}", explained.stderr);
+    assert!(
+        explained.stdout.contains("\n  ../../policy/team.yaml:8\n"),
+        "{}",
+        explained.stdout
+    );
+    let none = within(&chart, &["explain", "team/owner"]);
+    refused(&none, &["nothing is called `team/owner`", "`--env NAME`"]);
+}
