@@ -104,7 +104,7 @@ fn next(subject: &Subject, target: &str, above: Option<&str>) -> String {
     let _ = write!(
         out,
         "\nthe policy, each value with the line that set it:\n  sparkk8s-post presets show --env prod{config}\n\
-         \nuse it: `render` in place of `diff`, or through Helm --post-renderer-args --env=prod{passed}\n"
+         \nuse it: `render` in place of `diff`, or through Helm: --post-renderer sparkk8s-post --post-renderer-args --env=prod{passed}\n"
     );
     out
 }
