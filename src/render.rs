@@ -4,6 +4,7 @@ use crate::check::{self, Checks};
 use crate::guard::{
     self, Change, Context, Finding, Op, Outcome, PolicyConflict, Pool, Subject, Waiver,
 };
+use crate::manifest::reads::{Contents, SecretKey};
 use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
@@ -74,6 +75,8 @@ pub struct Setup<'s> {
     pub waivers: &'s [Waiver],
     /// The tables of places, roles and images.
     pub tables: &'s Tables,
+    /// What digests of Secrets are made with; without it, none are made.
+    pub secret_key: Option<&'s SecretKey>,
     /// What a long stream may be divided among.
     pub threads: Threads,
 }
@@ -88,7 +91,7 @@ pub fn render(
     setup: Setup<'_>,
 ) -> Result<Rendered, RenderError> {
     let mut checks = Checks::new(setup.policy, setup.waivers);
-    let facts = gather(stream, objects, setup.tables, &mut checks);
+    let facts = gather(stream, objects, setup, &mut checks)?;
     let road = Road {
         stream,
         setup,
@@ -216,10 +219,14 @@ impl Road<'_> {
 fn gather(
     stream: &Stream<'_>,
     objects: &[Object<'_>],
-    tables: &Tables,
+    setup: Setup<'_>,
     checks: &mut Checks<'_>,
-) -> Facts {
+) -> Result<Facts, RenderError> {
+    let Setup { policy, tables, .. } = setup;
     let mut facts = FactsBuilder::default();
+    if policy.pins() {
+        facts = facts.with_contents(Contents::new(setup.secret_key.cloned()));
+    }
     for object in objects {
         let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
@@ -236,7 +243,22 @@ fn gather(
             checks.gather(object.index, &value);
         }
     }
-    facts.finish()
+    let mut facts = facts.finish();
+    // Digests are of what rules make of the data.
+    let is_source = |object: &&Object<'_>| matches!(object.kind, "ConfigMap" | "Secret");
+    for object in objects.iter().filter(is_source) {
+        if policy.pins() && guard::concerns(policy, object) {
+            let subject = subject(&stream.documents[object.document], object, tables);
+            let value = subject.node.to_value();
+            let context = Context {
+                tables,
+                facts: &facts,
+            };
+            let outcome = guard::run(policy, setup.waivers, context, subject, value)?;
+            facts.hold(object.index, &outcome.value);
+        }
+    }
+    Ok(facts)
 }
 
 fn subject<'s>(

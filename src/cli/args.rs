@@ -88,6 +88,9 @@ pub(super) struct PolicyArgs {
     pub(super) presets: Vec<String>,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
+    /// Pin what pods read of Secrets, too, by digests that are made with the key in this file: 32 bytes or more
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) secret_key: Option<String>,
     /// Waive a rule by hand, with a reason; repeatable
     #[arg(
         long = "skip",

@@ -5,12 +5,14 @@ use super::exit::{Exit, Failure};
 use super::io;
 use crate::check;
 use crate::guard::Waiver;
+use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
     Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, compose, tables,
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
+use anyhow::Context;
 
 /// What runs when nobody chose anything.
 const DEFAULT: &str = "default";
@@ -19,6 +21,7 @@ const DEFAULT: &str = "default";
 pub(super) struct Chosen {
     pub(super) policy: Policy,
     pub(super) waivers: Vec<Waiver>,
+    pub(super) secret_key: Option<SecretKey>,
     /// The chosen presets, `name@version`.
     pub(super) names: Vec<String>,
 }
@@ -32,6 +35,7 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
         .map(|text| Waiver::parse(text))
         .collect::<Result<_, _>>();
     let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
+    let secret_key = args.secret_key.as_deref().map(secret_key).transpose()?;
     let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
     let names = chosen
         .map(|preset| format!("{}@{}", preset.name, preset.version))
@@ -39,8 +43,16 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
     Ok(Chosen {
         policy,
         waivers,
+        secret_key,
         names,
     })
+}
+
+/// The key in a file, which messages name and never show.
+fn secret_key(path: &str) -> Result<SecretKey, Failure> {
+    let bytes = io::read(path)?;
+    let key = SecretKey::new(&bytes).with_context(|| format!("`--secret-key {path}`"));
+    Ok(key.context("make one with `openssl rand -hex 32`")?)
 }
 
 /// A built-in preset as it is written.
