@@ -27,6 +27,7 @@
 //! | [`host`] | what Helm 3, Helm 4 and a pipe send, accept and show |
 //! | [`report`] | findings and changes for people and machines |
 //! | [`mod@render`] | the road |
+//! | [`pin`] | who reads what |
 //! | [`check`] | requirements whose logic is Rust: Pod Security, validity, memory |
 //! | [`guard`] | rules: where they hold, what they set, who wins |
 //! | [`preset`] | policy as data |
@@ -84,6 +85,7 @@ mod cli;
 pub mod guard;
 pub mod host;
 pub mod manifest;
+pub mod pin;
 pub mod preset;
 pub mod render;
 pub mod report;

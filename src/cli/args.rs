@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Show what `render` would change, the rule beside each hunk, and which pods restart because of it
     Diff(DiffArgs),
+    /// Draw which pods read which objects, what is pinned, and what cannot be and why
+    Graph(GraphArgs),
     /// Explain a rule or a check: what it asks for, why, and what to do
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
@@ -175,6 +177,25 @@ pub(super) struct CheckArgs {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Format on standard output
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = GraphFormat::Text, help_heading = "Output")]
+    pub(super) output: GraphFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Text,
+    Json,
+    Mermaid,
+    Svg,
 }
 
 #[derive(Debug, Args)]

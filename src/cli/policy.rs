@@ -12,7 +12,6 @@ use crate::preset::{
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
-use anyhow::Context;
 
 /// What runs when nobody chose anything.
 const DEFAULT: &str = "default";
@@ -51,8 +50,14 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
 /// The key in a file, which messages name and never show.
 fn secret_key(path: &str) -> Result<SecretKey, Failure> {
     let bytes = io::read(path)?;
-    let key = SecretKey::new(&bytes).with_context(|| format!("`--secret-key {path}`"));
-    Ok(key.context("make one with `openssl rand -hex 32`")?)
+    SecretKey::new(&bytes).map_err(|short| {
+        let help = "make one: `head -c 32 /dev/urandom | base64 > FILE`".to_owned();
+        let message = format!("`--secret-key {path}`: {short}");
+        Failure {
+            exit: Exit::Usage,
+            text: Message::error(message, None, Some(help)).render(),
+        }
+    })
 }
 
 /// A built-in preset as it is written.
