@@ -166,6 +166,7 @@ fn edits(stream: &Stream<'_>, policy: &Policy) -> EditSet {
         policy,
         waivers: &[],
         tables: tables(),
+        secret_key: None,
         threads: Threads::ONE,
     };
     let rendered = render(stream, (&objects, &strangers), setup);

@@ -27,6 +27,7 @@
 //! | [`host`] | what Helm 3, Helm 4 and a pipe send, accept and show |
 //! | [`report`] | findings and changes for people and machines |
 //! | [`mod@render`] | the road |
+//! | [`pin`] | who reads what |
 //! | [`check`] | requirements whose logic is Rust: Pod Security, validity, memory |
 //! | [`guard`] | rules: where they hold, what they set, who wins |
 //! | [`preset`] | policy as data |
@@ -68,7 +69,7 @@
 //! let policy = compose(&request, &known, &|path| Err(format!("{path} is not there")))?;
 //!
 //! let threads = Threads::ONE;
-//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), threads };
+//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), secret_key: None, threads };
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.
@@ -84,6 +85,7 @@ mod cli;
 pub mod guard;
 pub mod host;
 pub mod manifest;
+pub mod pin;
 pub mod preset;
 pub mod render;
 pub mod report;

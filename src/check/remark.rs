@@ -17,6 +17,16 @@ pub struct Remark {
 /// All of them, by id.
 pub const REMARKS: &[Remark] = &[
     Remark {
+        id: "config-not-pinned",
+        title: "configuration whose change starts no new pods",
+        what: "The pod reads ConfigMaps or Secrets, and the digest on its template does not cover them, or there is none: \
+               they are not in the stream; they are Secrets, and no key was given; they are immutable or named by their \
+               content; the process reads them again by itself; or a new pod would lose work, or a changed template makes \
+               none. The reason stands behind the colon. It is a remark in the report, no warning.",
+        fix: "Restart the pods by hand after a change. Secrets: `--secret-key FILE`. Roles that are left out: the parameter \
+              `pins.unpinnedRoles`. Data that is read again: `pins.live=true`.",
+    },
+    Remark {
         id: "left-alone",
         title: "a Job or a bare Pod that is not changed",
         what: "The API server refuses another pod template of a Job, and most changes of a Pod, once they exist: an \

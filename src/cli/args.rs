@@ -32,6 +32,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Show what `render` would change, the rule beside each hunk, and which pods restart because of it
     Diff(DiffArgs),
+    /// Draw which pods read which objects, what is pinned, and what cannot be and why
+    Graph(GraphArgs),
     /// Explain a rule or a check: what it asks for, why, and what to do
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
@@ -118,6 +120,9 @@ pub(super) struct PolicyArgs {
     pub(super) presets: Vec<String>,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
+    /// Pin what pods read of Secrets, too, by digests that are made with the key in this file: 32 bytes or more
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) secret_key: Option<String>,
     /// Waive a rule by hand, with a reason; repeatable
     #[arg(
         long = "skip",
@@ -202,6 +207,25 @@ pub(super) struct CheckArgs {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Format on standard output
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = GraphFormat::Text, help_heading = "Output")]
+    pub(super) output: GraphFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Text,
+    Json,
+    Mermaid,
+    Svg,
 }
 
 #[derive(Debug, Args)]

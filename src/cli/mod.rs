@@ -6,6 +6,7 @@ mod demo;
 mod diff;
 mod exit;
 mod explain;
+mod graph;
 mod init;
 mod io;
 mod man;
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
+        Some(Verb::Graph(args)) => graph::run(args),
         Some(Verb::Explain {
             id,
             presets,

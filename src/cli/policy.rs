@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use super::{io, project};
 use crate::check;
 use crate::guard::Waiver;
+use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
     Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, Step, compose, tables,
@@ -16,6 +17,7 @@ use crate::text::Source;
 pub(super) struct Chosen {
     pub(super) policy: Policy,
     pub(super) waivers: Vec<Waiver>,
+    pub(super) secret_key: Option<SecretKey>,
     /// The chosen presets, `name@version`.
     pub(super) names: Vec<String>,
 }
@@ -29,6 +31,7 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
         .map(|text| Waiver::parse(text))
         .collect::<Result<_, _>>();
     let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
+    let secret_key = args.secret_key.as_deref().map(secret_key).transpose()?;
     let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
     let names = chosen
         .map(|preset| format!("{}@{}", preset.name, preset.version))
@@ -36,7 +39,21 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
     Ok(Chosen {
         policy,
         waivers,
+        secret_key,
         names,
+    })
+}
+
+/// The key in a file, which messages name and never show.
+fn secret_key(path: &str) -> Result<SecretKey, Failure> {
+    let bytes = io::read(path)?;
+    SecretKey::new(&bytes).map_err(|short| {
+        let help = "make one: `head -c 32 /dev/urandom | base64 > FILE`".to_owned();
+        let message = format!("`--secret-key {path}`: {short}");
+        Failure {
+            exit: Exit::Usage,
+            text: Message::error(message, None, Some(help)).render(),
+        }
     })
 }
 

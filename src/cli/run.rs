@@ -155,6 +155,7 @@ pub(super) fn over<T>(
         policy: &chosen.policy,
         waivers: &chosen.waivers,
         tables: tables(),
+        secret_key: chosen.secret_key.as_ref(),
         threads: input.threads,
     };
     let mut rendered =

@@ -34,6 +34,8 @@ enum Phase {
     EnforceAndPatch,
     Include,
     Default,
+    /// What stands for all that the others have made.
+    Digest,
 }
 
 /// Runs all rules over one object whose value is `value`.
@@ -64,6 +66,7 @@ pub fn run<'r>(
     };
     run.phases()?;
     run.say_left_alone();
+    run.say_unpinned();
     let done = run.outcome.changes.len();
     let said = run.outcome.findings.len();
     if done > 0 {
@@ -97,9 +100,9 @@ pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
 }
 
 pub(super) struct Run<'e> {
-    policy: &'e Policy,
+    pub(super) policy: &'e Policy,
     waivers: &'e [Waiver],
-    context: Context<'e>,
+    pub(super) context: Context<'e>,
     pub(super) subject: Subject<'e>,
     pub(super) outcome: Outcome<'e>,
     /// The rules that left the object alone because its template cannot be changed.
@@ -108,9 +111,13 @@ pub(super) struct Run<'e> {
 
 impl<'e> Run<'e> {
     fn phases(&mut self) -> Result<(), PolicyConflict> {
-        [Phase::EnforceAndPatch, Phase::Include, Phase::Default]
-            .into_iter()
-            .try_for_each(|phase| self.phase(phase))
+        let phases = [
+            Phase::EnforceAndPatch,
+            Phase::Include,
+            Phase::Default,
+            Phase::Digest,
+        ];
+        phases.into_iter().try_for_each(|phase| self.phase(phase))
     }
 
     fn restless(&self, done: usize) -> Option<PolicyConflict> {
@@ -223,6 +230,11 @@ impl<'e> Run<'e> {
         }
     }
 
+    pub(super) fn is_waived(&self, rule: &ResolvedRule, container: Option<&str>) -> bool {
+        let mut waivers = self.waivers.iter();
+        waivers.any(|waiver| waiver.covers(&rule.id, self.subject.object, container))
+    }
+
     fn consider(
         &mut self,
         rule: &'e ResolvedRule,
@@ -234,11 +246,7 @@ impl<'e> Run<'e> {
             return;
         }
         let name = target.container.map(|(_, container)| container.name());
-        if self
-            .waivers
-            .iter()
-            .any(|waiver| waiver.covers(&rule.id, self.subject.object, name))
-        {
+        if self.is_waived(rule, name) {
             return;
         }
         let root = || {
@@ -246,7 +254,7 @@ impl<'e> Run<'e> {
                 .container
                 .map_or_else(Pointer::root, |(_, container)| container.pointer())
         };
-        let parts = match parts(rule, root(), &|blank| target.fill(blank)) {
+        let parts = match parts(rule, root(), &|blank| target.fill(blank, self.context)) {
             Ok(parts) => parts,
             Err(blank) => {
                 let name = name.map(str::to_owned);
@@ -375,6 +383,7 @@ fn tells(change: &Change) -> bool {
 
 fn phase_of(verb: &Verb) -> Option<Phase> {
     match verb {
+        _ if verb.digest().is_some() => Some(Phase::Digest),
         Verb::Enforce(_) | Verb::Patch(_) => Some(Phase::EnforceAndPatch),
         Verb::Include(_) => Some(Phase::Include),
         Verb::Default(_) => Some(Phase::Default),

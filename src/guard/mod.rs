@@ -8,6 +8,7 @@ mod finding;
 mod judge;
 mod merge;
 mod patch;
+mod pinning;
 mod remark;
 mod select;
 mod view;

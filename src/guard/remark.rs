@@ -92,6 +92,8 @@ impl Run<'_> {
         container: Option<String>,
     ) {
         let (id, severity, why) = match blank {
+            // What it reads, and why that is not pinned, is said of the pod as a whole.
+            Blank::ConfigDigest { .. } => return,
             Blank::ImageUser => (
                 "user-unknown",
                 Severity::Warning,

@@ -28,10 +28,16 @@ impl Target<'_> {
     }
 
     /// What a rule may write of it.
-    pub(super) fn fill(&self, blank: Blank) -> Option<Value> {
+    pub(super) fn fill(&self, blank: Blank, context: Context<'_>) -> Option<Value> {
         let pod = self.pod.or(self.view.pods.first())?;
         let ordinal = self.container.map(|(ordinal, _)| ordinal);
         match blank {
+            Blank::ConfigDigest { live } => {
+                let namespace = self.view.subject.object.namespace;
+                pod.config(context, namespace, live)?
+                    .digest
+                    .map(Value::from)
+            }
             Blank::ImageUser => pod.image_user(ordinal?).map(Value::from),
             Blank::ImageTag => pod
                 .image_tag(ordinal)
@@ -68,7 +74,7 @@ fn is_label(text: &str) -> bool {
 
 /// Whether a rule holds for a target; whether it then leaves it alone is another question. What is cheap is asked first.
 pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
-    rule.selectors.iter().all(|selector| {
+    let matches = |selector: &Selector| {
         object_matches(selector, target.view)
             && roles_match(selector, target)
             && target
@@ -79,10 +85,12 @@ pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context
                 .pod
                 .is_none_or(|pod| pod_matches(selector, target, pod))
             && unread(selector, context)
-    }) && !rule
-        .unless
-        .iter()
-        .any(|pattern| pattern.matches(target.value()))
+    };
+    let except = || rule.except.as_ref().is_some_and(matches);
+    let mut unless = rule.unless.iter();
+    rule.selectors.iter().all(matches)
+        && !except()
+        && !unless.any(|pattern| pattern.matches(target.value()))
 }
 
 /// Whether the rule does not touch an object whose pod template cannot be changed once it exists.
@@ -123,6 +131,10 @@ fn object_matches(selector: &Selector, view: &View<'_>) -> bool {
         && selector.labels.iter().all(labelled)
         && is(selector.workload, view.subject.place.is_some())
         && is(selector.hooks, view.traits.hook)
+        && selector.rolls.as_ref().is_none_or(|wanted| {
+            let place = view.subject.place;
+            place.is_some_and(|place| wanted.contains(&place.rolls(view.value)))
+        })
 }
 
 /// A rule on containers asks for the container's role, another one for the roles of the pods.

@@ -1,5 +1,6 @@
 //! What selectors look at: an object, its pods, and what is known of their containers, at one moment of a run.
 
+use crate::manifest::reads::{Config, Join};
 use crate::manifest::spark::Web;
 use crate::manifest::{
     Container, ContainerKind, Facts, Family, Image, NonRoot, Object, ObjectFacts, Place, Pod,
@@ -166,6 +167,22 @@ impl<'v> PodView<'v> {
             Web::of(role, self.facts.sources(), namespace, self.pod(), container)
         };
         self.web.get_or_init(find).as_ref()
+    }
+
+    /// What it reads, and the digest of that; `None` where nobody asked for digests.
+    pub fn config<'c>(
+        &self,
+        context: Context<'c>,
+        namespace: Option<&'c str>,
+        live: bool,
+    ) -> Option<Config<'c>> {
+        let join = Join {
+            table: &context.tables.reads,
+            contents: context.facts.contents()?,
+            namespace,
+            live,
+        };
+        Some(Config::of(join, self.pod()))
     }
 
     /// The name of its role; `None` where written as a label it would speak for another container.

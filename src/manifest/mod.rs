@@ -3,11 +3,13 @@
 mod command;
 mod facts;
 mod image;
+mod named;
 mod object;
 mod place;
 mod pod;
 mod port;
 mod quantity;
+pub mod reads;
 mod replace;
 mod role;
 pub mod spark;
@@ -34,6 +36,8 @@ pub struct Tables {
     pub roles: Roles,
     /// What is known of images.
     pub images: ImageFamilies,
+    /// What pods read.
+    pub reads: reads::ReadTable,
 }
 
 impl Tables {

@@ -12,14 +12,22 @@ pub struct Written {
     /// As its author has it.
     pub body: Body,
     constant: Option<Value>,
+    /// What it writes of all that the pod reads.
+    digest: Option<Blank>,
 }
 
 impl Written {
     pub(super) fn new(body: Body) -> Self {
         Self {
             constant: body.to_value(&|_| None).ok(),
+            digest: body.digest(),
             body,
         }
+    }
+
+    /// The digest that it writes: then it comes last.
+    pub fn digest(&self) -> Option<Blank> {
+        self.digest
     }
 
     /// As [`Body::to_value`].
@@ -65,6 +73,12 @@ pub enum BodyValue {
 /// What a rule may write of the pod or the container that it is tried on, as `{$word: true}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blank {
+    /// `$configDigest`: over all that the pod reads of `ConfigMap`s and Secrets; with `live` also over data that its process
+    /// reads again while it runs. A rule that writes it comes after all others.
+    ConfigDigest {
+        /// `$configDigestWithLive`.
+        live: bool,
+    },
     /// `$imageUser`: the uid that the container's image family runs as. Only rules `on: container` have it.
     ImageUser,
     /// `$imageTag`: the tag of the image of the container, of a pod that of the one it is for. No digest, nor `latest`.
@@ -77,7 +91,9 @@ pub enum Blank {
 
 impl Blank {
     /// Each with its word.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("$configDigest", Self::ConfigDigest { live: false }),
+        ("$configDigestWithLive", Self::ConfigDigest { live: true }),
         ("$imageTag", Self::ImageTag),
         ("$imageUser", Self::ImageUser),
         ("$role", Self::Role),
@@ -116,6 +132,18 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The digest that is a part of it.
+    pub fn digest(&self) -> Option<Blank> {
+        match &self.value {
+            BodyValue::Blank(blank @ Blank::ConfigDigest { .. }) => Some(*blank),
+            BodyValue::List(items) => items.iter().find_map(Self::digest),
+            BodyValue::Map(entries) => entries.iter().find_map(|(_, body)| body.digest()),
+            _ => None,
+        }
+    }
+}
+
 impl BodyValue {
     fn scalar(value: &Value) -> Self {
         match value {
@@ -139,6 +167,10 @@ impl Scope<'_> {
         match self.directive(draft)? {
             Some(Directive::Parameter(name, setting)) => return Ok(self.set(name, setting)),
             Some(Directive::Policy) => return Ok(here(BodyValue::Text(self.mark.to_owned()))),
+            Some(Directive::Blank(blank @ Blank::ConfigDigest { .. })) if on == Root::Container => {
+                let message = format!("`{}` is of a pod, and the rule is `on: {on}`", blank.word());
+                return Err(self.at(draft.span).error(message));
+            }
             Some(Directive::Blank(Blank::ImageUser)) if on != Root::Container => {
                 let message = format!("`$imageUser` is of a container, and the rule is `on: {on}`");
                 return Err(self.at(draft.span).error(message));

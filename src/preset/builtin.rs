@@ -71,6 +71,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/blocks/observability.yaml"),
     ),
     block(
+        "pins",
+        "presets/blocks/pins.yaml",
+        include_str!("../../presets/blocks/pins.yaml"),
+    ),
+    block(
         "pod-security-baseline",
         "presets/blocks/pod-security-baseline.yaml",
         include_str!("../../presets/blocks/pod-security-baseline.yaml"),

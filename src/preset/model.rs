@@ -148,6 +148,8 @@ pub struct RuleFile {
     /// Where it holds; without it, everywhere.
     #[serde(rename = "where")]
     pub selector: Option<SelectorFile>,
+    /// Where it does not hold, although `where` matches.
+    pub except: Option<SelectorFile>,
     /// Where it does not hold: a pattern, or several of which any counts.
     pub unless: Option<Draft>,
     /// Holds only where the parameters have these values.
@@ -299,6 +301,9 @@ pub struct SelectorFile {
     /// Labels that no selector in the stream reads.
     #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
     pub unread: Option<Draft>,
+    /// What a changed pod template does to the object's pods.
+    #[cfg_attr(test, schemars(schema_with = "schema::rolls"))]
+    pub rolls: Option<Draft>,
     /// `leave`: workloads whose template cannot be changed once created are left alone.
     #[cfg_attr(test, schemars(schema_with = "schema::jobs"))]
     pub jobs: Option<Draft>,

@@ -64,6 +64,11 @@ pub struct ResolvedParameter {
 }
 
 impl Policy {
+    /// Whether any rule writes a digest of what pods read.
+    pub fn pins(&self) -> bool {
+        self.rules.iter().any(|rule| rule.verb.digest().is_some())
+    }
+
     /// The severity of a finding with this id that its rule or check gives as `declared`.
     pub fn severity(&self, id: &str, declared: Severity) -> Severity {
         let change = self.severity_change(id);

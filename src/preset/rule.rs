@@ -1,6 +1,6 @@
 //! Rules: from what a preset writes to what the engine applies.
 
-use super::body::{Body, BodyValue, Written};
+use super::body::{Blank, Body, BodyValue, Written};
 use super::model::{Open, Root, RuleFile, Severity};
 use super::patch::PatchStep;
 use super::pattern::Pattern;
@@ -24,6 +24,8 @@ pub struct ResolvedRule {
     pub on: Root,
     /// All must match: the preset's own `where`, then the rule's.
     pub selectors: Vec<Selector>,
+    /// Where this matches, the rule does not hold.
+    pub except: Option<Selector>,
     /// Where any of these matches the root, the rule does not hold.
     pub unless: Vec<Pattern>,
     /// What it does.
@@ -83,6 +85,20 @@ const VERBS: [&str; 6] = [
     "default", "enforce", "include", "forbid", "require", "patch",
 ];
 
+impl Verb {
+    /// The digest of a pod's configuration that it writes; such a rule comes after all others.
+    pub fn digest(&self) -> Option<Blank> {
+        match self {
+            Self::Default(body) | Self::Enforce(body) | Self::Include(body) => body.digest(),
+            Self::Patch(steps) => steps
+                .iter()
+                .filter_map(|step| step.value.as_ref())
+                .find_map(Body::digest),
+            Self::Forbid(_) | Self::Require(_) => None,
+        }
+    }
+}
+
 impl RuleFile {
     fn verbs(&self) -> impl Iterator<Item = (&'static str, &Draft)> {
         let drafts = [
@@ -103,7 +119,7 @@ impl RuleFile {
         let mut look = |draft| mentioned(draft, &mut names);
         self.verbs().for_each(|(_, draft)| look(draft));
         self.pod.iter().chain(&self.unless).for_each(&mut look);
-        let selectors = self.selector.iter().chain(preset);
+        let selectors = self.selector.iter().chain(&self.except).chain(preset);
         selectors.flat_map(SelectorFile::drafts).for_each(look);
         names.extend(self.when.0.iter().map(|(name, _)| name.value.clone()));
         names
@@ -135,6 +151,8 @@ impl Scope<'_> {
                 selectors.push(selector);
             }
         }
+        let except = written.except.as_ref();
+        let except = except.map(|file| self.selector(file, on, known));
         let unless = written.unless.as_ref().map(|draft| self.patterns(draft));
         let pod = written
             .pod
@@ -147,6 +165,7 @@ impl Scope<'_> {
             origin: self.at(written.id.span),
             on,
             selectors,
+            except: except.transpose()?,
             unless: unless.transpose()?.unwrap_or_default(),
             verb,
             pod: pod.transpose()?,

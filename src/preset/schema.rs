@@ -128,6 +128,10 @@ pub(super) fn metrics(_: &mut SchemaGenerator) -> Schema {
     many(&json!({"enum": ["enabled", "unset", "disabled", "unknown"]}))
 }
 
+pub(super) fn rolls(_: &mut SchemaGenerator) -> Schema {
+    many(&json!({"enum": ["pods", "new-pods", "next-run", "nothing"]}))
+}
+
 pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
     one(&json!({"enum": ["leave", "guard"]}))
 }

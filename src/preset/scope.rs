@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What may stand in the place of a value.
-const DIRECTIVES: [&str; 6] = [
+const DIRECTIVES: [&str; 8] = [
     "$parameter",
     "$policy",
+    "$configDigest",
+    "$configDigestWithLive",
     "$imageTag",
     "$imageUser",
     "$role",

@@ -5,9 +5,8 @@ use super::scope::{Plain, Scope};
 use super::selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 use super::spell::list;
 use super::{Draft, Glob, Known, PolicyError, Root, Shape};
-use crate::manifest::ContainerKind;
-use crate::manifest::Tables;
 use crate::manifest::spark::Metering;
+use crate::manifest::{ContainerKind, Rolls, Tables};
 use crate::text::hint;
 use crate::yaml::Spanned;
 use serde_json::Value;
@@ -40,6 +39,12 @@ const METRICS: &[(&str, Metering)] = &[
     ("disabled", Metering::Off),
     ("unknown", Metering::Unknown),
 ];
+const ROLLS: &[(&str, Rolls)] = &[
+    ("pods", Rolls::Pods),
+    ("new-pods", Rolls::NewPods),
+    ("next-run", Rolls::NextRun),
+    ("nothing", Rolls::Nothing),
+];
 const JOBS: &[(&str, Jobs)] = &[("leave", Jobs::Leave), ("guard", Jobs::Guard)];
 const CONTAINER_TYPES: &[(&str, ContainerKind)] = &[
     ("init", ContainerKind::Init),
@@ -59,6 +64,7 @@ impl SelectorFile {
             ("roles", &self.roles, About::Objects),
             ("spark", &self.spark, About::Objects),
             ("hooks", &self.hooks, About::Objects),
+            ("rolls", &self.rolls, About::Objects),
             ("jobs", &self.jobs, About::Objects),
             ("unread", &self.unread, About::Objects),
             ("images", &self.images, About::Pods),
@@ -129,6 +135,7 @@ impl Scope<'_> {
             metrics: self.any(written.metrics.as_ref(), METRICS)?,
             pod: written.pod.as_ref().map(|d| self.patterns(d)).transpose()?,
             unread: words(&written.unread)?,
+            rolls: self.any(written.rolls.as_ref(), ROLLS)?,
             jobs: self.one(written.jobs.as_ref(), JOBS)?,
         })
     }
@@ -241,7 +248,7 @@ fn kinds(globs: Vec<Glob>) -> Vec<KindGlob> {
 }
 
 /// The fields of a selector that are words of a table, as files spell them.
-pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 7] {
+pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 8] {
     fn many<T: PartialEq>(values: Option<&Vec<T>>, table: &[(&str, T)]) -> Option<String> {
         let spelt = values?.iter().map(|value| spell(value, table));
         Some(list(spelt))
@@ -262,6 +269,7 @@ pub(super) fn words(selector: &Selector) -> [(&'static str, Option<String>); 7] 
         ("resources", resources.map(|value| spell(value, RESOURCES))),
         ("scrape", many(selector.scrape.as_ref(), SCRAPE)),
         ("metrics", many(selector.metrics.as_ref(), METRICS)),
+        ("rolls", many(selector.rolls.as_ref(), ROLLS)),
         ("jobs", jobs.map(|value| spell(value, JOBS))),
     ]
 }

@@ -1,8 +1,8 @@
 //! Where a rule holds: selectors with their parameters put in and their words understood.
 
 use super::{Glob, Origin, Pattern};
-use crate::manifest::ContainerKind;
 use crate::manifest::spark::Metering;
+use crate::manifest::{ContainerKind, Rolls};
 
 /// Every field that is there must match; a list means any of its items.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,8 @@ pub struct Selector {
     pub pod: Option<Vec<Pattern>>,
     /// Keys of labels that no selector in the stream may read.
     pub unread: Option<Vec<Glob>>,
+    /// What a changed pod template does to the object's pods.
+    pub rolls: Option<Vec<Rolls>>,
     /// What becomes of workloads whose template cannot be changed once created. Never there on rules that change nothing.
     pub jobs: Option<Jobs>,
 }

@@ -161,6 +161,10 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
             }
         }
     }
+    if let Some(except) = &rule.except {
+        let text = format!("except: {}", selector(except));
+        page.line(4, &text, Some(&except.origin));
+    }
     page.patterns(4, "unless", &rule.unless);
     match &rule.verb {
         Verb::Default(body) => page.value(4, "default:", &body.body),

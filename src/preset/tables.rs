@@ -11,6 +11,7 @@ pub fn tables() -> &'static Tables {
         places: table(include_str!("../../presets/tables/places.yaml")),
         roles: table(include_str!("../../presets/tables/roles.yaml")),
         images: table(include_str!("../../presets/tables/images.yaml")),
+        reads: table(include_str!("../../presets/tables/reads.yaml")),
     });
     &TABLES
 }

@@ -1,7 +1,12 @@
 //! Standard base64 with padding, as `!!binary` values and Secrets hold it.
 
-/// The decoded text; line breaks are skipped, as Go skips them. `None` where it is no base64, or no UTF-8.
+/// The decoded text. `None` where it is no base64, or no UTF-8.
 pub(crate) fn decode(text: &str) -> Option<String> {
+    String::from_utf8(decode_bytes(text)?).ok()
+}
+
+/// The decoded bytes; line breaks are skipped, as Go skips them. `None` where it is no base64.
+pub(crate) fn decode_bytes(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut quad = [0u8; 4];
     let (mut filled, mut padding) = (0, 0);
@@ -22,7 +27,7 @@ pub(crate) fn decode(text: &str) -> Option<String> {
             filled = 0;
         }
     }
-    (filled == 0).then(|| String::from_utf8(bytes).ok())?
+    (filled == 0).then_some(bytes)
 }
 
 fn digit(b: u8) -> Option<u8> {

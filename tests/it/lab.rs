@@ -103,6 +103,7 @@ pub(crate) fn guard_with(
         policy,
         waivers,
         tables: tables(),
+        secret_key: None,
         threads: Threads::ONE,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {

@@ -46,6 +46,7 @@ fn outcome(text: &str, policy: &Policy, threads: Threads) -> Result<Outcome, Str
         policy,
         waivers: &[],
         tables: tables(),
+        secret_key: None,
         threads,
     };
     let rendered = render(&stream, (&objects, &strangers), setup);

@@ -6,6 +6,7 @@ mod network;
 mod scrape;
 mod selector;
 
+use super::reads::Contents;
 use super::spark::{Sources, source_kind};
 use super::{Container, ContainerKind, Image, Object, ObjectFacts, Place, Pod};
 use crate::text::Glob;
@@ -40,6 +41,7 @@ pub struct Facts {
     /// What equal Services, monitors and policies say once.
     said: BTreeSet<String>,
     sources: Sources,
+    contents: Option<Contents>,
 }
 
 /// The object that a fact comes from.
@@ -104,6 +106,7 @@ impl FactsBuilder {
         selector::read_labels(object, &mut facts.labels);
         if let Some(kind) = source_kind(object) {
             facts.sources.add(kind, object);
+            facts.hold(index, object);
         }
         if let Some(service) = Service::of(known.namespace, object)
             && facts.is_news(&service.selection())
@@ -134,6 +137,13 @@ impl FactsBuilder {
                 facts.add_uids(&source, Pod { value: &pod });
             }
         }
+    }
+
+    /// Digests what `ConfigMap`s and Secrets hold, too.
+    #[must_use]
+    pub fn with_contents(mut self, contents: Contents) -> Self {
+        self.facts.contents = Some(contents);
+        self
     }
 
     /// The facts, complete.
@@ -174,6 +184,18 @@ impl Facts {
     /// What the stream's `ConfigMap`s and `Secret`s say to Spark.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// The digests of what they hold; `None` where nobody asked.
+    pub fn contents(&self) -> Option<&Contents> {
+        self.contents.as_ref()
+    }
+
+    /// Takes in what a ConfigMap or Secret holds now.
+    pub fn hold(&mut self, index: usize, object: &Value) {
+        if let Some(contents) = &mut self.contents {
+            contents.add(index, object);
+        }
     }
 
     /// Whether any selector in the stream reads a label of such a key.

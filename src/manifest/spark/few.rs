@@ -14,7 +14,7 @@ impl<K, V> Default for Few<K, V> {
 
 impl<K: Ord, V> Few<K, V> {
     /// Puts a value in; a later one takes the place of an earlier one.
-    pub(super) fn insert(&mut self, key: K, value: V) {
+    pub(in crate::manifest) fn insert(&mut self, key: K, value: V) {
         match self.0.binary_search_by(|(own, _)| own.cmp(&key)) {
             Ok(at) => self.0[at].1 = value,
             Err(at) => {
@@ -41,7 +41,7 @@ impl<K: Ord, V> Few<K, V> {
     }
 
     /// The only value, where there is one alone.
-    pub(super) fn only(&self) -> Option<(&K, &V)> {
+    pub(in crate::manifest) fn only(&self) -> Option<(&K, &V)> {
         self.iter().next().filter(|_| self.0.len() == 1)
     }
 }

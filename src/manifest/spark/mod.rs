@@ -12,6 +12,7 @@ mod source;
 mod web;
 mod words;
 
+pub use few::Few;
 pub use launch::{Launch, base};
 pub use properties::{Property, properties};
 pub use settings::{Answer, Configuration, written};

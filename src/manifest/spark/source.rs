@@ -4,9 +4,10 @@
 use super::few::Few;
 use super::properties::{Property, properties};
 use super::words::options;
+use crate::manifest::named::Named;
+use crate::yaml::base64;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
 /// which the table of roles names.
@@ -88,7 +89,7 @@ pub type Files = Few<String, File>;
 /// Every ConfigMap and Secret of the stream.
 #[derive(Debug, Default)]
 pub struct Sources {
-    by_name: BTreeMap<(SourceKind, String), Few<String, Files>>,
+    by_name: Named<Files>,
 }
 
 impl Sources {
@@ -103,23 +104,13 @@ impl Sources {
             })
             .collect();
         let metadata = &object["metadata"];
-        self.by_name
-            .entry((kind, text_of(&metadata["name"]).to_owned()))
-            .or_default()
-            .insert(text_of(&metadata["namespace"]).to_owned(), files);
+        let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
+        self.by_name.insert(kind, names, files);
     }
 
-    /// The object that a pod of `namespace` means. Where either side names no namespace it is the release's, which
-    /// nobody knows here: then an only object of that name is meant.
+    /// The object that a pod of `namespace` means.
     pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
-        let named = self.by_name.get(&(kind, name.to_owned()))?;
-        let assumed = || {
-            named
-                .only()
-                .filter(|(other, _)| namespace.is_empty() || other.is_empty())
-                .map(|(_, files)| files)
-        };
-        named.get(namespace).or_else(assumed)
+        self.by_name.get(kind, namespace, name)
     }
 }
 
@@ -237,7 +228,7 @@ pub fn texts(
         values.filter_map(move |(key, value)| {
             let text = value.as_str()?;
             let text = if encoded {
-                Cow::Owned(String::from_utf8(base64(text)?).ok()?)
+                Cow::Owned(base64::decode(text)?)
             } else {
                 Cow::Borrowed(text)
             };
@@ -258,30 +249,6 @@ pub fn source_kind(object: &Value) -> Option<SourceKind> {
 /// A string, or nothing.
 pub fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
-}
-
-/// Standard base64 with padding, line ends allowed, as Kubernetes reads it.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '=');
-    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut bits, mut held) = (0u32, 0);
-    for byte in text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')) {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(digit);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held & 0xff) as u8);
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]

@@ -155,7 +155,8 @@ impl<'r> Told<'r> {
             let path = Pointer::parse(text(&change["path"])).expect("a pointer");
             (path, text(&change["rule"]))
         });
-        let findings = own("findings").map(|f| (f["container"].as_str(), text(&f["id"])));
+        let warned = own("findings").filter(|f| f["severity"] != "info");
+        let findings = warned.map(|f| (f["container"].as_str(), text(&f["id"])));
         Self {
             changes: changes.collect(),
             findings: findings.collect(),

@@ -5,6 +5,7 @@ mod evidence;
 mod fixtures;
 mod identity;
 mod lines;
+mod pins;
 mod restricted;
 
 use super::lab::{self, Guarded};

@@ -59,7 +59,9 @@ impl Place {
         let known = [OURS, "helm template ", "cat ", "echo "]
             .iter()
             .any(|start| text.starts_with(start));
-        if !known || !text.contains(OURS) {
+        // What makes a key is no command of ours.
+        let is_key = text.starts_with("head -c 32 /dev/urandom ");
+        if !is_key && (!known || !text.contains(OURS)) {
             return Err(format!(
                 "`{text}` is none of the commands that this test knows"
             ));

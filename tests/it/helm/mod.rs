@@ -11,6 +11,7 @@
 mod admission;
 mod empty;
 mod jobs;
+mod pins;
 mod plugin;
 mod refusal;
 mod release;

@@ -1,0 +1,36 @@
+//! `graph`: who reads what, what is pinned, and what cannot be.
+
+use super::args::{GraphArgs, GraphFormat};
+use super::exit::{Exit, Failure};
+use super::{io, run};
+use crate::manifest::objects;
+use crate::manifest::reads::Contents;
+use crate::pin::graph::{self, Graph};
+use crate::preset::tables;
+use crate::yaml::Stream;
+use anyhow::Context;
+
+pub(super) fn run(args: &GraphArgs) -> Result<Exit, Failure> {
+    let input = run::Input::read(&args.input)?;
+    run::over(&input, &args.policy, |report, rendered, chosen| {
+        let guarded = rendered.edits.apply(&input.text);
+        let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
+        let (objects, _) = objects(&stream);
+        let mut contents = Contents::new(chosen.secret_key.clone());
+        for object in objects
+            .iter()
+            .filter(|o| matches!(o.kind, "ConfigMap" | "Secret"))
+        {
+            let node = stream.documents[object.document].node(object.node);
+            contents.add(object.index, &node.to_value());
+        }
+        let graph = Graph::of(&stream, &objects, tables(), &contents, report.findings);
+        io::show(&match args.output {
+            GraphFormat::Text => graph::text(&graph),
+            GraphFormat::Json => graph::json(&graph),
+            GraphFormat::Mermaid => graph::mermaid(&graph),
+            GraphFormat::Svg => graph::svg(&graph),
+        })?;
+        Ok(Exit::Ok)
+    })
+}

@@ -1,0 +1,180 @@
+//! What `ConfigMap`s and Secrets hold, as digests: no value is kept, and of a Secret nothing without a key.
+
+use crate::manifest::named::Named;
+use crate::manifest::spark::{SourceKind, source_kind, text_of};
+use crate::yaml::base64;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// SHA-256, or HMAC-SHA-256 for Secrets.
+pub(super) type Sum = [u8; 32];
+
+/// What digests of Secrets are made with, so that nobody finds out a weak secret by trying.
+#[derive(Clone)]
+pub struct SecretKey(Vec<u8>);
+
+/// Why no key came of some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key for Secrets has 32 bytes at the least, and this has {0}")]
+pub struct ShortKey(usize);
+
+impl SecretKey {
+    /// The bytes of a key.
+    ///
+    /// # Errors
+    /// What is short enough to be tried.
+    pub fn new(bytes: &[u8]) -> Result<Self, ShortKey> {
+        let bytes = bytes.trim_ascii_end();
+        if bytes.len() < 32 {
+            return Err(ShortKey(bytes.len()));
+        }
+        Ok(Self(bytes.to_vec()))
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey")
+    }
+}
+
+/// What every ConfigMap and Secret of the stream holds.
+#[derive(Debug, Default)]
+pub struct Contents {
+    by_name: Named<Content>,
+    key: Option<SecretKey>,
+}
+
+/// What one ConfigMap or Secret holds.
+#[derive(Debug)]
+pub struct Content {
+    /// Its index in the stream, Lists flattened.
+    pub object: usize,
+    /// Why it is in no digest, where it is in none.
+    pub unpinned: Option<&'static str>,
+    /// By key.
+    pub(super) sums: BTreeMap<String, Sum>,
+}
+
+impl Contents {
+    /// Secrets count with a key only.
+    pub fn new(key: Option<SecretKey>) -> Self {
+        let by_name = Named::default();
+        Self { by_name, key }
+    }
+
+    /// Takes in an object; a later one of the same name takes its place, as in a cluster.
+    pub fn add(&mut self, index: usize, object: &Value) {
+        let Some(kind) = source_kind(object) else {
+            return;
+        };
+        let unpinned = self.unpinned(kind, object);
+        let sums = match unpinned {
+            Some(_) => BTreeMap::new(),
+            None => data(kind, object)
+                .into_iter()
+                .map(|(key, bytes)| (key.to_owned(), self.sum(kind, &bytes)))
+                .collect(),
+        };
+        let content = Content {
+            object: index,
+            unpinned,
+            sums,
+        };
+        let metadata = &object["metadata"];
+        let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
+        self.by_name.insert(kind, names, content);
+    }
+
+    /// The object that a pod of `namespace` means.
+    pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Content> {
+        self.by_name.get(kind, namespace, name)
+    }
+
+    fn unpinned(&self, kind: SourceKind, object: &Value) -> Option<&'static str> {
+        let metadata = &object["metadata"];
+        let says = |value: &Value| value == "enabled" || value == "true";
+        let marked = NEEDS_HASH
+            .iter()
+            .any(|key| says(&metadata["annotations"][key]));
+        if !object["sops"].is_null() {
+            return Some("it is encrypted with SOPS, whose text changes while its data stays");
+        }
+        if object["immutable"] == true {
+            return Some("it is immutable, so that other content has another name");
+        }
+        if marked || has_hash(text_of(&metadata["name"])) {
+            return Some("kustomize gives other content another name");
+        }
+        if kind == SourceKind::Secret && self.key.is_none() {
+            return Some("Secrets are pinned only with a key, given by `--secret-key`");
+        }
+        let values = data(kind, object);
+        let is_open = |bytes: &Cow<'_, [u8]>| PLACEHOLDERS.iter().any(|hint| holds(bytes, hint));
+        values
+            .values()
+            .any(is_open)
+            .then_some("it holds placeholders that are filled in later")
+    }
+
+    fn sum(&self, kind: SourceKind, bytes: &[u8]) -> Sum {
+        let keyed = self.key.as_ref().filter(|_| kind == SourceKind::Secret);
+        match keyed.and_then(|key| Hmac::<Sha256>::new_from_slice(&key.0).ok()) {
+            Some(mut mac) => {
+                mac.update(bytes);
+                mac.finalize().into_bytes().into()
+            }
+            None => Sha256::digest(bytes).into(),
+        }
+    }
+}
+
+/// What kustomize writes on objects whose name it will make of their content.
+const NEEDS_HASH: [&str; 2] = [
+    "internal.config.kubernetes.io/needsHashSuffix",
+    "kustomize.config.k8s.io/needs-hash-suffix",
+];
+
+/// Argo CD's vault plugin, and Bank-Vaults.
+const PLACEHOLDERS: [&str; 2] = ["<path:", "vault:secret/"];
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    memchr::memmem::find(bytes, text.as_bytes()).is_some()
+}
+
+/// Whether a name ends as kustomize's: ten characters of its alphabet behind a dash.
+fn has_hash(name: &str) -> bool {
+    let tail = name.rsplit_once('-').map(|(_, tail)| tail);
+    tail.is_some_and(|tail| {
+        tail.len() == 10 && tail.bytes().all(|b| b"bcdfghkmt2456789".contains(&b))
+    })
+}
+
+/// The decoded data by key: what pods see.
+///
+/// `stringData` comes over `data`, as the API server merges them. What is no base64 stays as it is written.
+fn data(kind: SourceKind, object: &Value) -> BTreeMap<&str, Cow<'_, [u8]>> {
+    let places = match kind {
+        SourceKind::ConfigMap => [("data", false), ("binaryData", true)],
+        SourceKind::Secret => [("data", true), ("stringData", false)],
+    };
+    let mut all = BTreeMap::new();
+    for (place, encoded) in places {
+        for (key, value) in object[place].as_object().into_iter().flatten() {
+            let text = match value {
+                Value::String(text) => Cow::Borrowed(text.as_bytes()),
+                other => Cow::Owned(other.to_string().into_bytes()),
+            };
+            let decoded = value
+                .as_str()
+                .filter(|_| encoded)
+                .and_then(base64::decode_bytes);
+            all.insert(key.as_str(), decoded.map_or(text, Cow::Owned));
+        }
+    }
+    all
+}

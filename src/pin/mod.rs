@@ -1,0 +1,3 @@
+//! What each pod reads, and whether a change of that rolls it.
+
+pub mod graph;

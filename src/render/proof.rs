@@ -1,0 +1,149 @@
+//! The edits of one document, proved.
+
+use super::{RenderError, bug, names};
+use crate::guard::{Change, Op};
+use crate::manifest::Object;
+use crate::text::{Edit, EditSet};
+use crate::yaml::{
+    Document, MAX_DEPTH, MAX_DOCUMENT, NodeRef, Pointer, Shared, Touched, same_value,
+};
+use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use serde_json::Value;
+
+/// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
+/// operations, made by another library.
+pub(super) fn edit(
+    document: &Document<'_>,
+    own: &[Object<'_>],
+    changes: &[Change],
+    values: &[(&Object<'_>, Value)],
+) -> Result<Vec<Edit>, RenderError> {
+    let fail = |what: String| bug(own[0].document + 1, own, what);
+    let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
+    let placed = changes.iter().map(|change| {
+        // Objects of one document follow one another.
+        let object = &own[change.object - own[0].index];
+        (object.pointer.join(&change.done.path), change)
+    });
+    let placed: Vec<_> = placed.collect();
+    let operations = placed.iter().map(|(path, change)| operation(path, change));
+    let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
+    json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
+    for (object, value) in values {
+        if !object
+            .pointer
+            .of(&target)
+            .is_some_and(|there| same_value(there, value))
+        {
+            return Err(fail(format!(
+                "the operations on `{object}` do not give its value"
+            )));
+        }
+    }
+    let edits = document
+        .splice(&target, &touched(&placed, &target))
+        .map_err(|shared| refused(document, own, shared))?;
+    let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
+    let edited = set.apply(document.text);
+    let read = document
+        .edited(&edited)
+        .map_err(|error| match over_limit(&edited, &target) {
+            Some(reason) => RenderError::TooLarge {
+                objects: names(own),
+                reason,
+            },
+            None => fail(error.to_string()),
+        })?;
+    let same = read
+        .root()
+        .map_or(target.is_null(), |root| root.reads_as(&target));
+    if !same {
+        return Err(fail("the edited text reads as something else".into()));
+    }
+    let shift = |edit: Edit| Edit {
+        span: edit.span.shifted(document.offset),
+        ..edit
+    };
+    Ok(set.into_edits().map(shift).collect())
+}
+
+/// The limit that a guarded document would exceed, which the author's did not.
+fn over_limit(text: &str, value: &Value) -> Option<String> {
+    if text.len() > MAX_DOCUMENT {
+        let (size, limit) = (text.len().div_ceil(1 << 20), MAX_DOCUMENT >> 20);
+        return Some(format!(
+            "it would have {size} MiB, and {limit} MiB is the most that is read"
+        ));
+    }
+    let deep = depth(value) > MAX_DEPTH;
+    deep.then(|| format!("it would be nested more than {MAX_DEPTH} levels deep"))
+}
+
+/// How many levels a value has; its own nesting is bounded by what was read and by presets.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// The places that the changes are about.
+fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
+    let mut touched = Touched::default();
+    for (path, change) in changes {
+        let parent = path.parent().unwrap_or_default();
+        let in_mapping = || parent.of(target).is_some_and(Value::is_object);
+        let alone = change.done.op == Op::Replace || in_mapping();
+        touched.add(if alone { path } else { &parent });
+    }
+    touched
+}
+
+fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
+    let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
+    let value = change.done.value.as_deref().cloned().unwrap_or_default();
+    Ok(match change.done.op {
+        Op::Add => PatchOperation::Add(AddOperation { path, value }),
+        Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),
+        Op::Remove => PatchOperation::Remove(RemoveOperation { path }),
+    })
+}
+
+/// An edit that would leak, with the object that holds the place.
+fn refused(document: &Document<'_>, own: &[Object<'_>], shared: Shared) -> RenderError {
+    let holds = |object: &&Object<'_>| {
+        let span = document.node(object.node).span();
+        span.start <= shared.span.start && shared.span.end <= span.end
+    };
+    RenderError::Shared {
+        objects: own
+            .iter()
+            .find(holds)
+            .map_or_else(|| names(own), |object| format!("`{object}`")),
+        span: shared.span.shifted(document.offset),
+        reason: shared.reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn limits_of_what_is_read() {
+        let nested = |levels| (0..levels).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(
+            over_limit(&"x".repeat(MAX_DOCUMENT), &nested(MAX_DEPTH)),
+            None
+        );
+        let long = over_limit(&"x".repeat(MAX_DOCUMENT + 1), &json!(1)).unwrap();
+        assert!(long.starts_with("it would have 33 MiB"), "{long}");
+        assert!(
+            over_limit("", &nested(MAX_DEPTH + 1))
+                .unwrap()
+                .contains("1000 levels")
+        );
+    }
+}
