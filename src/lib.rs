@@ -27,6 +27,7 @@
 //! | [`host`] | what Helm 3, Helm 4 and a pipe send, accept and show |
 //! | [`report`] | findings and changes for people and machines |
 //! | [`mod@render`] | the road |
+//! | [`drift`] | what a cluster runs beside what a stream sets |
 //! | [`pin`] | who reads what |
 //! | [`check`] | requirements whose logic is Rust: Pod Security, validity, memory |
 //! | [`guard`] | rules: where they hold, what they set, who wins |
@@ -82,6 +83,7 @@
 
 pub mod check;
 mod cli;
+pub mod drift;
 pub mod guard;
 pub mod host;
 pub mod manifest;
