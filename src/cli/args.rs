@@ -18,10 +18,11 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   done; `check`: nothing above a warning; `diff`: no difference
+  0   done; `check`: nothing above a warning; `diff`, `drift`: no difference
   1   the answer is no: refused, findings at error, differences
   2   usage, project, preset or overlay is wrong, or a file cannot be read or written
   3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one
+  6   `drift`: the cluster cannot be reached or denies access, or an object cannot be compared
   70  a bug: the planned edit did not come out as planned; nothing was written";
 
 #[derive(Debug, Subcommand)]
@@ -34,6 +35,12 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Draw which pods read which objects, what is pinned, and what cannot be and why
     Graph(GraphArgs),
+    /// Compare what a cluster runs with the guarded manifests, and say who changed what differs
+    ///
+    /// Needs a build with the feature `live`. Nothing is written: the cluster is read, and asked by server-side dry
+    /// runs what it would make of the manifests.
+    #[command(hide = cfg!(not(feature = "live")))]
+    Drift(DriftArgs),
     /// Explain a rule or a check: what it asks for, why, and what to do
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
@@ -234,4 +241,24 @@ pub(super) struct DiffArgs {
     pub(super) input: InputArgs,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Context of the kubeconfig [default: the current one, else the pod's own credentials]
+    #[arg(long, value_name = "NAME", help_heading = "Cluster")]
+    pub(super) context: Option<String>,
+    /// The kubeconfig [default: those of `KUBECONFIG`, else `~/.kube/config`]
+    #[arg(long, value_name = "FILE", help_heading = "Cluster")]
+    pub(super) kubeconfig: Option<String>,
+    /// Namespace of objects that name none [default: that of the context]
+    #[arg(short = 'n', long, value_name = "NAMESPACE", help_heading = "Cluster")]
+    pub(super) namespace: Option<String>,
+    /// Format on standard output
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(super) output: Format,
 }

@@ -3,7 +3,7 @@
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
-    /// Done; for `check` nothing above a warning, for `diff` no difference.
+    /// Done; for `check` nothing above a warning, for `diff` and `drift` no difference.
     Ok = 0,
     /// The answer is no: refused, findings at error, differences.
     No = 1,
@@ -11,6 +11,9 @@ pub(super) enum Exit {
     Usage = 2,
     /// The input cannot be read as Kubernetes YAML, or holds no object where the host needs one.
     Input = 3,
+    /// The cluster cannot be reached or denies access, or an object cannot be compared.
+    #[cfg(feature = "live")]
+    Cluster = 6,
     /// A bug of ours: the planned edit did not come out as planned.
     Bug = 70,
 }

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod demo;
 mod diff;
+mod drift;
 mod exit;
 mod explain;
 mod graph;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
+        Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
         Some(Verb::Explain {
             id,

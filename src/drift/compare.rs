@@ -3,9 +3,9 @@
 //! The answer of a dry run tells what the stream sets: `managedFields` names each field and the keys of each list's items,
 //! so that nothing here knows a kind. Fields that the server fills in are in both values.
 
-use super::MANAGER;
 use super::fields::{self, Step};
 use super::owner::{Owner, Owners};
+use super::{MANAGER, sent};
 use serde_json::{Map, Value};
 
 /// A field that is not as the stream sets it.
@@ -37,6 +37,18 @@ pub fn differences(live: &Value, dry_run: &Value) -> Option<Vec<Difference>> {
     };
     walk.node(set, Some(live), Some(dry_run));
     Some(walk.found)
+}
+
+/// What differs where the server is not asked: `sent` is compared as it is written.
+pub fn differences_as_written(live: &Value, sent: &Value) -> Vec<Difference> {
+    let mut walk = Walk {
+        kind: sent["kind"].as_str().unwrap_or_default(),
+        owners: Owners::of(live),
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.node(&sent::tree(sent, live), Some(live), Some(sent));
+    walk.found
 }
 
 struct Walk<'v> {

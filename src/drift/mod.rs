@@ -3,11 +3,11 @@
 mod compare;
 mod fields;
 mod owner;
+mod sent;
 
-pub use compare::{Difference, differences};
+pub use compare::{Difference, differences, differences_as_written};
 pub use owner::Owner;
-
-use serde_json::Value;
+pub use sent::{is_as_written, is_segment, left_out, sent};
 
 /// The field manager that asks the server, and never writes.
 pub const MANAGER: &str = "sparkk8s-post";
@@ -75,36 +75,5 @@ impl Drift {
     pub fn failures(&self) -> usize {
         let failed = |object: &&Compared| matches!(object.verdict, Verdict::Failed(_));
         self.objects.iter().filter(failed).count()
-    }
-}
-
-/// Why an object is not looked for: it comes and goes with an action of Helm, or has another name each time.
-pub fn left_out(object: &Value) -> Option<&'static str> {
-    let metadata = &object["metadata"];
-    if metadata["annotations"].get("helm.sh/hook").is_some() {
-        return Some("a hook of Helm");
-    }
-    let named = metadata["name"].as_str().is_some_and(|n| !n.is_empty());
-    (!named).then_some("the server makes up its name")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_has_no_lasting_name_is_left_out() {
-        let why = |metadata: Value| left_out(&json!({"metadata": metadata}));
-        assert_eq!(why(json!({"name": "a", "annotations": {"b": "c"}})), None);
-        assert_eq!(
-            why(json!({"name": "a", "annotations": {"helm.sh/hook": "test"}})),
-            Some("a hook of Helm")
-        );
-        assert_eq!(
-            why(json!({"generateName": "a-"})),
-            Some("the server makes up its name")
-        );
-        assert!(why(json!(1)).is_some());
     }
 }

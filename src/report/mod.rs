@@ -1,6 +1,7 @@
 //! Findings and changes for people and machines. Formats are siblings that only read.
 
 mod diff;
+mod drift;
 mod json;
 mod message;
 mod sensitive;
@@ -8,6 +9,9 @@ mod summary;
 mod text;
 
 pub use diff::{diff, restarts};
+pub use drift::{
+    json as drift_json, overview as drift_overview, text as drift_text, without_credentials,
+};
 pub use json::report as json;
 pub use message::{Message, Place};
 pub use summary::Summary;

@@ -194,3 +194,13 @@ fn a_reader_that_has_read_enough_is_no_error_of_diff() {
     assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
     assert_eq!(ended.status.code(), Some(0));
 }
+
+#[test]
+#[cfg(not(feature = "live"))]
+fn a_build_that_speaks_with_no_cluster_says_how_to_get_one_that_does() {
+    let ended = run(&["drift", "-n", "spark"], demo());
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(ended.stderr.contains("--features live"), "{}", ended.stderr);
+    let help = run(&["--help"], "");
+    assert!(!help.stdout.contains("\n  drift "), "{}", help.stdout);
+}
