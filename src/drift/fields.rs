@@ -59,28 +59,25 @@ pub(super) fn is_leaf(tree: &Value) -> bool {
     keys.filter(|key| *key != ITSELF).count() == 0
 }
 
-/// Whether a tree owns what a path leads to: as a leaf, within a leaf, or as a node of its own. A node that only leads on
-/// owns the fields below it, but not itself.
+/// Whether a tree owns what a path leads to, and does not only lead on to what is below.
 pub(super) fn owns(tree: &Value, path: &[Step]) -> bool {
-    let Some((first, rest)) = path.split_first() else {
-        return is_leaf(tree) || tree.get(ITSELF).is_some();
-    };
-    if is_leaf(tree) {
-        // `.` alone is an empty map: what is put into it later is not part of it.
-        return tree.get(ITSELF).is_none();
-    }
-    children(tree).any(|(step, below)| step == *first && owns(below, rest))
-}
-
-/// Whether a tree owns anything at a path or below it.
-pub(super) fn touches(tree: &Value, path: &[Step]) -> bool {
     match path.split_first() {
-        None => true,
-        Some(_) if is_leaf(tree) => owns(tree, path),
+        None => is_leaf(tree) || tree.get(ITSELF).is_some(),
         Some((first, rest)) => {
-            children(tree).any(|(step, below)| step == *first && touches(below, rest))
+            children(tree).any(|(step, below)| step == *first && owns(below, rest))
         }
     }
+}
+
+/// How many steps of a path a tree knows, where it owns anything on it. A leaf may stand for all that is in it, or for an
+/// empty map that others fill: who knows more of the path owns what is there.
+pub(super) fn depth(tree: &Value, path: &[Step]) -> Option<usize> {
+    let (first, rest) = path.split_first()?;
+    let (_, below) = children(tree).find(|(step, _)| step == first)?;
+    if rest.is_empty() || is_leaf(below) {
+        return Some(1);
+    }
+    depth(below, rest).map(|depth| depth + 1)
 }
 
 /// A path as the API server writes it in a conflict: `.spec.containers[name="a"].image`.
@@ -147,13 +144,15 @@ mod tests {
         let tree = json!({"f:a": {"f:b": {}}, "f:l": {r#"k:{"name":"x"}"#: {".": {}, "f:name": {}}}, "f:e": {".": {}}});
         let item = r#"k:{"name":"x"}"#;
         assert!(owns(&tree, &steps(&["f:a", "f:b"])));
-        assert!(owns(&tree, &steps(&["f:a", "f:b", "f:c"])));
         assert!(!owns(&tree, &steps(&["f:a"])));
-        assert!(touches(&tree, &steps(&["f:a"])));
         assert!(owns(&tree, &steps(&["f:l", item])));
         assert!(!owns(&tree, &steps(&["f:l"])));
-        assert!(!owns(&tree, &steps(&["f:e", "f:new"])));
-        assert!(!touches(&tree, &steps(&["f:z"])));
+        let depth = |words: &[&str]| depth(&tree, &steps(words));
+        assert_eq!(depth(&["f:a"]), Some(1));
+        assert_eq!(depth(&["f:a", "f:b", "f:c"]), Some(2));
+        assert_eq!(depth(&["f:a", "f:c"]), None);
+        assert_eq!(depth(&["f:e", "f:new"]), Some(1));
+        assert_eq!(depth(&["f:z"]), None);
     }
 
     #[test]

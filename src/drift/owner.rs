@@ -53,9 +53,16 @@ impl<'v> Owners<'v> {
         found.map(|(_, tree)| *tree)
     }
 
-    /// Who owns what a path leads to, or something in it.
+    /// Who owns what a path leads to: those whose trees know most of it.
     pub(super) fn touching(&self, path: &[Step]) -> Vec<Owner> {
-        self.those(|tree| fields::touches(tree, path))
+        let depths = self
+            .0
+            .iter()
+            .filter_map(|(_, tree)| fields::depth(tree, path));
+        let Some(deepest) = depths.max() else {
+            return Vec::new();
+        };
+        self.those(|tree| fields::depth(tree, path) == Some(deepest))
     }
 
     /// Who owns exactly what a path leads to.
@@ -98,5 +105,19 @@ mod tests {
         assert_eq!(owners.applied("sparkk8s-post"), Some(&json!({"f:b": {}})));
         assert_eq!(owners.applied("helm"), None);
         assert!(Owners::of(&json!([1])).touching(&[]).is_empty());
+    }
+
+    #[test]
+    fn who_owns_a_map_does_not_own_what_another_puts_into_it() {
+        let entry = |manager: &str, fields: Value| json!({"manager": manager, "fieldsV1": fields});
+        let object = json!({"metadata": {"managedFields": [
+            entry("helm", json!({"f:data": {}})), entry("rotator", json!({"f:data": {"f:token": {}}}))]}});
+        let owners = Owners::of(&object);
+        let path = ["data", "token"].map(|name| Step::Field(name.into()));
+        let found = owners.touching(&path);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].manager, "rotator");
+        let whole = owners.touching(&["data", "other"].map(|name| Step::Field(name.into())));
+        assert_eq!(whole[0].manager, "helm");
     }
 }

@@ -9,6 +9,8 @@
 )]
 
 mod admission;
+#[cfg(feature = "live")]
+mod drift;
 mod empty;
 mod jobs;
 mod pins;
