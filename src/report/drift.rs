@@ -78,7 +78,7 @@ fn line(found: &Difference, secret: bool) -> String {
             let shown = |value: &Value| short(&shown(value, &found.key, secret));
             match (live, wanted) {
                 (Some(live), Some(wanted)) if shown(live) == "…" && shown(wanted) == "…" => {
-                    format!("{path} differs: … may not be shown")
+                    format!("{path} differs; its value is not shown")
                 }
                 (Some(live), Some(wanted)) => {
                     format!("{path}: {}, not {}", shown(live), shown(wanted))

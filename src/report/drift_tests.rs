@@ -127,7 +127,7 @@ fn no_credential_is_shown_in_any_format() {
             let drift = drift(kind, found);
             for told in [text(&drift), json(&drift, "c")] {
                 assert!(!told.contains("hunter"), "{told}");
-                assert!(told.contains('…'), "{told}");
+                assert!(told.contains('…') || told.contains("not shown"), "{told}");
             }
         }
     }
