@@ -1,6 +1,7 @@
 //! What is sent to a server and what is not.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Fields of `metadata` that the server alone sets.
 const OF_SERVER: [&str; 6] = [
@@ -61,7 +62,8 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// The tree of all that an object sets, but for what names it. Items are taken by their places where as many are live.
+/// The tree of all that an object sets, but for what names it. A list is taken apart where as many items are live: by their
+/// names where they have them, else by their places.
 pub(super) fn tree(object: &Value, live: &Value) -> Value {
     let mut tree = fields(object, Some(live));
     if let Some(top) = tree.as_object_mut() {
@@ -72,28 +74,29 @@ pub(super) fn tree(object: &Value, live: &Value) -> Value {
 }
 
 fn fields(value: &Value, live: Option<&Value>) -> Value {
-    let below = |key: String, value: &Value, live: Option<&Value>| match value {
-        Value::Object(map) if map.is_empty() => None,
-        Value::Array(items) if items.is_empty() => None,
-        _ => Some((key, fields(value, live))),
-    };
     let nodes: Map<_, _> = match (value, live) {
         (Value::Object(map), live) => {
             let nodes = map.iter().filter_map(|(key, value)| {
-                below(
-                    format!("f:{key}"),
-                    value,
-                    live.and_then(|live| live.get(key)),
-                )
+                let live = live.and_then(|live| live.get(key));
+                below(format!("f:{key}"), value, live)
             });
             nodes.collect()
         }
         (Value::Array(items), Some(Value::Array(live)))
             if items.len() == live.len() && items.iter().all(Value::is_object) =>
         {
-            let nodes = items.iter().zip(live).enumerate();
-            let nodes =
-                nodes.filter_map(|(at, (item, live))| below(format!("i:{at}"), item, Some(live)));
+            let named = names(items).filter(|own| names(live).as_ref() == Some(own));
+            let nodes = items.iter().enumerate().filter_map(|(at, item)| {
+                let (step, live) = match named.is_some() {
+                    true => {
+                        let name = &item["name"];
+                        let step = format!("k:{}", json!({"name": name}));
+                        (step, live.iter().find(|one| one["name"] == *name))
+                    }
+                    false => (format!("i:{at}"), live.get(at)),
+                };
+                below(step, item, live)
+            });
             nodes.collect()
         }
         _ => Map::new(),
@@ -101,11 +104,27 @@ fn fields(value: &Value, live: Option<&Value>) -> Value {
     Value::Object(nodes)
 }
 
+/// A node; of what is empty none, for it sets nothing.
+fn below(step: String, value: &Value, live: Option<&Value>) -> Option<(String, Value)> {
+    let empty = match value {
+        Value::Object(map) => map.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    (!empty).then(|| (step, fields(value, live)))
+}
+
+/// The names of items, where each has one of its own.
+fn names(items: &[Value]) -> Option<BTreeSet<&str>> {
+    let names = items.iter().map(|item| item.get("name")?.as_str());
+    let names: BTreeSet<_> = names.collect::<Option<_>>()?;
+    (names.len() == items.len()).then_some(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::differences_as_written;
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn what_has_no_lasting_name_is_left_out() {
@@ -162,5 +181,11 @@ mod tests {
         let found = differences_as_written(&live, &written);
         let paths: Vec<_> = found.iter().map(|found| found.path.as_str()).collect();
         assert_eq!(paths, [".rules[0].verbs", ".subjects"]);
+        live["subjects"] = json!([{"kind": "Group", "name": "a"}]);
+        let found = differences_as_written(&live, &written);
+        assert_eq!(found[1].path, r#".subjects[name="a"].kind"#);
+        live["subjects"] = json!([{"kind": "User", "name": "b"}]);
+        let found = differences_as_written(&live, &written);
+        assert_eq!(found[1].path, ".subjects[0].name");
     }
 }

@@ -122,7 +122,20 @@ impl Cluster {
                 "internal error: the request is no dry run".into(),
             ));
         }
-        let applied: Value = self.client.request(patch).await?;
+        let applied: Value = match self.client.request(patch).await {
+            Ok(applied) => applied,
+            // Some fields of a Job, say, stay as they were made. What differs can be told all the same.
+            Err(Error::Api(status)) if status.code == 422 => {
+                let found = differences_as_written(&live, &wanted.value);
+                let refused = Error::Api(status);
+                return if found.is_empty() {
+                    Err(refused)
+                } else {
+                    Ok(verdict(found))
+                };
+            }
+            Err(error) => return Err(error),
+        };
         Ok(differences(&live, &applied).map_or_else(
             || Verdict::Failed("the server does not tell which fields were applied".into()),
             verdict,

@@ -233,6 +233,52 @@ fn a_cluster_that_does_not_answer_is_no_cluster_without_differences() {
 }
 
 #[test]
+fn kinds_of_others_and_what_cannot_be_changed_are_compared() {
+    let Some([place, _]) = places("others", &[]) else {
+        return;
+    };
+    let create = |file: &str| {
+        let file = repository(&format!("tests/it/helm/drift/{file}"));
+        let words = ["create", "--field-manager=pipeline", "--filename", &file];
+        place.kubectl(&words).done();
+    };
+    create("engine.yaml");
+    let wait = "wait crd/engines.drift.example --for=condition=Established --timeout=60s";
+    place.kubectl(&wait.split(' ').collect::<Vec<_>>()).done();
+    create("others.yaml");
+    let stream = fs::read_to_string(repository("tests/it/helm/drift/others.yaml")).unwrap();
+    let answer = as_admin(&place, &stream, &["--preset", "observability"]);
+    assert_eq!(answer.code, Some(0), "{}{}", answer.out, answer.err);
+    let patch = json!({"spec": {"mode": "slow", "parts": [{"name": "y"}, {"name": "x", "size": 2}], "free": {"list": [1]}}});
+    let patch = format!("--patch={patch}");
+    let words = [
+        "patch",
+        "engine/a",
+        "--type=merge",
+        "--field-manager=hand",
+        &patch,
+    ];
+    place.kubectl(&words).done();
+    // A Job's pods cannot be changed, so the server is of no help.
+    let other = stream.replace("load:1", "load:2");
+    let words = ["--preset", "observability", "--output", "json"];
+    let json = as_admin(&place, &other, &words);
+    assert_eq!(json.code, Some(1), "{}", json.err);
+    let container = ".spec.template.spec.containers[name=\"load\"]";
+    let (image, cpu) = (".image", ".resources.requests.cpu");
+    let [image, cpu] = [image, cpu].map(|end| format!("{container}{end}"));
+    let expected = [
+        ["Engine/a", ".spec.free.list", "hand"],
+        ["Engine/a", ".spec.parts[name=\"x\"].size", "hand"],
+        ["Engine/a", ".spec.parts[name=\"y\"]", "hand"],
+        ["Job/load", &image, "pipeline"],
+        ["Job/load", &cpu, "pipeline"],
+    ];
+    let expected: Vec<_> = expected.map(|row| row.map(str::to_owned)).to_vec();
+    assert_eq!(told(&json.out), expected);
+}
+
+#[test]
 fn the_rights_of_the_manifest_are_enough_and_change_nothing() {
     let Some([place, _]) = places("rights", &[]) else {
         return;
