@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;
 
+/// What nobody may see, and nobody could read: fields of a kind, by the beginning of their paths.
+const HIDDEN: [(&str, &str); 2] = [("Secret", "."), ("ConfigMap", ".binaryData")];
 /// Longest value on a line.
 const MOST_CHARS: usize = 160;
 
@@ -21,7 +23,7 @@ pub fn text(drift: &Drift) -> String {
             Verdict::Missing => writeln!(out, "{title} is not in the cluster"),
             Verdict::Failed(why) => writeln!(out, "{title} cannot be compared: {why}"),
             Verdict::Differs(found) => {
-                let lines = found.iter().map(|one| line(one, is_secret(object)));
+                let lines = found.iter().map(|one| line(one, is_hidden(object, one)));
                 writeln!(out, "{title}\n{}", lines.collect::<Vec<_>>().join("\n"))
             }
         };
@@ -61,21 +63,22 @@ fn title(object: &Compared) -> String {
     )
 }
 
-fn is_secret(object: &Compared) -> bool {
-    object.kind == "Secret"
+fn is_hidden(object: &Compared, found: &Difference) -> bool {
+    let hides = |(kind, path): &(&str, &str)| object.kind == *kind && found.path.starts_with(path);
+    HIDDEN.iter().any(hides)
 }
 
-fn line(found: &Difference, secret: bool) -> String {
+fn line(found: &Difference, hidden: bool) -> String {
     let path = &found.path;
     let what = match (&found.live, &found.wanted) {
         (Some(Value::String(live)), Some(Value::String(wanted)))
-            if !secret && (live.contains('\n') || wanted.contains('\n')) =>
+            if !hidden && (live.contains('\n') || wanted.contains('\n')) =>
         {
             let (number, live, wanted) = first_line(live, wanted, &found.key);
             format!("{path} line {number}: {live}, not {wanted}")
         }
         (live, wanted) => {
-            let shown = |value: &Value| short(&shown(value, &found.key, secret));
+            let shown = |value: &Value| short(&shown(value, &found.key, hidden));
             match (live, wanted) {
                 (Some(live), Some(wanted)) if shown(live) == "…" && shown(wanted) == "…" => {
                     format!("{path} differs; its value is not shown")
@@ -142,8 +145,8 @@ fn short(value: &Value) -> String {
 }
 
 /// A value as it may be shown.
-fn shown(value: &Value, key: &str, secret: bool) -> Value {
-    if secret {
+fn shown(value: &Value, key: &str, hidden: bool) -> Value {
+    if hidden {
         return "…".into();
     }
     shown_value(&line_by_line(value), key)
@@ -268,7 +271,7 @@ fn object(object: &Compared) -> WireObject<'_> {
         Verdict::Differs(found) => ("differs", None, found),
     };
     let differences = found.iter().map(|found| {
-        let shown = |value: &Value| shown(value, &found.key, is_secret(object));
+        let shown = |value: &Value| shown(value, &found.key, is_hidden(object, found));
         WireDifference {
             path: &found.path,
             live: found.live.as_ref().map(shown),

@@ -85,6 +85,7 @@ fn no_credential_is_shown_in_any_format() {
     let seeded = [
         ("Secret", ".data.a", "a", json!("hunter")),
         ("Secret", ".data", "data", json!({"a": "hunter"})),
+        ("ConfigMap", ".binaryData.a", "a", json!("hunter")),
         (
             "Pod",
             ".env[name=\"DB_PASSWORD\"].value",

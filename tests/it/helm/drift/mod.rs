@@ -70,7 +70,9 @@ fn nothing_is_told_of_an_untouched_release_and_nothing_is_written() {
 fn change(place: &Place) {
     let memory = json!({"spec": {"template": {"spec": {"containers": [
         {"name": "spark-connect", "resources": {"limits": {"memory": "9Gi"}}}]}}}});
-    let data = json!({"data": {"spark-defaults.conf": "spark.executor.instances 9\n"}});
+    let properties =
+        format!("spark.executor.instances 9\nspark.hadoop.fs.s3a.secret.key {SEEDED}\n");
+    let data = json!({"data": {"spark-defaults.conf": properties}});
     let secret = json!({"stringData": {"token": SEEDED}});
     let all = json!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]});
     let rules = json!({"rules": [all, all]});
@@ -89,6 +91,15 @@ fn change(place: &Place) {
     patch("configmap/spark-connect-config", &data, "tuner");
     patch("secret/spark-jupyter", &secret, "rotator");
     patch("role/spark-driver", &rules, "hurry");
+    let variable = format!("DB_PASSWORD={SEEDED}");
+    let words = [
+        "set",
+        "env",
+        "deployment/spark-connect",
+        &variable,
+        "--field-manager=debugger",
+    ];
+    place.kubectl(&words).done();
     for words in [
         "scale deployment/spark-jupyter --replicas=3",
         "annotate deployment/spark-jupyter sparkk8s.io/policy-",
@@ -134,9 +145,9 @@ fn each_change_by_hand_is_told_with_who_made_it_and_no_secret_is() {
         assert_eq!(json.code, Some(1), "{}", json.err);
         let container = |name: &str| format!(".spec.template.spec.containers[name=\"{name}\"]");
         let limit = container("spark-connect") + ".resources.limits.memory";
-        let variable = container("spark-connect") + "[name=\"DEBUG\"]";
+        let variable = |name: &str| format!("{}.env[name=\"{name}\"]", container("spark-connect"));
+        let [debug, password] = ["DEBUG", "DB_PASSWORD"].map(variable);
         let image = container("jupyter") + ".image";
-        let variable = variable.replace("][", "].env[");
         let mark = ".metadata.annotations[\"sparkk8s.io/policy\"]";
         let expected = [
             [
@@ -144,7 +155,8 @@ fn each_change_by_hand_is_told_with_who_made_it_and_no_secret_is() {
                 ".data[\"spark-defaults.conf\"]",
                 "tuner",
             ],
-            ["Deployment/spark-connect", &variable, "debugger"],
+            ["Deployment/spark-connect", &password, "debugger"],
+            ["Deployment/spark-connect", &debug, "debugger"],
             ["Deployment/spark-connect", &limit, "night-shift"],
             // Kubernetes does not record who removes a field, or an object.
             ["Deployment/spark-jupyter", mark, ""],
@@ -202,6 +214,11 @@ fn a_cluster_that_does_not_answer_is_no_cluster_without_differences() {
     let port = address.split('"').next().unwrap();
     let away = kubeconfig(&place, "away", port, "1");
     let stranger = kubeconfig(&place, "stranger", "test-token", "no-token");
+    // A plugin that prints a token and fails, and a file that breaks off behind one.
+    let plugin = "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh, \
+                  args: [-c, 'echo no-token; exit 1']}";
+    let plugin = kubeconfig(&place, "plugin", "token: test-token", plugin);
+    let broken = kubeconfig(&place, "broken", "test-token}}]", "no-token");
     let own = place.helm.kubeconfig.clone();
     for (kubeconfig, stream, code, words) in [
         (
@@ -212,6 +229,8 @@ fn a_cluster_that_does_not_answer_is_no_cluster_without_differences() {
         ),
         (&away, stream, 6, "the cluster of `test` cannot be reached"),
         (&stranger, stream, 6, "does not accept the credentials"),
+        (&plugin, stream, 6, "gives no credentials"),
+        (&broken, stream, 2, "the kubeconfig is not YAML"),
         (
             &own,
             unknown,
