@@ -31,7 +31,10 @@ impl Wanted {
         Self {
             api_version: text(&value["apiVersion"]),
             kind: text(&value["kind"]),
-            namespace: metadata["namespace"].as_str().map(str::to_owned),
+            namespace: metadata["namespace"]
+                .as_str()
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
             name,
             value,
         }

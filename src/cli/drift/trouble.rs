@@ -46,7 +46,7 @@ pub(super) fn fatal(error: &Error, context: &str) -> Failure {
         ),
         // A plugin's output may be a token.
         Error::Auth(_) => (
-            "gives no credentials: the command or file of the kubeconfig failed".to_owned(),
+            "cannot be asked: the kubeconfig's command or file gives no credentials".to_owned(),
             "`kubectl get --raw /version` with the same context says why",
         ),
         Error::SerdeError(_) => (

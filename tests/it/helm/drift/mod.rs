@@ -206,7 +206,7 @@ fn a_cluster_that_does_not_answer_is_no_cluster_without_differences() {
     let Some([place, _]) = places("trouble", &[]) else {
         return;
     };
-    let stream = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}";
+    let stream = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ''}}";
     let unknown = "{apiVersion: acme.example/v1, kind: Rocket, metadata: {name: a}}";
     let sly = "{apiVersion: v1, kind: ConfigMap, metadata: {name: 'a?x='}}";
     let address = fs::read_to_string(&place.helm.kubeconfig).unwrap();
