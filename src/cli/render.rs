@@ -2,7 +2,7 @@
 
 use super::args::{RenderArgs, SummaryArg};
 use super::exit::{Exit, Failure};
-use super::{io, run};
+use super::{io, lock, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
 use crate::report::{self, Summary};
@@ -44,7 +44,7 @@ enum Output {
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     let targets = run::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
-    let edits = run::over(&input, &args.policy, |report, rendered, _| {
+    let edits = run::over(&input, &args.policy, |report, rendered, chosen| {
         run::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
@@ -58,6 +58,14 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             io::tell(&format!(
                 "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
             ));
+        }
+        if args.locked {
+            let guarded = rendered.edits.apply(&input.text);
+            lock::held(
+                &guarded,
+                chosen,
+                args.policy.settings.project.config.as_deref(),
+            )?;
         }
         io::tell(&overview);
         Ok(Ok(rendered.edits))

@@ -3,7 +3,6 @@
 mod diff;
 mod json;
 mod message;
-mod sensitive;
 mod summary;
 mod text;
 

@@ -1,0 +1,274 @@
+//! `lock` and `verify`: what environments share, held in a file.
+
+mod command;
+mod sanction;
+
+use super::args::{HostArg, LockArgs, PolicyArgs, ProjectArgs, SettingsArgs, VerifyArgs};
+use super::exit::{Exit, Failure};
+use super::policy::Chosen;
+use super::{io, project, run};
+use crate::guard::Severity;
+use crate::manifest::meaning::Reader;
+use crate::manifest::objects;
+use crate::pin::lock::{self as locks, Comparison, LOCK_FILE, Lock, LockError, Names, Release};
+use crate::preset::{Policy, Project, meaning};
+use crate::report::{self, Message, Summary};
+use crate::yaml::Stream;
+use anyhow::Context;
+use std::collections::BTreeMap;
+
+type Presets = BTreeMap<String, String>;
+
+/// Writes the lock of a project, or says what keeps it from being written.
+pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
+    let project = project::needed(args.config.as_deref())?;
+    let sanctions = sanction::all(&project)?;
+    let mut releases = Vec::new();
+    let mut presets = BTreeMap::new();
+    let mut key = None;
+    for (environment, text) in command::manifests(&project, &args.from)? {
+        let policy = asked(&environment, args.config.clone(), args.secret_key.clone());
+        let input = run::Input::of(
+            format!("manifests of {environment}"),
+            text,
+            HostArg::Pipe.into(),
+        );
+        let (release, own, secret_key) = guarded(&input, &policy, &project, &environment)?;
+        releases.push(release);
+        presets.insert(environment, own);
+        key = secret_key;
+    }
+    let comparison = locks::compare(&releases, &sanctions.vary);
+    if args.show {
+        io::show(&locks::differences(
+            comparison.differences.iter(),
+            &sanctions.reasons,
+        ))?;
+        return Ok(verdict(&comparison));
+    }
+    io::tell(&sanctions.useless(&comparison));
+    if verdict(&comparison) == Exit::Lock {
+        return Err(unsanctioned(&comparison, &sanctions.reasons));
+    }
+    let lock = Lock::of(&releases, presets, key.as_ref());
+    let path = path(&project);
+    let text = lock.text();
+    let same = io::read_text(&path).is_ok_and(|old| old == text);
+    if args.check && !same {
+        let help = "`sparkk8s-post lock` writes it anew; `git diff` shows what that changes";
+        return Err(refused(
+            format!("`{path}` is not what the environments come to now"),
+            help,
+        ));
+    }
+    if !same {
+        io::write(&path, &text)?;
+    }
+    let sanctioned = comparison.differences.len();
+    let names: Vec<_> = releases
+        .iter()
+        .map(|release| release.environment.as_str())
+        .collect();
+    io::show(&format!(
+        "{path}: {} objects of {}, {sanctioned} sanctioned differences{}\n",
+        lock.objects.len(),
+        names.join(", "),
+        if same { "; nothing new" } else { "" }
+    ))?;
+    Ok(Exit::Ok)
+}
+
+fn verdict(comparison: &Comparison) -> Exit {
+    let differs = comparison.unsanctioned().next().is_some();
+    if differs { Exit::Lock } else { Exit::Ok }
+}
+
+fn unsanctioned(comparison: &Comparison, reasons: &[String]) -> Failure {
+    let all: Vec<_> = comparison.unsanctioned().collect();
+    let many = if all.len() == 1 {
+        "difference"
+    } else {
+        "differences"
+    };
+    let message = format!(
+        "environments differ: {} {many} that nobody sanctioned",
+        all.len()
+    );
+    let help = "nothing was written; sanction what is meant, remove the rest".to_owned();
+    let said = locks::differences(all.into_iter(), reasons);
+    let text = Message::error(message, None, Some(help)).render();
+    Failure {
+        exit: Exit::Lock,
+        text: format!("{said}{text}"),
+    }
+}
+
+/// Compares manifests with the lock.
+pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
+    let project = project::needed(args.config.as_deref())?;
+    let policy = asked(
+        &args.environment,
+        args.config.clone(),
+        args.secret_key.clone(),
+    );
+    let input = run::Input::read(&args.input)?;
+    let (release, _, key) = guarded(&input, &policy, &project, &args.environment)?;
+    compare(&project, &release, key.as_ref())?;
+    io::show(&format!(
+        "{}: the manifests of {} are as they are locked\n",
+        path(&project),
+        args.environment
+    ))?;
+    Ok(Exit::Ok)
+}
+
+/// Whether guarded manifests are those of the lock; a refusal where they are not.
+pub(super) fn held(guarded: &str, chosen: &Chosen, config: Option<&str>) -> Result<(), Failure> {
+    let project = project::needed(config)?;
+    let environment = chosen.policy.environment.as_ref();
+    let environment = environment.map_or("", |name| &name.text);
+    let release = release(guarded, &project, environment)?;
+    compare(&project, &release, chosen.secret_key.as_ref())
+}
+
+fn compare(
+    project: &Project,
+    release: &Release,
+    key: Option<&crate::manifest::reads::SecretKey>,
+) -> Result<(), Failure> {
+    let path = path(project);
+    let text = io::read_text(&path).map_err(|why| {
+        let help = "`sparkk8s-post lock` writes it";
+        refused(format!("cannot read `{path}`: {why}"), help)
+    })?;
+    let lock = Lock::parse(&text).map_err(|error| unusable(&path, &error))?;
+    let environment = &release.environment;
+    if !lock.environments.contains_key(environment) {
+        let help = "`sparkk8s-post lock` takes in all environments of the project";
+        return Err(refused(
+            format!("`{path}` does not lock the environment `{environment}`"),
+            help,
+        ));
+    }
+    let found = locks::verify(&lock, release, key).map_err(|error| unusable(&path, &error))?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "the manifests of {environment} are not those of `{path}`: {} differences",
+        found.len()
+    );
+    let help = "if it is meant, `sparkk8s-post lock` records it, and refuses what environments may not differ in; else take it out";
+    let Failure { exit, text } = refused(message, help);
+    let text = format!("{}{text}", locks::mismatches(&found));
+    Err(Failure { exit, text })
+}
+
+fn unusable(path: &str, error: &LockError) -> Failure {
+    let help = match error {
+        LockError::Conflict(_) => {
+            "take either side whole, then run `sparkk8s-post lock`: it writes what both come to"
+        }
+        LockError::NoKey => "give the key that it was written with: `--secret-key FILE`",
+        LockError::Schema(_) => "run `sparkk8s-post lock` with the version that the team uses",
+        LockError::Unreadable(_) => "run `sparkk8s-post lock` to write it anew",
+    };
+    let text = format!("`{path}` is no lock that can be used: {error}");
+    Failure {
+        exit: Exit::Usage,
+        text: Message::error(text, None, Some(help.into())).render(),
+    }
+}
+
+fn refused(message: String, help: &str) -> Failure {
+    Failure {
+        exit: Exit::Lock,
+        text: Message::error(message, None, Some(help.to_owned())).render(),
+    }
+}
+
+fn path(project: &Project) -> String {
+    let lock = project.written.spec.lock.as_ref();
+    project.path(lock.map_or(LOCK_FILE, |lock| &lock.value))
+}
+
+/// The policy of an environment, as nobody changed it by hand.
+fn asked(environment: &str, config: Option<String>, secret_key: Option<String>) -> PolicyArgs {
+    PolicyArgs {
+        settings: SettingsArgs {
+            project: ProjectArgs {
+                environment: Some(environment.to_owned()),
+                config,
+            },
+            ..SettingsArgs::default()
+        },
+        secret_key,
+        ..PolicyArgs::default()
+    }
+}
+
+/// One environment's manifests, guarded by its policy, as facts; with its presets and the key for Secrets.
+fn guarded(
+    input: &run::Input,
+    policy: &PolicyArgs,
+    project: &Project,
+    environment: &str,
+) -> Result<(Release, Presets, Option<crate::manifest::reads::SecretKey>), Failure> {
+    run::over(input, policy, |report, rendered, chosen| {
+        if Summary::of(report).errors > 0 {
+            let text =
+                report::findings(report, Severity::Error) + &report::overview(report, "lock");
+            return Err(Failure {
+                exit: Exit::No,
+                text,
+            });
+        }
+        let text = rendered.edits.apply(&input.text);
+        let release = release(&text, project, environment)?;
+        Ok((release, presets(&chosen.policy), chosen.secret_key.clone()))
+    })
+}
+
+fn presets(policy: &Policy) -> Presets {
+    let presets = policy.presets.iter().map(|preset| {
+        let digest = crate::manifest::reads::sum(&preset.origin.file.text);
+        let name = format!("{}@{}", preset.name, preset.version);
+        (name, format!("sha256:{digest}"))
+    });
+    presets.collect()
+}
+
+fn release(guarded: &str, project: &Project, environment: &str) -> Result<Release, Failure> {
+    let stream = Stream::parse(guarded).context("what was guarded cannot be read")?;
+    let (objects, _) = objects(&stream);
+    let names = names(project, environment);
+    let reader = Reader { meaning: meaning() };
+    let release = Release::of(environment, &stream, &objects, reader, &names);
+    release.map_err(|twins| Failure {
+        exit: Exit::Input,
+        text: Message::error(
+            twins.to_string(),
+            None,
+            Some("give one of them another name".into()),
+        )
+        .render(),
+    })
+}
+
+fn names(project: &Project, environment: &str) -> Names {
+    let environments = project.written.spec.environments.0.iter();
+    let mut found = environments.filter(|(name, _)| name.value == environment);
+    let Some((_, environment)) = found.next() else {
+        return Names::default();
+    };
+    let text = |name: &Option<crate::yaml::Spanned<String>>| {
+        name.as_ref()
+            .map(|name| name.value.clone())
+            .unwrap_or_default()
+    };
+    Names {
+        prefix: text(&environment.names.prefix),
+        suffix: text(&environment.names.suffix),
+        namespace: text(&environment.names.namespace),
+    }
+}

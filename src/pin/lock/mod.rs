@@ -1,0 +1,18 @@
+//! Dev and prod cannot drift: what environments share, what may differ and why, and the file that holds them to it.
+
+mod compare;
+mod file;
+mod message;
+mod release;
+mod vary;
+mod verify;
+
+pub use compare::{Comparison, Difference, compare};
+pub use file::{LOCK_FILE, Lock, LockError, Written};
+pub use message::{differences, mismatches};
+pub use release::{Names, Release, Released, Twins};
+pub use vary::{Usage, Vary};
+pub use verify::{Mismatch, verify};
+
+#[cfg(test)]
+mod tests;
