@@ -224,9 +224,11 @@ fn may_be_credential(place: &[&str], value: &Value) -> bool {
         [.., last] => last,
         [] => return false,
     };
-    let text = value.as_str();
-    let told = text.is_some_and(|text| tells(key) || text.lines().any(looks_like_credential));
-    told || shown_value(value, key) != *value
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => tells(key) || text.lines().any(looks_like_credential),
+        Value::Array(_) | Value::Object(_) => shown_value(value, key) != *value,
+    }
 }
 
 fn pointer(place: &[&str]) -> String {

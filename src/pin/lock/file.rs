@@ -3,8 +3,7 @@
 use super::Release;
 use crate::manifest::meaning::{Facet, Fact};
 use crate::manifest::reads::SecretKey;
-use crate::yaml::{Stream, from_document, is_safe_plain};
-use serde::Deserialize;
+use crate::yaml::is_safe_plain;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -14,7 +13,7 @@ pub const LOCK_FILE: &str = "sparkk8s.lock";
 
 const API_VERSION: &str = "sparkk8s.io/v1alpha1";
 /// Raised when a fact is recorded in another way.
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
 const HEAD: &str = "\
 # What the environments of this repository share, and what may differ. `sparkk8s-post lock` writes it; edit the project
@@ -67,39 +66,6 @@ pub enum LockError {
     NoKey,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct LockFile {
-    #[expect(dead_code, reason = "a known field")]
-    api_version: String,
-    kind: String,
-    schema: u64,
-    #[expect(dead_code, reason = "for people")]
-    tool: String,
-    environments: BTreeMap<String, BTreeMap<String, String>>,
-    #[serde(default)]
-    objects: BTreeMap<String, ObjectFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ObjectFile {
-    #[serde(rename = "in")]
-    only: Option<BTreeSet<String>>,
-    #[serde(default)]
-    hook: bool,
-    #[serde(default)]
-    images: BTreeMap<String, Value>,
-    #[serde(default)]
-    resources: BTreeMap<String, Value>,
-    #[serde(default)]
-    security: BTreeMap<String, Value>,
-    #[serde(default)]
-    config: BTreeMap<String, Value>,
-    #[serde(default)]
-    rest: BTreeMap<String, Value>,
-}
-
 impl Lock {
     /// What environments come to.
     pub fn of(
@@ -115,42 +81,6 @@ impl Lock {
             environments,
             objects: written.collect(),
         }
-    }
-
-    /// Reads a lock.
-    ///
-    /// # Errors
-    /// A conflict of a merge, another schema, whatever is no lock.
-    pub fn parse(text: &str) -> Result<Self, LockError> {
-        let marks = ["<<<<<<<", "=======", ">>>>>>>"];
-        let is_conflict = |line: &str| marks.iter().any(|mark| line.starts_with(mark));
-        if let Some(at) = text.lines().position(is_conflict) {
-            return Err(LockError::Conflict(at + 1));
-        }
-        let unreadable = |why: String| LockError::Unreadable(why);
-        let stream = Stream::parse(text).map_err(|error| unreadable(error.message))?;
-        let document = stream
-            .documents
-            .iter()
-            .find(|document| document.root().is_some());
-        let document = document.ok_or_else(|| unreadable("it is empty".into()))?;
-        let schema = document.root().and_then(|root| root.get("schema"));
-        let schema = schema.and_then(|schema| schema.to_value().as_u64());
-        if let Some(other) = schema.filter(|schema| *schema != SCHEMA) {
-            return Err(LockError::Schema(other));
-        }
-        let file: LockFile = from_document(document).map_err(|error| unreadable(error.message))?;
-        if file.kind != "Lock" || file.schema != SCHEMA {
-            return Err(unreadable("it is no `kind: Lock`".into()));
-        }
-        let objects = file
-            .objects
-            .into_iter()
-            .map(|(id, object)| (id, object.read()));
-        Ok(Self {
-            environments: file.environments,
-            objects: objects.collect(),
-        })
     }
 
     /// The lock as its file holds it.
@@ -173,35 +103,6 @@ impl Lock {
             out.truncate(out.len() - "objects:\n".len());
         }
         out
-    }
-}
-
-impl ObjectFile {
-    fn read(self) -> Written {
-        let facets = [
-            self.images,
-            self.resources,
-            self.security,
-            self.config,
-            self.rest,
-        ];
-        let mut facts = BTreeMap::new();
-        for (facet, all) in Facet::ALL.into_iter().zip(facets) {
-            for (path, value) in all {
-                let recorded = match value {
-                    Value::Object(map) if !map.is_empty() => {
-                        Recorded::Each(map.into_iter().collect())
-                    }
-                    value => Recorded::Shared(value),
-                };
-                facts.insert((facet, path), recorded);
-            }
-        }
-        Written {
-            only: self.only,
-            hook: self.hook,
-            facts,
-        }
     }
 }
 
@@ -299,7 +200,7 @@ fn scalar(text: &str) -> String {
     if is_safe_plain(text) {
         return text.to_owned();
     }
-    Value::from(text).to_string()
+    json(&Value::from(text))
 }
 
 fn flow(value: &Value) -> String {
@@ -307,6 +208,18 @@ fn flow(value: &Value) -> String {
         Value::String(text) if is_safe_plain(text) && !text.contains([',', '[', ']', '{', '}']) => {
             text.clone()
         }
-        other => other.to_string(),
+        other => json(other),
     }
+}
+
+/// JSON on one line for YAML 1.1 as well, which has line breaks and a byte order mark that JSON knows nothing of.
+fn json(value: &Value) -> String {
+    let text = value.to_string();
+    let special = ['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+    if !text.contains(special) {
+        return text;
+    }
+    special.iter().fold(text, |text, char| {
+        text.replace(*char, &format!("\\u{:04x}", *char as u32))
+    })
 }

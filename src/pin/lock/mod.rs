@@ -3,6 +3,7 @@
 mod compare;
 mod file;
 mod message;
+mod read;
 mod release;
 mod vary;
 mod verify;
