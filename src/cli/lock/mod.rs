@@ -8,13 +8,14 @@ use super::exit::{Exit, Failure};
 use super::policy::Chosen;
 use super::{io, project, run};
 use crate::guard::Severity;
+use crate::manifest::Object;
 use crate::manifest::meaning::Reader;
-use crate::manifest::objects;
-use crate::pin::lock::{self as locks, Comparison, LOCK_FILE, Lock, LockError, Names, Release};
+use crate::pin::lock::{
+    self as locks, Comparison, LOCK_FILE, Lock, LockError, Names, Observer, Release,
+};
 use crate::preset::{Policy, Project, meaning};
-use crate::report::{self, Message, Summary};
-use crate::yaml::Stream;
-use anyhow::Context;
+use crate::report::{self, Message, Report, Summary};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 type Presets = BTreeMap<String, String>;
@@ -122,13 +123,31 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-/// Whether guarded manifests are those of the lock; a refusal where they are not.
-pub(super) fn held(guarded: &str, chosen: &Chosen, config: Option<&str>) -> Result<(), Failure> {
-    let project = project::needed(config)?;
-    let environment = chosen.policy.environment.as_ref();
-    let environment = environment.map_or("", |name| &name.text);
-    let release = release(guarded, &project, environment)?;
-    compare(&project, &release, chosen.secret_key.as_ref())
+/// The lock that a run is held to.
+pub(super) struct Held {
+    project: Project,
+    environment: String,
+    pub(super) observer: Observer<'static>,
+}
+
+impl Held {
+    /// For `render --locked`, which names an environment.
+    pub(super) fn of(args: &ProjectArgs) -> Result<Self, Failure> {
+        let project = project::needed(args.config.as_deref())?;
+        let environment = args.environment.clone().unwrap_or_default();
+        let observer = observer(&project, &environment);
+        Ok(Self {
+            project,
+            environment,
+            observer,
+        })
+    }
+
+    /// A refusal where what was seen is not what is locked.
+    pub(super) fn judge(&self, report: &Report<'_>, chosen: &Chosen) -> Result<(), Failure> {
+        let release = released(&self.observer, report, &self.environment)?;
+        compare(&self.project, &release, chosen.secret_key.as_ref())
+    }
 }
 
 fn compare(
@@ -214,7 +233,10 @@ fn guarded(
     project: &Project,
     environment: &str,
 ) -> Result<(Release, Presets, Option<crate::manifest::reads::SecretKey>), Failure> {
-    run::over(input, policy, |report, rendered, chosen| {
+    let observer = observer(project, environment);
+    let see =
+        |all: &[Object<'_>], object: &Object<'_>, value: &Value| observer.see(all, object, value);
+    let (templates, own, key) = run::observed(input, policy, Some(&see), |report, _, chosen| {
         if Summary::of(report).errors > 0 {
             let text =
                 report::findings(report, Severity::Error) + &report::overview(report, "lock");
@@ -223,9 +245,51 @@ fn guarded(
                 text,
             });
         }
-        let text = rendered.edits.apply(&input.text);
-        let release = release(&text, project, environment)?;
-        Ok((release, presets(&chosen.policy), chosen.secret_key.clone()))
+        Ok((
+            templates(report),
+            presets(&chosen.policy),
+            chosen.secret_key.clone(),
+        ))
+    })?;
+    let release = named(&observer, &templates, environment)?;
+    Ok((release, own, key))
+}
+
+fn observer(project: &Project, environment: &str) -> Observer<'static> {
+    let reader = Reader { meaning: meaning() };
+    Observer::new(reader, names(project, environment))
+}
+
+/// The template of each object, where the stream says so.
+fn templates(report: &Report<'_>) -> Vec<Option<String>> {
+    let objects = report.objects.iter();
+    let templates = objects.map(|object| report.stream.documents[object.document].template());
+    templates
+        .map(|template| template.map(str::to_owned))
+        .collect()
+}
+
+fn released(
+    observer: &Observer<'_>,
+    report: &Report<'_>,
+    environment: &str,
+) -> Result<Release, Failure> {
+    named(observer, &templates(report), environment)
+}
+
+fn named(
+    observer: &Observer<'_>,
+    templates: &[Option<String>],
+    environment: &str,
+) -> Result<Release, Failure> {
+    let template = |index: usize| templates.get(index).cloned().flatten();
+    let release = observer.release(environment, &template);
+    release.map_err(|twins| {
+        let help = "give one of them another name".to_owned();
+        Failure {
+            exit: Exit::Input,
+            text: Message::error(twins.to_string(), None, Some(help)).render(),
+        }
     })
 }
 
@@ -236,23 +300,6 @@ fn presets(policy: &Policy) -> Presets {
         (name, format!("sha256:{digest}"))
     });
     presets.collect()
-}
-
-fn release(guarded: &str, project: &Project, environment: &str) -> Result<Release, Failure> {
-    let stream = Stream::parse(guarded).context("what was guarded cannot be read")?;
-    let (objects, _) = objects(&stream);
-    let names = names(project, environment);
-    let reader = Reader { meaning: meaning() };
-    let release = Release::of(environment, &stream, &objects, reader, &names);
-    release.map_err(|twins| Failure {
-        exit: Exit::Input,
-        text: Message::error(
-            twins.to_string(),
-            None,
-            Some("give one of them another name".into()),
-        )
-        .render(),
-    })
 }
 
 fn names(project: &Project, environment: &str) -> Names {

@@ -11,7 +11,7 @@ mod verify;
 pub use compare::{Comparison, Difference, compare};
 pub use file::{LOCK_FILE, Lock, LockError, Written};
 pub use message::{differences, mismatches};
-pub use release::{Names, Release, Released, Twins};
+pub use release::{Names, Observer, Release, Released, Twins};
 pub use vary::{Usage, Vary};
 pub use verify::{Mismatch, verify};
 

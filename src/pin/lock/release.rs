@@ -2,9 +2,10 @@
 
 use crate::manifest::meaning::{Facts, Reader};
 use crate::manifest::{Object, helm_hooks};
-use crate::yaml::Stream;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How an environment's names differ from those of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,51 +54,66 @@ pub struct Twins {
     pub environment: String,
 }
 
-impl Release {
-    /// Reads a guarded stream.
+/// Reads the guarded objects of an environment as they go by, in any order.
+#[derive(Debug)]
+pub struct Observer<'m> {
+    reader: Reader<'m>,
+    names: Names,
+    /// The names of the environment's objects, when the first of them goes by.
+    own: OnceLock<BTreeSet<String>>,
+    seen: Mutex<Vec<(usize, String, Released)>>,
+}
+
+impl<'m> Observer<'m> {
+    /// Nothing seen yet.
+    pub fn new(reader: Reader<'m>, names: Names) -> Self {
+        Self {
+            reader,
+            names,
+            own: OnceLock::new(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Looks at one of the objects.
+    pub fn see(&self, objects: &[Object<'_>], object: &Object<'_>, value: &Value) {
+        let own = self.own.get_or_init(|| {
+            let names = objects.iter().map(|object| object.name.to_owned());
+            names.collect()
+        });
+        let neutral = Neutral {
+            names: &self.names,
+            own,
+        };
+        let (id, released) = neutral.released(self.reader, object, value);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push((object.index, id, released));
+    }
+
+    /// All that was seen; `templates` knows where each object came from.
     ///
     /// # Errors
     /// Two objects of one identity; a hook and a template may share one.
-    pub fn of(
+    pub fn release(
+        &self,
         environment: &str,
-        stream: &Stream<'_>,
-        objects: &[Object<'_>],
-        reader: Reader<'_>,
-        names: &Names,
-    ) -> Result<Self, Twins> {
-        let own: BTreeSet<&str> = objects.iter().map(|object| object.name).collect();
-        let neutral = Neutral { names, own: &own };
-        let mut release = Self {
-            environment: environment.to_owned(),
-            objects: BTreeMap::new(),
-        };
-        for object in objects {
-            let document = &stream.documents[object.document];
-            let mut value = document.node(object.node).to_value();
-            neutral.value(&mut value);
-            let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
-            let hook = argo || helm_hooks(&value).next().is_some();
-            let name = neutral.name(object.name).to_owned();
-            let group = object.api_version.rsplit_once('/').map(|(group, _)| group);
-            let group = group.map(|group| format!("{group}/")).unwrap_or_default();
-            let namespace = value["metadata"]["namespace"].as_str();
-            let namespace = namespace.filter(|namespace| !namespace.is_empty());
-            let namespace = namespace.map(|n| format!("{n}/")).unwrap_or_default();
-            let hooked = if hook { " (hook)" } else { "" };
-            let id = format!("{group}{} {namespace}{name}{hooked}", object.kind);
-            let released = Released {
-                kind: object.kind.to_owned(),
-                name,
-                hook,
-                facts: reader.facts(&value),
-                template: document.template().map(str::to_owned),
-            };
-            if release.objects.insert(id.clone(), released).is_some() {
+        templates: &dyn Fn(usize) -> Option<String>,
+    ) -> Result<Release, Twins> {
+        let seen = self.seen.lock();
+        let mut seen = std::mem::take(&mut *seen.unwrap_or_else(PoisonError::into_inner));
+        seen.sort_by_key(|(index, ..)| *index);
+        let mut objects = BTreeMap::new();
+        for (index, id, mut released) in seen {
+            released.template = templates(index);
+            if objects.insert(id.clone(), released).is_some() {
                 let environment = environment.to_owned();
                 return Err(Twins { id, environment });
             }
         }
-        Ok(release)
+        Ok(Release {
+            environment: environment.to_owned(),
+            objects,
+        })
     }
 }
 
@@ -105,7 +121,7 @@ impl Release {
 struct Neutral<'n> {
     names: &'n Names,
     /// The names of its objects: only these, where they stand as a whole, are names.
-    own: &'n BTreeSet<&'n str>,
+    own: &'n BTreeSet<String>,
 }
 
 /// What stands for an environment's namespace.
@@ -118,10 +134,38 @@ impl Neutral<'_> {
         inner.strip_suffix(suffix.as_str()).unwrap_or(inner)
     }
 
-    fn value(&self, value: &mut Value) {
-        if *self.names == Names::default() {
-            return;
+    /// What names an object in every environment, and what it says.
+    fn released(
+        &self,
+        reader: Reader<'_>,
+        object: &Object<'_>,
+        value: &Value,
+    ) -> (String, Released) {
+        let mut value = Cow::Borrowed(value);
+        if *self.names != Names::default() {
+            self.value(value.to_mut());
         }
+        let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
+        let hook = argo || helm_hooks(&value).next().is_some();
+        let name = self.name(object.name).to_owned();
+        let group = object.api_version.rsplit_once('/').map(|(group, _)| group);
+        let group = group.map(|group| format!("{group}/")).unwrap_or_default();
+        let namespace = value["metadata"]["namespace"].as_str();
+        let namespace = namespace.filter(|namespace| !namespace.is_empty());
+        let namespace = namespace.map(|n| format!("{n}/")).unwrap_or_default();
+        let hooked = if hook { " (hook)" } else { "" };
+        let id = format!("{group}{} {namespace}{name}{hooked}", object.kind);
+        let released = Released {
+            kind: object.kind.to_owned(),
+            name,
+            hook,
+            facts: reader.facts(&value),
+            template: None,
+        };
+        (id, released)
+    }
+
+    fn value(&self, value: &mut Value) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(map) => map.values_mut().for_each(|inner| self.value(inner)),
@@ -143,7 +187,11 @@ impl Neutral<'_> {
     fn addresses(&self, text: &str) -> String {
         let Names { namespace, .. } = self.names;
         let mut text = text.to_owned();
-        for name in self.own.iter().filter(|name| self.name(name) != **name) {
+        for name in self
+            .own
+            .iter()
+            .filter(|name| self.name(name) != name.as_str())
+        {
             for end in [".", ":", "/", " "] {
                 text = text.replace(
                     &format!("//{name}{end}"),
