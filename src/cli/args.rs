@@ -229,6 +229,9 @@ pub(super) struct LockArgs {
     /// Record Secrets by digests that are made with the key in this file: 32 bytes or more
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     pub(super) secret_key: Option<String>,
+    /// Render each environment so often, and refuse what is not the same each time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..), help_heading = "Input")]
+    pub(super) renders: u8,
     /// Write nothing; exit with 4 where the lock would change
     #[arg(long, help_heading = "Output")]
     pub(super) check: bool,

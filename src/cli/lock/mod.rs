@@ -10,6 +10,7 @@ use super::{io, project, run};
 use crate::guard::Severity;
 use crate::manifest::Object;
 use crate::manifest::meaning::Reader;
+use crate::manifest::reads::SecretKey;
 use crate::pin::lock::{
     self as locks, Comparison, LOCK_FILE, Lock, LockError, Names, Observer, Release,
 };
@@ -19,25 +20,16 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 type Presets = BTreeMap<String, String>;
+type Rendered = (Vec<Release>, BTreeMap<String, Presets>, Option<SecretKey>);
 
 /// Writes the lock of a project, or says what keeps it from being written.
 pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
     let project = project::needed(args.config.as_deref())?;
     let sanctions = sanction::all(&project)?;
-    let mut releases = Vec::new();
-    let mut presets = BTreeMap::new();
-    let mut key = None;
-    for (environment, text) in command::manifests(&project, &args.from)? {
-        let policy = asked(&environment, args.config.clone(), args.secret_key.clone());
-        let input = run::Input::of(
-            format!("manifests of {environment}"),
-            text,
-            HostArg::Pipe.into(),
-        );
-        let (release, own, secret_key) = guarded(&input, &policy, &project, &environment)?;
-        releases.push(release);
-        presets.insert(environment, own);
-        key = secret_key;
+    let (releases, presets, key) = rendered(&project, args)?;
+    for again in 1..args.renders {
+        let (others, ..) = rendered(&project, args)?;
+        stable(&releases, others, again)?;
     }
     let comparison = locks::compare(&releases, &sanctions.vary);
     if args.show {
@@ -77,6 +69,39 @@ pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
         if same { "; nothing new" } else { "" }
     ))?;
     Ok(Exit::Ok)
+}
+
+/// Each environment's manifests, guarded, with its presets; and the key for Secrets.
+fn rendered(project: &Project, args: &LockArgs) -> Result<Rendered, Failure> {
+    let (mut releases, mut presets, mut key) = (Vec::new(), BTreeMap::new(), None);
+    for (environment, text) in command::manifests(project, &args.from)? {
+        let policy = asked(&environment, args.config.clone(), args.secret_key.clone());
+        let name = format!("manifests of {environment}");
+        let input = run::Input::of(name, text, HostArg::Pipe.into());
+        let (release, own, secret_key) = guarded(&input, &policy, project, &environment)?;
+        releases.push(release);
+        presets.insert(environment, own);
+        key = secret_key;
+    }
+    Ok((releases, presets, key))
+}
+
+/// A refusal where another render of the same came to something else.
+fn stable(first: &[Release], others: Vec<Release>, again: u8) -> Result<(), Failure> {
+    let mut said = String::new();
+    for (first, mut other) in first.iter().zip(others) {
+        let environment = first.environment.clone();
+        other.environment = format!("{environment}, render {}", again + 1);
+        let comparison = locks::compare(&[first.clone(), other], &[]);
+        said += &locks::unstable(&comparison.differences);
+    }
+    if said.is_empty() {
+        return Ok(());
+    }
+    let help = "give what a chart makes up a value of its own, such as an existing Secret; a lock cannot hold it";
+    let Failure { exit, text } = refused("renders of the same are not the same".to_owned(), help);
+    let text = format!("{said}{text}");
+    Err(Failure { exit, text })
 }
 
 fn verdict(comparison: &Comparison) -> Exit {
@@ -150,11 +175,7 @@ impl Held {
     }
 }
 
-fn compare(
-    project: &Project,
-    release: &Release,
-    key: Option<&crate::manifest::reads::SecretKey>,
-) -> Result<(), Failure> {
+fn compare(project: &Project, release: &Release, key: Option<&SecretKey>) -> Result<(), Failure> {
     let path = path(project);
     let text = io::read_text(&path).map_err(|why| {
         let help = "`sparkk8s-post lock` writes it";
@@ -232,7 +253,7 @@ fn guarded(
     policy: &PolicyArgs,
     project: &Project,
     environment: &str,
-) -> Result<(Release, Presets, Option<crate::manifest::reads::SecretKey>), Failure> {
+) -> Result<(Release, Presets, Option<SecretKey>), Failure> {
     let observer = observer(project, environment);
     let see =
         |all: &[Object<'_>], object: &Object<'_>, value: &Value| observer.see(all, object, value);

@@ -49,6 +49,24 @@ pub fn differences<'d>(all: impl Iterator<Item = &'d Difference>, reasons: &[Str
     out
 }
 
+/// Differences between renders of the same.
+pub fn unstable(all: &[Difference]) -> String {
+    let mut out = String::new();
+    for difference in all {
+        let place = place(difference.facet.map(|f| f.to_string()), &difference.path);
+        let object = &difference.object;
+        let environment = difference.values.first().map_or("", |(name, _)| name);
+        let _ = writeln!(
+            out,
+            "`{object}` is not the same each time {environment} is rendered{place}"
+        );
+        if let Some(template) = &difference.template {
+            let _ = writeln!(out, "  from {template}");
+        }
+    }
+    out
+}
+
 fn place(facet: Option<String>, path: &str) -> String {
     match facet {
         Some(facet) => format!(": {facet} `{path}`"),

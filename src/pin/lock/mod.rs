@@ -10,7 +10,7 @@ mod verify;
 
 pub use compare::{Comparison, Difference, compare};
 pub use file::{LOCK_FILE, Lock, LockError, Written};
-pub use message::{differences, mismatches};
+pub use message::{differences, mismatches, unstable};
 pub use release::{Names, Observer, Release, Released, Twins};
 pub use vary::{Usage, Vary};
 pub use verify::{Mismatch, verify};

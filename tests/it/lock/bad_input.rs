@@ -152,3 +152,24 @@ fn a_hook_and_a_template_may_share_a_name_and_a_host_may_send_no_hooks() {
     place.write("dev.yaml", &hook);
     assert_eq!(place.verify("dev").code, Some(4));
 }
+
+#[test]
+fn what_is_not_the_same_each_time_is_named() {
+    let place = place();
+    // `date` would be the same twice in one second; a counter is not.
+    let count = "n=$(cat n 2>/dev/null || echo 0); echo $((n+1)) > n; printf 'apiVersion: v1\\nkind: Secret\\nmetadata: {name: made-up}\\nstringData: {key: k%s, other: o}\\n' $n";
+    place.write("count.sh", count);
+    place.write(
+        "sparkk8s.yaml",
+        &format!(
+            "{}  environments:\n    dev: {{render: [sh, count.sh]}}\n",
+            super::HEAD
+        ),
+    );
+    let ended = place.run(&["lock", "--renders", "3"]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    let said = "`Secret made-up` is not the same each time dev is rendered: config `/data/key`\n";
+    assert!(ended.stderr.starts_with(said), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("/data/other") && !ended.stderr.contains("k0"));
+    assert_eq!(place.run(&["lock"]).code, Some(0));
+}
