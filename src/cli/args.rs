@@ -22,6 +22,8 @@ Exit codes:
   1   the answer is no: refused, findings at error, differences
   2   usage, project, preset or overlay is wrong, or a file cannot be read or written
   3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one
+  4   the manifests are not those of the lock, or environments differ in what nobody sanctioned
+  5   a command that the project names for an environment failed
   6   `drift`: the cluster cannot be reached or denies access, or an object cannot be compared
   70  a bug: the planned edit did not come out as planned; nothing was written";
 
@@ -35,6 +37,10 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Draw which pods read which objects, what is pinned, and what cannot be and why
     Graph(GraphArgs),
+    /// Write what environments share, and refuse what nobody sanctioned to differ
+    Lock(LockArgs),
+    /// Compare the manifests of an environment with the lock
+    Verify(VerifyArgs),
     /// Compare what a cluster runs with the guarded manifests, and say who changed what differs
     ///
     /// Needs a build with the feature `live`. Nothing is written: the cluster is read, and asked by server-side dry
@@ -183,6 +189,9 @@ pub(super) struct RenderArgs {
     pub(super) policy: PolicyArgs,
     #[command(flatten)]
     pub(super) report: ReportArgs,
+    /// Refuse manifests that are not those of the lock
+    #[arg(long, requires = "environment", help_heading = "Policy")]
+    pub(super) locked: bool,
     /// Where to put three lines about the run, beside standard error
     #[arg(long, value_enum, default_value_t = SummaryArg::None, help_heading = "Output")]
     pub(super) summary: SummaryArg,
@@ -214,6 +223,43 @@ pub(super) struct CheckArgs {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LockArgs {
+    /// Manifests of an environment; `-` is standard input; repeatable [default: the command that the project names]
+    #[arg(long = "from", value_name = "ENV=FILE", help_heading = "Input")]
+    pub(super) from: Vec<String>,
+    /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
+    #[arg(long = "config", value_name = "FILE", help_heading = "Policy")]
+    pub(super) config: Option<String>,
+    /// Record Secrets by digests that are made with the key in this file: 32 bytes or more
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) secret_key: Option<String>,
+    /// Render each environment so often, and refuse what is not the same each time
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..), help_heading = "Input")]
+    pub(super) renders: u8,
+    /// Write nothing; exit with 4 where the lock would change
+    #[arg(long, help_heading = "Output")]
+    pub(super) check: bool,
+    /// Print all differences between environments, sanctioned or not, and write nothing
+    #[arg(long, help_heading = "Output", conflicts_with = "check")]
+    pub(super) show: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// The environment that the manifests are of
+    #[arg(long = "env", value_name = "NAME", help_heading = "Policy")]
+    pub(super) environment: String,
+    /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
+    #[arg(long = "config", value_name = "FILE", help_heading = "Policy")]
+    pub(super) config: Option<String>,
+    /// The key that Secrets are recorded by
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) secret_key: Option<String>,
 }
 
 #[derive(Debug, Args)]

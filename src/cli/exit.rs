@@ -11,6 +11,10 @@ pub(super) enum Exit {
     Usage = 2,
     /// The input cannot be read as Kubernetes YAML, or holds no object where the host needs one.
     Input = 3,
+    /// The manifests are not those of the lock, or environments differ in what nobody sanctioned.
+    Lock = 4,
+    /// A command of the project failed.
+    Command = 5,
     /// The cluster cannot be reached or denies access, or an object cannot be compared.
     #[cfg(feature = "live")]
     Cluster = 6,

@@ -10,6 +10,7 @@ mod explain;
 mod graph;
 mod init;
 mod io;
+mod lock;
 mod man;
 mod policy;
 mod presets;
@@ -36,6 +37,8 @@ pub fn main() -> ExitCode {
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
+        Some(Verb::Lock(args)) => lock::run(args),
+        Some(Verb::Verify(args)) => lock::verify(args),
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
         Some(Verb::Explain {

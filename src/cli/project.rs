@@ -1,9 +1,10 @@
 //! The project that a run belongs to: found from the working directory upwards, or named by `--config`.
 
 use super::args::ProjectArgs;
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::preset::{DEFAULT_PRESET, File, Named, PROJECT_FILE, PolicyError, Project, Request};
+use crate::report::Message;
 use anyhow::Context;
 
 /// What the project chooses; the default preset where there is no project and none is asked for.
@@ -28,6 +29,19 @@ pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
     Ok(Request {
         presets: vec![Named::flag("--preset", DEFAULT_PRESET)],
         ..Request::default()
+    })
+}
+
+/// The project, which has to be there.
+pub(super) fn needed(config: Option<&str>) -> Result<Project, Failure> {
+    project(config)?.ok_or_else(|| {
+        let message = format!("there is no `{PROJECT_FILE}` here or in a folder above");
+        let help =
+            "`sparkk8s-post init` writes one with dev and prod; `--config` names one elsewhere";
+        Failure {
+            exit: Exit::Usage,
+            text: Message::error(message, None, Some(help.into())).render(),
+        }
     })
 }
 

@@ -2,11 +2,14 @@
 
 use super::args::{RenderArgs, SummaryArg};
 use super::exit::{Exit, Failure};
-use super::{io, run};
+use super::{io, lock, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
+use crate::manifest::Object;
+use crate::render::Observe;
 use crate::report::{self, Summary};
 use crate::text::EditSet;
+use serde_json::Value;
 
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     let host: Host = args.input.host.into();
@@ -44,7 +47,17 @@ enum Output {
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     let targets = run::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
-    let edits = run::over(&input, &args.policy, |report, rendered, _| {
+    let held = args
+        .locked
+        .then(|| lock::Held::of(&args.policy.settings.project));
+    let held = held.transpose()?;
+    let see = |all: &[Object<'_>], object: &Object<'_>, value: &Value| {
+        if let Some(held) = &held {
+            held.observer.see(all, object, value);
+        }
+    };
+    let observe = held.is_some().then_some(&see as Observe<'_>);
+    let edits = run::observed(&input, &args.policy, observe, |report, rendered, chosen| {
         run::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
@@ -58,6 +71,9 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             io::tell(&format!(
                 "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
             ));
+        }
+        if let Some(held) = &held {
+            held.judge(report, chosen)?;
         }
         io::tell(&overview);
         Ok(Ok(rendered.edits))

@@ -8,7 +8,7 @@ use crate::guard::Severity;
 use crate::host::{self, Host};
 use crate::manifest::{Object, Stranger, objects};
 use crate::preset::tables;
-use crate::render::{RenderError, Rendered, Setup, render};
+use crate::render::{Observe, RenderError, Rendered, Setup, render};
 use crate::report::{self, Message, Place, Report};
 use crate::text::Source;
 use crate::threads::Threads;
@@ -147,6 +147,16 @@ pub(super) fn over<T>(
     policy: &PolicyArgs,
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    observed(input, policy, None, show)
+}
+
+/// The same, with somebody who looks at the guarded objects.
+pub(super) fn observed<T>(
+    input: &Input,
+    policy: &PolicyArgs,
+    observe: Option<Observe<'_>>,
+    show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let (stream, chosen) = input.threads.both(|| input.stream(), || choose(policy));
     // A wrong flag is said first, as if nothing had been read.
     let (chosen, stream) = (chosen?, stream?);
@@ -156,6 +166,7 @@ pub(super) fn over<T>(
         waivers: &chosen.waivers,
         tables: tables(),
         secret_key: chosen.secret_key.as_ref(),
+        observe,
         threads: input.threads,
     };
     let mut rendered =

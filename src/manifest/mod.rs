@@ -3,6 +3,7 @@
 mod command;
 mod facts;
 mod image;
+pub mod meaning;
 mod named;
 mod object;
 mod place;
@@ -12,6 +13,7 @@ mod quantity;
 pub mod reads;
 mod replace;
 mod role;
+pub mod sensitive;
 pub mod spark;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,3 +1,4 @@
-//! What each pod reads, and whether a change of that rolls it.
+//! What each pod reads, and what environments have in common: the graph, and the lock.
 
 pub mod graph;
+pub mod lock;

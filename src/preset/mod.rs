@@ -53,14 +53,14 @@ pub use pattern::Pattern;
 pub use place::{File, Origin, PolicyError};
 pub use policy::{Policy, PolicyPreset, ResolvedParameter, SeverityChange};
 pub use project::{
-    DEFAULT_PRESET, EnvironmentFile, PROJECT_FILE, Project, ProjectFile, ProjectMetadata,
-    ProjectSpec,
+    DEFAULT_PRESET, EnvironmentFile, NamesFile, PROJECT_FILE, Project, ProjectFile,
+    ProjectMetadata, ProjectSpec, VaryFile,
 };
 pub use request::{Assignment, Given, Named, Request, Step};
 pub use rule::{Layer, ResolvedRule, RuleLabel, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;
-pub use tables::tables;
+pub use tables::{meaning, tables};
 
 #[cfg(test)]
 mod tests;

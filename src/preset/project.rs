@@ -63,6 +63,32 @@ pub struct ProjectSpec {
     /// What each environment adds and changes, by its name.
     #[serde(default)]
     pub environments: Entries<EnvironmentFile>,
+    /// What may differ between environments, and why. Nothing else may.
+    #[serde(default)]
+    pub vary: Vec<VaryFile>,
+    /// The file that holds environments to what they share, from the project's folder. Without it, `sparkk8s.lock`.
+    pub lock: Option<Spanned<String>>,
+}
+
+/// One sanctioned difference between environments.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(JsonSchema), schemars(rename = "Vary"))]
+pub struct VaryFile {
+    /// Kinds of objects, a glob.
+    pub kind: Spanned<String>,
+    /// Names of objects, a glob. Without it, all.
+    pub name: Option<Spanned<String>>,
+    /// Which place in them, as messages of `lock` name it: `*` is one segment, `**` any number. Without it, whether the
+    /// object is there at all.
+    pub path: Option<Spanned<String>>,
+    /// The amounts between which the values may lie.
+    pub between: Option<Vec<Draft>>,
+    /// Whether images may differ in their tag alone.
+    #[serde(default)]
+    pub tag: bool,
+    /// Why, for whoever reads it in a year.
+    pub reason: Spanned<String>,
 }
 
 /// What one environment adds and changes.
@@ -79,6 +105,24 @@ pub struct EnvironmentFile {
     /// Values of parameters; they count more than the overlays.
     #[serde(default)]
     pub parameters: Entries<Draft>,
+    /// The command that prints the environment's manifests, run without a shell, in the project's folder.
+    pub render: Option<Vec<Spanned<String>>>,
+    /// What its names have of their own.
+    #[serde(default)]
+    pub names: NamesFile,
+}
+
+/// How the names of an environment differ from those of the others.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(JsonSchema), schemars(rename = "Names"))]
+pub struct NamesFile {
+    /// What stands before the names of its objects.
+    pub prefix: Option<Spanned<String>>,
+    /// What stands behind them.
+    pub suffix: Option<Spanned<String>>,
+    /// Its namespace.
+    pub namespace: Option<Spanned<String>>,
 }
 
 /// A project that was read: its names exist, whichever environment is meant.
@@ -180,6 +224,11 @@ impl Project {
             text: DEFAULT_PRESET.to_owned(),
             origin: self.file.at(self.written.metadata.name.span),
         }
+    }
+
+    /// A path in the project's folder, as seen from where the project was read.
+    pub fn path(&self, inner: &str) -> String {
+        format!("{}{inner}", folder(&self.file.name))
     }
 
     fn all<'a>(&'a self, names: &'a [Spanned<String>]) -> impl Iterator<Item = Named> {

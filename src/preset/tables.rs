@@ -1,6 +1,7 @@
 //! The tables of places, roles and images, as they are shipped inside the program.
 
 use crate::manifest::Tables;
+use crate::manifest::meaning::Meaning;
 use crate::yaml::{Document, from_document};
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
@@ -14,6 +15,13 @@ pub fn tables() -> &'static Tables {
         reads: table(include_str!("../../presets/tables/reads.yaml")),
     });
     &TABLES
+}
+
+/// The table of what objects mean, which only locks ask for.
+pub fn meaning() -> &'static Meaning {
+    static MEANING: LazyLock<Meaning> =
+        LazyLock::new(|| table(include_str!("../../presets/tables/meaning.yaml")));
+    &MEANING
 }
 
 fn table<T: DeserializeOwned>(text: &str) -> T {

@@ -12,6 +12,7 @@ use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
 use crate::yaml::{Document, Stream};
+use serde_json::Value;
 
 /// What a run comes to.
 #[derive(Debug)]
@@ -64,6 +65,9 @@ pub enum RenderError {
     },
 }
 
+/// Is shown each object of the stream, all of them at hand, with the value that it comes to; in no order.
+pub type Observe<'s> = &'s (dyn Fn(&[Object<'_>], &Object<'_>, &Value) + Sync);
+
 /// What a run needs beside the stream.
 #[derive(Clone, Copy)]
 pub struct Setup<'s> {
@@ -75,6 +79,8 @@ pub struct Setup<'s> {
     pub tables: &'s Tables,
     /// What digests of Secrets are made with; without it, none are made.
     pub secret_key: Option<&'s SecretKey>,
+    /// Who looks at the objects, if anybody does.
+    pub observe: Option<Observe<'s>>,
     /// What a long stream may be divided among.
     pub threads: Threads,
 }
@@ -92,6 +98,7 @@ pub fn render(
     let facts = gather(stream, objects, setup, &mut checks)?;
     let road = Road {
         stream,
+        objects,
         setup,
         facts: &facts,
         checks: &checks,
@@ -152,6 +159,7 @@ impl Piece {
 /// All that is known before the first document is guarded. From here on no document knows of another.
 struct Road<'r> {
     stream: &'r Stream<'r>,
+    objects: &'r [Object<'r>],
     setup: Setup<'r>,
     facts: &'r Facts,
     checks: &'r Checks<'r>,
@@ -165,6 +173,12 @@ impl Road<'_> {
             self.document(own, &mut piece, &mut pool)?;
         }
         Ok(piece)
+    }
+
+    fn observe(&self, object: &Object<'_>, value: &Value) {
+        if let Some(observe) = self.setup.observe {
+            observe(self.objects, object, value);
+        }
     }
 
     fn document(
@@ -186,16 +200,22 @@ impl Road<'_> {
         let mut values = Vec::new();
         for object in own {
             let subject = subject(document, object, tables);
-            if subject.place.is_none() && !guard::concerns(policy, object) {
+            let is_let_be = subject.place.is_none() && !guard::concerns(policy, object);
+            if is_let_be && self.setup.observe.is_none() {
                 continue;
             }
             let value = subject.node.to_value();
+            if is_let_be {
+                self.observe(object, &value);
+                continue;
+            }
             let mut outcome = guard::run(policy, waivers, context, subject, value)?;
             if restarts_pods(subject, &outcome) {
                 piece.restarts.push(object.index);
             }
             piece.findings.append(&mut outcome.findings);
             piece.findings.extend(self.checks.judge(subject, &outcome));
+            self.observe(object, &outcome.value);
             if !outcome.changes.is_empty() {
                 let shared = outcome.changes.drain(..).map(|mut change| {
                     change.share(pool);

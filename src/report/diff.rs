@@ -1,7 +1,7 @@
 //! What a run would change, as people read diffs: a unified diff with the rules beside each hunk.
 
 use super::Report;
-use super::sensitive::shown;
+use crate::manifest::sensitive::shown;
 use crate::text::EditSet;
 use similar::{ChangeTag, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};

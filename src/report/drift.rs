@@ -1,9 +1,9 @@
 //! What a comparison with a cluster found, for people and machines; values of Secrets, and what looks like a credential,
 //! are an ellipsis.
 
-use super::sensitive::{self, shown_value};
 use super::summary::count;
 use crate::drift::{Compared, Difference, Drift, Owner, Verdict};
+use crate::manifest::sensitive::{self, shown_value};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;

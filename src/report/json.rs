@@ -1,9 +1,9 @@
 //! The report for machines: a contract (`docs/schema/report.json`). Fields are only ever added, so the wire has types
 //! of its own.
 
-use super::sensitive::shown_value;
 use super::{Report, Summary};
 use crate::guard::{Change, Finding, Op, Severity};
+use crate::manifest::sensitive::shown_value;
 use serde::Serialize;
 use serde_json::Value;
 

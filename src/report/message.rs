@@ -1,7 +1,7 @@
 //! One message for a person: what, where, the line, why, what next.
 
-use super::sensitive::{looks_like_credential, within_secret};
 use crate::guard::Severity;
+use crate::manifest::sensitive::{looks_like_credential, within_secret};
 use crate::text::{Position, Source, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 

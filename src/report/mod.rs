@@ -4,7 +4,6 @@ mod diff;
 mod drift;
 mod json;
 mod message;
-mod sensitive;
 mod summary;
 mod text;
 

@@ -104,6 +104,7 @@ pub(crate) fn guard_with(
         waivers,
         tables: tables(),
         secret_key: None,
+        observe: None,
         threads: Threads::ONE,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {

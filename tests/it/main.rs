@@ -22,6 +22,7 @@ mod helm;
 mod hosts;
 mod init;
 mod lab;
+mod lock;
 mod memory;
 mod observability;
 mod pod_security;

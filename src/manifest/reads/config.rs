@@ -1,12 +1,11 @@
 //! A pod's configuration: each thing that it reads, whether a digest covers it, and the digest.
 
-use super::content::{Content, Contents, Sum};
+use super::content::{Content, Contents, Sum, hex};
 use super::{Read, ReadTable, Sees};
 use crate::manifest::Pod;
 use crate::manifest::spark::SourceKind;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// What is joined to a pod's reads.
 #[derive(Clone, Copy, Debug)]
@@ -117,9 +116,5 @@ fn digest(sums: &BTreeMap<Key<'_>, &Sum>) -> String {
         }
         hasher.update(sum);
     }
-    let mut text = "sha256:".to_owned();
-    for byte in hasher.finalize() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256:{}", hex(&hasher.finalize()))
 }

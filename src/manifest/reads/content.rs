@@ -36,6 +36,31 @@ impl SecretKey {
     }
 }
 
+impl SecretKey {
+    /// The keyed digest of a text: 32 hexadecimal digits.
+    pub fn sum(&self, text: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0);
+        let Ok(mut mac) = mac else {
+            return String::new();
+        };
+        mac.update(text.as_bytes());
+        hex(&mac.finalize().into_bytes()[..16])
+    }
+}
+
+/// The digest of a text: 32 hexadecimal digits, the first half of SHA-256.
+pub fn sum(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())[..16])
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or_default();
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
+}
+
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretKey")

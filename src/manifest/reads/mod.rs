@@ -5,7 +5,7 @@ mod content;
 mod mounts;
 
 pub use config::{Config, End, Join};
-pub use content::{Content, Contents, SecretKey};
+pub use content::{Content, Contents, SecretKey, ShortKey, sum};
 
 use super::Pod;
 use crate::text::Glob;

@@ -128,15 +128,18 @@ fn nothing_that_a_preset_did_not_open_is_weakened() {
 
 #[test]
 fn what_is_wrong_in_a_project_is_told_where_it_stands() {
-    let wrong =
-        |(spec, environment): (&str, Option<&str>)| come_out(spec, environment).unwrap_err();
+    let wrong = |(spec, environment): (&str, Option<&str>)| match come_out(spec, environment) {
+        Err(message) => message,
+        // A whole policy would bury what is wrong.
+        Ok(policy) => panic!("{spec} comes to {}", policy.mark),
+    };
     let prod = Some("prod");
     let messages = [
         (SPEC, Some("prdo")),
         (SPEC, Some("qa")),
         ("  presets: [default]\n", prod),
         ("  preset: [default]\n", None),
-        ("  vary: []\n", None),
+        ("  waivers: []\n", None),
         ("  presets: default\n", None),
         ("  presets: [defalt]\n", None),
         ("  presets: [./none.yaml]\n", None),
@@ -165,7 +168,7 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
     --env qa: `../../sparkk8s.yaml` has no environment `qa` (help: expected one of `dev`, `prod`)
     --env prod: `../../sparkk8s.yaml` has no environment `prod` (help: environments stand under `spec.environments`)
     ../../sparkk8s.yaml:5:3: unknown field `preset` (help: did you mean `presets`?)
-    ../../sparkk8s.yaml:5:3: unknown field `vary` (help: expected one of `presets`, `parameters`, `environments`)
+    ../../sparkk8s.yaml:5:3: unknown field `waivers` (help: expected one of `presets`, `parameters`, `environments`, `vary`, `lock`)
     ../../sparkk8s.yaml:5:12: expected list, found text `default`
     ../../sparkk8s.yaml:5:13: there is no preset `defalt` (help: did you mean `default`?)
     ../../sparkk8s.yaml:5:13: cannot read `../../none.yaml`: no such file

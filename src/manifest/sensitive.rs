@@ -18,7 +18,7 @@ const TELLING: [&str; 11] = [
 ];
 
 /// Whether a line may hold a credential: a telling word, then a separator and something behind it.
-pub(super) fn looks_like_credential(line: &str) -> bool {
+pub fn looks_like_credential(line: &str) -> bool {
     credential(line).is_some()
 }
 
@@ -45,7 +45,7 @@ fn credential(line: &str) -> Option<usize> {
 
 /// A value of an object as a report may show it: what may be a credential is an ellipsis. `key` is what it is the value
 /// of, or the name of the variable.
-pub(super) fn shown_value(value: &Value, key: &str) -> Value {
+pub fn shown_value(value: &Value, key: &str) -> Value {
     match value {
         Value::Object(map) => {
             let named = map.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -76,7 +76,7 @@ pub(super) fn shown_value(value: &Value, key: &str) -> Value {
 }
 
 /// Whether what stands under a key may be a credential; not the name of a Secret, or where one lies.
-fn tells(key: &str) -> bool {
+pub fn tells(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let of_another = ["name", "ref", "path", "file"]
         .iter()
@@ -85,7 +85,7 @@ fn tells(key: &str) -> bool {
 }
 
 /// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.
-pub(super) fn shown<'l>(lines: &[&'l str], at: usize) -> Cow<'l, str> {
+pub fn shown<'l>(lines: &[&'l str], at: usize) -> Cow<'l, str> {
     let line = lines[at].trim_end_matches(['\n', '\r']);
     let hidden = if in_secret(lines, at) {
         // Of a Secret, only what names it.
@@ -152,7 +152,7 @@ fn is_kind_secret(line: &str) -> bool {
 }
 
 /// Whether the document around `at` is a Secret, judged by its text: it may not be readable.
-pub(super) fn within_secret(text: &str, at: usize) -> bool {
+pub fn within_secret(text: &str, at: usize) -> bool {
     let start = text[..at].rfind("\n---").map_or(0, |n| n + 1);
     let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
     text[start..end].lines().any(is_kind_secret)

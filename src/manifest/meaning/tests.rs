@@ -1,0 +1,1 @@
+//! Facts of objects, however they are written.

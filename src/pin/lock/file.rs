@@ -1,0 +1,225 @@
+//! `sparkk8s.lock`: sorted, a line for each fact, without dates, so that git merges what two branches lock.
+
+use super::Release;
+use crate::manifest::meaning::{Facet, Fact};
+use crate::manifest::reads::SecretKey;
+use crate::yaml::is_safe_plain;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// What a lock is called where a project names no other.
+pub const LOCK_FILE: &str = "sparkk8s.lock";
+
+const API_VERSION: &str = "sparkk8s.io/v1alpha1";
+/// Raised when a fact is recorded in another way.
+pub(super) const SCHEMA: u64 = 1;
+
+const HEAD: &str = "\
+# What the environments of this repository share, and what may differ. `sparkk8s-post lock` writes it; edit the project
+# or the charts instead.
+";
+
+/// A lock.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lock {
+    /// Each environment's presets, `name@version`, with the digest of their files.
+    pub environments: BTreeMap<String, BTreeMap<String, String>>,
+    /// By what names them in every environment.
+    pub objects: BTreeMap<String, Written>,
+}
+
+/// What a lock holds of one object.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    /// The environments that have it; `None` for all.
+    pub only: Option<BTreeSet<String>>,
+    /// Whether it is a hook.
+    pub hook: bool,
+    /// Facts by facet and place: shared, or by environment.
+    pub facts: BTreeMap<(Facet, String), Recorded>,
+}
+
+/// A fact as a lock has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Recorded {
+    /// The same in each environment that has the object.
+    Shared(Value),
+    /// By environment; those that are missing have none.
+    Each(BTreeMap<String, Value>),
+}
+
+/// Why a text is no lock.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LockError {
+    /// Somebody has to decide what both sides of a merge changed.
+    #[error("line {0} is a conflict of a merge")]
+    Conflict(usize),
+    /// It is no lock of this version.
+    #[error("it is of schema {0}, and this program reads schema {SCHEMA}")]
+    Schema(u64),
+    /// It cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Secrets are recorded by a key, and none was given.
+    #[error("it records Secrets with a key, and none was given")]
+    NoKey,
+}
+
+impl Lock {
+    /// What environments come to.
+    pub fn of(
+        releases: &[Release],
+        environments: BTreeMap<String, BTreeMap<String, String>>,
+        key: Option<&SecretKey>,
+    ) -> Self {
+        let ids: BTreeSet<&String> = releases.iter().flat_map(|r| r.objects.keys()).collect();
+        let written = ids
+            .into_iter()
+            .map(|id| (id.clone(), written(id, releases, key)));
+        Self {
+            environments,
+            objects: written.collect(),
+        }
+    }
+
+    /// The lock as its file holds it.
+    pub fn text(&self) -> String {
+        let mut out = format!(
+            "{HEAD}apiVersion: {API_VERSION}\nkind: Lock\nschema: {SCHEMA}\ntool: {}\nenvironments:\n",
+            env!("CARGO_PKG_VERSION")
+        );
+        for (name, presets) in &self.environments {
+            let _ = writeln!(out, "  {}:", scalar(name));
+            for (preset, digest) in presets {
+                let _ = writeln!(out, "    {}: {}", scalar(preset), scalar(digest));
+            }
+        }
+        out.push_str("objects:\n");
+        for (id, object) in &self.objects {
+            object.write(id, &mut out);
+        }
+        if self.objects.is_empty() {
+            out.truncate(out.len() - "objects:\n".len());
+        }
+        out
+    }
+}
+
+impl Written {
+    fn write(&self, id: &str, out: &mut String) {
+        let _ = writeln!(out, "  {}:", scalar(id));
+        if let Some(only) = &self.only {
+            let only: Vec<_> = only.iter().map(|name| scalar(name)).collect();
+            let _ = writeln!(out, "    in: [{}]", only.join(", "));
+        }
+        if self.hook {
+            out.push_str("    hook: true\n");
+        }
+        let mut current = None;
+        for ((facet, path), recorded) in &self.facts {
+            if current != Some(facet) {
+                let _ = writeln!(out, "    {facet}:");
+                current = Some(facet);
+            }
+            let value = match recorded {
+                Recorded::Shared(value) => flow(value),
+                Recorded::Each(each) => {
+                    let each = each
+                        .iter()
+                        .map(|(name, value)| format!("{}: {}", scalar(name), flow(value)));
+                    format!("{{{}}}", each.collect::<Vec<_>>().join(", "))
+                }
+            };
+            let _ = writeln!(out, "      {}: {value}", scalar(path));
+        }
+        if self.only.is_none() && !self.hook && self.facts.is_empty() {
+            out.truncate(out.len() - 1);
+            out.push_str(" {}\n");
+        }
+    }
+}
+
+fn written(id: &str, releases: &[Release], key: Option<&SecretKey>) -> Written {
+    let having = releases
+        .iter()
+        .filter_map(|release| Some((&release.environment, release.objects.get(id)?)));
+    let having: Vec<_> = having.collect();
+    let mut each: BTreeMap<(Facet, String), BTreeMap<String, Value>> = BTreeMap::new();
+    for (environment, object) in &having {
+        for (path, fact) in &object.facts {
+            let recorded = record(fact, key);
+            let facts = each.entry((fact.facet, path.clone())).or_default();
+            facts.insert((*environment).clone(), recorded);
+        }
+    }
+    let facts = each.into_iter().map(|(at, each)| {
+        let mut values = each.values();
+        let first = values.next().cloned().unwrap_or_default();
+        let shared = each.len() == having.len() && values.all(|value| *value == first);
+        (
+            at,
+            if shared {
+                Recorded::Shared(first)
+            } else {
+                Recorded::Each(each)
+            },
+        )
+    });
+    let only = having.iter().map(|(environment, _)| (*environment).clone());
+    Written {
+        only: (having.len() < releases.len()).then(|| only.collect()),
+        hook: having.iter().any(|(_, object)| object.hook),
+        facts: facts.collect(),
+    }
+}
+
+/// Without a key this stands for what may not be shown.
+pub(super) const HIDDEN: &str = "hidden";
+
+/// A fact as a lock has it: images, resources and security as they are, others by their digest, Secrets by a keyed one.
+pub(super) fn record(fact: &Fact, key: Option<&SecretKey>) -> Value {
+    let text = || fact.value.to_string();
+    if fact.hidden {
+        return key.map_or_else(
+            || HIDDEN.into(),
+            |key| format!("hmac:{}", key.sum(&text())).into(),
+        );
+    }
+    let plain = matches!(
+        fact.facet,
+        Facet::Images | Facet::Resources | Facet::Security
+    ) || matches!(fact.value, Value::Bool(_) | Value::Number(_));
+    if plain && fact.value.as_str().is_none_or(|text| text.len() < 200) {
+        return fact.value.clone();
+    }
+    format!("sha256:{}", crate::manifest::reads::sum(&text())).into()
+}
+
+fn scalar(text: &str) -> String {
+    if is_safe_plain(text) {
+        return text.to_owned();
+    }
+    json(&Value::from(text))
+}
+
+fn flow(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_safe_plain(text) && !text.contains([',', '[', ']', '{', '}']) => {
+            text.clone()
+        }
+        other => json(other),
+    }
+}
+
+/// JSON on one line for YAML 1.1 as well, which has line breaks and a byte order mark that JSON knows nothing of.
+fn json(value: &Value) -> String {
+    let text = value.to_string();
+    let special = ['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+    if !text.contains(special) {
+        return text;
+    }
+    special.iter().fold(text, |text, char| {
+        text.replace(*char, &format!("\\u{:04x}", *char as u32))
+    })
+}

@@ -1,0 +1,211 @@
+//! One environment's guarded stream, as facts.
+
+use crate::manifest::meaning::{Facts, Reader};
+use crate::manifest::{Object, helm_hooks};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// How an environment's names differ from those of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// What stands before names.
+    pub prefix: String,
+    /// What stands behind names.
+    pub suffix: String,
+    /// The namespace that is its own.
+    pub namespace: String,
+}
+
+/// One environment's objects.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The environment.
+    pub environment: String,
+    /// By what names them in every environment: `apps/Deployment spark/connect`.
+    pub objects: BTreeMap<String, Released>,
+}
+
+/// One object of an environment.
+#[derive(Clone, Debug)]
+pub struct Released {
+    /// Its kind.
+    pub kind: String,
+    /// Its name, as all environments have it.
+    pub name: String,
+    /// Whether it is a hook of Helm or Argo CD, which some hosts never send.
+    pub hook: bool,
+    /// What it says.
+    pub facts: Facts,
+    /// The template that it came from, where the stream says so.
+    pub template: Option<String>,
+}
+
+/// Two objects of one identity.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{id}` stands in the manifests of `{environment}` twice, and the second would take the place of the first"
+)]
+pub struct Twins {
+    /// What names both.
+    pub id: String,
+    /// The environment.
+    pub environment: String,
+}
+
+/// Reads the guarded objects of an environment as they go by, in any order.
+#[derive(Debug)]
+pub struct Observer<'m> {
+    reader: Reader<'m>,
+    names: Names,
+    /// The names of the environment's objects, when the first of them goes by.
+    own: OnceLock<BTreeSet<String>>,
+    seen: Mutex<Vec<(usize, String, Released)>>,
+}
+
+impl<'m> Observer<'m> {
+    /// Nothing seen yet.
+    pub fn new(reader: Reader<'m>, names: Names) -> Self {
+        Self {
+            reader,
+            names,
+            own: OnceLock::new(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Looks at one of the objects.
+    pub fn see(&self, objects: &[Object<'_>], object: &Object<'_>, value: &Value) {
+        let own = self.own.get_or_init(|| {
+            let names = objects.iter().map(|object| object.name.to_owned());
+            names.collect()
+        });
+        let neutral = Neutral {
+            names: &self.names,
+            own,
+        };
+        let (id, released) = neutral.released(self.reader, object, value);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push((object.index, id, released));
+    }
+
+    /// All that was seen; `templates` knows where each object came from.
+    ///
+    /// # Errors
+    /// Two objects of one identity; a hook and a template may share one.
+    pub fn release(
+        &self,
+        environment: &str,
+        templates: &dyn Fn(usize) -> Option<String>,
+    ) -> Result<Release, Twins> {
+        let seen = self.seen.lock();
+        let mut seen = std::mem::take(&mut *seen.unwrap_or_else(PoisonError::into_inner));
+        seen.sort_by_key(|(index, ..)| *index);
+        let mut objects = BTreeMap::new();
+        for (index, id, mut released) in seen {
+            released.template = templates(index);
+            if objects.insert(id.clone(), released).is_some() {
+                let environment = environment.to_owned();
+                return Err(Twins { id, environment });
+            }
+        }
+        Ok(Release {
+            environment: environment.to_owned(),
+            objects,
+        })
+    }
+}
+
+/// Takes out what an environment's names have of their own.
+struct Neutral<'n> {
+    names: &'n Names,
+    /// The names of its objects: only these, where they stand as a whole, are names.
+    own: &'n BTreeSet<String>,
+}
+
+/// What stands for an environment's namespace.
+const NAMESPACE: &str = "(namespace)";
+
+impl Neutral<'_> {
+    fn name<'v>(&self, name: &'v str) -> &'v str {
+        let Names { prefix, suffix, .. } = self.names;
+        let inner = name.strip_prefix(prefix.as_str()).unwrap_or(name);
+        inner.strip_suffix(suffix.as_str()).unwrap_or(inner)
+    }
+
+    /// What names an object in every environment, and what it says.
+    fn released(
+        &self,
+        reader: Reader<'_>,
+        object: &Object<'_>,
+        value: &Value,
+    ) -> (String, Released) {
+        let mut value = Cow::Borrowed(value);
+        if *self.names != Names::default() {
+            self.value(value.to_mut());
+        }
+        let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
+        let hook = argo || helm_hooks(&value).next().is_some();
+        let name = self.name(object.name).to_owned();
+        let group = object.api_version.rsplit_once('/').map(|(group, _)| group);
+        let group = group.map(|group| format!("{group}/")).unwrap_or_default();
+        let namespace = value["metadata"]["namespace"].as_str();
+        let namespace = namespace.filter(|namespace| !namespace.is_empty());
+        let namespace = namespace.map(|n| format!("{n}/")).unwrap_or_default();
+        let hooked = if hook { " (hook)" } else { "" };
+        let id = format!("{group}{} {namespace}{name}{hooked}", object.kind);
+        let released = Released {
+            kind: object.kind.to_owned(),
+            name,
+            hook,
+            facts: reader.facts(&value),
+            template: None,
+        };
+        (id, released)
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(map) => map.values_mut().for_each(|inner| self.value(inner)),
+            Value::String(text) => {
+                let namespace = self.names.namespace.as_str();
+                if self.own.contains(text.as_str()) {
+                    *text = self.name(text).to_owned();
+                } else if !namespace.is_empty() && text == namespace {
+                    NAMESPACE.clone_into(text);
+                } else {
+                    *text = self.addresses(text);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `dev-s3.spark-dev.svc` as all environments have it, wherever it stands in a text.
+    fn addresses(&self, text: &str) -> String {
+        let Names { namespace, .. } = self.names;
+        let mut text = text.to_owned();
+        for name in self
+            .own
+            .iter()
+            .filter(|name| self.name(name) != name.as_str())
+        {
+            for end in [".", ":", "/", " "] {
+                text = text.replace(
+                    &format!("//{name}{end}"),
+                    &format!("//{}{end}", self.name(name)),
+                );
+            }
+            if !namespace.is_empty() {
+                let (from, to) = (format!("{name}.{namespace}"), self.name(name));
+                text = text.replace(&from, &format!("{to}.{namespace}"));
+            }
+        }
+        if namespace.is_empty() {
+            return text;
+        }
+        text.replace(&format!(".{namespace}.svc"), &format!(".{NAMESPACE}.svc"))
+    }
+}
