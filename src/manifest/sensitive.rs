@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-const TELLING: [&str; 11] = [
+const TELLING: [&str; 18] = [
     "password",
     "passwd",
     "secret",
@@ -15,6 +15,13 @@ const TELLING: [&str; 11] = [
     "credential",
     "api_key",
     "apikey",
+    "passphrase",
+    "private_key",
+    "private-key",
+    "privatekey",
+    "account.key",
+    "requirepass",
+    "_pwd",
 ];
 
 /// Whether a line may hold a credential: a telling word, then a separator and something behind it.
@@ -24,6 +31,9 @@ pub fn looks_like_credential(line: &str) -> bool {
 
 /// Where what may be a credential begins: behind the separator.
 fn credential(line: &str) -> Option<usize> {
+    if let Some(at) = user_info(line) {
+        return Some(at);
+    }
     let line = line.to_ascii_lowercase();
     let begins = TELLING.iter().filter_map(|word| {
         let at = line.find(word)?;
@@ -41,6 +51,18 @@ fn credential(line: &str) -> Option<usize> {
         Some(from)
     });
     begins.min()
+}
+
+/// Where user and password of an address begin: `https://user:password@host`.
+fn user_info(line: &str) -> Option<usize> {
+    let mut schemes = line.match_indices("://").map(|(at, _)| at + 3);
+    schemes.find(|begins| {
+        let rest = &line[*begins..];
+        let ends = rest.find(['/', ' ', '"', '\'']).unwrap_or(rest.len());
+        rest[..ends]
+            .split_once('@')
+            .is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 /// A value of an object as a report may show it: what may be a credential is an ellipsis. `key` is what it is the value

@@ -14,8 +14,9 @@ use crate::manifest::reads::SecretKey;
 use crate::pin::lock::{
     self as locks, Comparison, LOCK_FILE, Lock, LockError, Names, Observer, Release,
 };
-use crate::preset::{Policy, Project, meaning};
+use crate::preset::{NamesFile, Policy, Project, meaning};
 use crate::report::{self, Message, Report, Summary};
+use crate::yaml::Spanned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -46,7 +47,12 @@ pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
     let lock = Lock::of(&releases, presets, key.as_ref());
     let path = path(&project);
     let text = lock.text();
-    let same = io::read_text(&path).is_ok_and(|old| old == text);
+    let old = io::read_text(&path).unwrap_or_default();
+    if key.is_none() && old.contains(": hmac:") {
+        return Err(unusable(&path, &LockError::NoKey));
+    }
+    // Git may have given it other line ends.
+    let same = old.replace("\r\n", "\n") == text;
     if args.check && !same {
         let help = "`sparkk8s-post lock` writes it anew; `git diff` shows what that changes";
         return Err(refused(
@@ -140,8 +146,15 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     let input = run::Input::read(&args.input)?;
     let (release, _, key) = guarded(&input, &policy, &project, &args.environment)?;
     compare(&project, &release, key.as_ref())?;
+    let hidden = if key.is_none() { release.hidden() } else { 0 };
+    let note = match hidden {
+        0 => String::new(),
+        many => format!(
+            "; {many} values that may not be shown were not compared, for want of `--secret-key`"
+        ),
+    };
     io::show(&format!(
-        "{}: the manifests of {} are as they are locked\n",
+        "{}: the manifests of {} are as they are locked{note}\n",
         path(&project),
         args.environment
     ))?;
@@ -178,8 +191,11 @@ impl Held {
 fn compare(project: &Project, release: &Release, key: Option<&SecretKey>) -> Result<(), Failure> {
     let path = path(project);
     let text = io::read_text(&path).map_err(|why| {
-        let help = "`sparkk8s-post lock` writes it";
-        refused(format!("cannot read `{path}`: {why}"), help)
+        let help = "`sparkk8s-post lock` writes it".to_owned();
+        Failure {
+            exit: Exit::Usage,
+            text: Message::error(format!("cannot read `{path}`: {why}"), None, Some(help)).render(),
+        }
     })?;
     let lock = Lock::parse(&text).map_err(|error| unusable(&path, &error))?;
     let environment = &release.environment;
@@ -324,19 +340,26 @@ fn presets(policy: &Policy) -> Presets {
 }
 
 fn names(project: &Project, environment: &str) -> Names {
-    let environments = project.written.spec.environments.0.iter();
-    let mut found = environments.filter(|(name, _)| name.value == environment);
-    let Some((_, environment)) = found.next() else {
-        return Names::default();
+    let environments = &project.written.spec.environments.0;
+    let parts = |names: &NamesFile| {
+        let text = |name: &Option<Spanned<String>>| name.as_ref().map(|name| name.value.clone());
+        [
+            text(&names.prefix),
+            text(&names.suffix),
+            text(&names.namespace),
+        ]
     };
-    let text = |name: &Option<crate::yaml::Spanned<String>>| {
-        name.as_ref()
-            .map(|name| name.value.clone())
-            .unwrap_or_default()
-    };
+    let mut all = environments.iter();
+    let are_compared = all.any(|(_, other)| parts(&other.names).iter().any(Option::is_some));
+    let own = environments
+        .iter()
+        .find(|(name, _)| name.value == environment);
+    let own = own.map(|(_, own)| parts(&own.names)).unwrap_or_default();
+    let [prefix, suffix, namespace] = own.map(Option::unwrap_or_default);
     Names {
-        prefix: text(&environment.names.prefix),
-        suffix: text(&environment.names.suffix),
-        namespace: text(&environment.names.namespace),
+        prefix,
+        suffix,
+        namespace,
+        are_compared,
     }
 }

@@ -16,6 +16,8 @@ pub struct Fact {
     pub value: Value,
     /// Whether it may not be shown: of a Secret, or what may be a credential.
     pub hidden: bool,
+    /// Whether the API server takes this value where nothing is written.
+    pub is_default: bool,
 }
 
 /// The facts of an object, by pointer; items of lists by their name.
@@ -32,11 +34,14 @@ impl Reader<'_> {
     /// What an object says.
     pub fn facts(self, object: &Value) -> Facts {
         let kind = object["kind"].as_str().unwrap_or_default();
+        let version = object["apiVersion"].as_str().unwrap_or_default();
         let mut walk = Walk {
             meaning: self.meaning,
             kind,
+            native: is_native(version) && kind != "CustomResourceDefinition",
             facts: Facts::new(),
         };
+        walk.put(&["apiVersion".to_owned()], version.into());
         let identity = ["apiVersion", "kind"];
         let mut path = Vec::new();
         for (key, value) in object.as_object().into_iter().flatten() {
@@ -61,7 +66,15 @@ impl Reader<'_> {
 struct Walk<'m> {
     meaning: &'m Meaning,
     kind: &'m str,
+    /// Whether its fields are those of Kubernetes' own kinds.
+    native: bool,
     facts: Facts,
+}
+
+/// Whether an API group is one of Kubernetes' own.
+fn is_native(version: &str) -> bool {
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    !group.contains('.') || group.ends_with(".k8s.io") || group == "apps.openshift.io"
 }
 
 impl Walk<'_> {
@@ -86,7 +99,7 @@ impl Walk<'_> {
             Value::Object(map) if map.is_empty() => {
                 let says_nothing = path
                     .last()
-                    .is_some_and(|key| self.meaning.empty.contains(key));
+                    .is_some_and(|key| self.native && self.meaning.empty.contains(key));
                 if !says_nothing {
                     self.put(path, value.clone());
                 }
@@ -106,63 +119,112 @@ impl Walk<'_> {
         }
     }
 
-    fn scalars(&mut self, items: &[Value], path: &[String]) {
+    fn scalars(&mut self, items: &[Value], path: &mut Vec<String>) {
         if items.is_empty() {
+            if !self.native {
+                self.put(path, json!([]));
+            }
             return;
         }
         let mut items = items.to_vec();
         let place: Vec<_> = path.iter().map(String::as_str).collect();
-        if self.meaning.sets.matches(&place) {
+        if self.native && self.meaning.sets.matches(&place) {
             items.sort_by_key(Value::to_string);
             items.dedup();
         }
-        self.put(path, items.into());
+        let key = path.last().map_or("", String::as_str);
+        let value = Value::from(items);
+        let shown = shown_value(&value, key);
+        if shown == value {
+            return self.put(path, value);
+        }
+        // What may be a credential is one of them: the others count as they are.
+        let pairs = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .zip(shown.as_array().into_iter().flatten());
+        for (index, (item, shown)) in pairs.enumerate() {
+            path.push(index.to_string());
+            self.put_as(path, item.clone(), item != shown);
+            path.pop();
+        }
     }
 
     /// Items by their name, where the list is one of named things; else by their place.
     fn list(&mut self, items: &[Value], path: &mut Vec<String>) {
-        let names = path.last().and_then(|key| self.meaning.named.get(key));
+        let key = path.last().cloned().unwrap_or_default();
+        let names = self.meaning.named.get(&key).filter(|_| self.native);
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut order = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let name = names.into_iter().flatten().find_map(|name| {
                 let value = item.pointer(&format!("/{name}"))?;
-                Some(
-                    value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned),
-                )
+                let text = value.as_str().map(str::to_owned);
+                Some(text.unwrap_or_else(|| value.to_string()))
             });
-            let name = name.unwrap_or_else(|| index.to_string());
+            let mut name = name.unwrap_or_else(|| index.to_string());
+            // A port is a number of a protocol.
+            if let Some(protocol) = item["protocol"].as_str().filter(|other| *other != "TCP")
+                && key == "ports"
+            {
+                name = format!("{name} {protocol}");
+            }
             let again = seen.entry(name.clone()).or_default();
             *again += 1;
-            let name = if *again > 1 {
-                format!("{name}#{again}")
-            } else {
-                name
-            };
+            if *again > 1 {
+                name = format!("{name}#{again}");
+            }
             self.under(&name, item, path);
+            order.push(Value::from(name));
+        }
+        let refers = || {
+            items.iter().any(|item| {
+                item["value"]
+                    .as_str()
+                    .is_some_and(|text| text.contains("$("))
+            })
+        };
+        if names.is_some() && (self.meaning.ordered.contains(&key) || key == "env" && refers()) {
+            path.push("(order)".to_owned());
+            self.put(path, order.into());
+            path.pop();
         }
     }
 
     fn put(&mut self, path: &[String], value: Value) {
+        self.put_as(path, value, false);
+    }
+
+    fn put_as(&mut self, path: &[String], value: Value, hidden: bool) {
         let place: Vec<_> = path.iter().map(String::as_str).collect();
-        if self.meaning.noise.matches(&place) || self.meaning.is_default(self.kind, &place, &value)
-        {
+        if self.meaning.noise.matches(&place) {
             return;
         }
+        let is_default = self.native && self.meaning.is_default(self.kind, &place, &value);
         let facet = self.meaning.facet(self.kind, &place);
-        let value = if self.meaning.quantities.matches(&place) {
+        let value = if self.native && self.meaning.quantities.matches(&place) {
             scalar::quantity(&value)
         } else if facet == Facet::Images {
             scalar::image(&value)
         } else {
             value
         };
-        let hidden = may_be_credential(&place, &value);
+        let told = match facet {
+            // Names of images, amounts and rights are no credentials, whatever words they hold.
+            Facet::Images => value
+                .as_str()
+                .is_some_and(|image| image.contains('@') && !image.contains("@sha")),
+            Facet::Resources | Facet::Security => false,
+            Facet::Config | Facet::Rest => may_be_credential(&place, &value),
+        };
+        let of_secret =
+            self.kind == "Secret" && !["type", "immutable", "apiVersion"].contains(&place[0]);
         let fact = Fact {
             facet,
             value,
-            hidden,
+            hidden: hidden || told || of_secret,
+            is_default,
         };
         self.facts.insert(pointer(&place), fact);
     }
@@ -171,49 +233,70 @@ impl Walk<'_> {
     fn data(&mut self, object: &Value) {
         let secret = self.kind == "Secret";
         let mut data: BTreeMap<&str, String> = BTreeMap::new();
-        for (key, value) in object["data"].as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            let decoded = base64::decode(&text).filter(|_| secret);
-            data.insert(key, decoded.unwrap_or(text));
-        }
-        for (key, value) in object["stringData"].as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            data.insert(key, text);
+        for place in ["data", "stringData"] {
+            for (key, value) in object[place].as_object().into_iter().flatten() {
+                let text = value.as_str().map(str::to_owned);
+                let text = text.unwrap_or_else(|| value.to_string());
+                let decoded = base64::decode(&text).filter(|_| secret && place == "data");
+                data.insert(key, decoded.unwrap_or(text));
+            }
         }
         for (key, text) in data {
-            if !secret && holds_properties(key) {
+            let mut globs = self.meaning.properties.iter();
+            if !secret && globs.any(|glob| glob.matches(key)) {
+                // That there is such a file is a fact, too.
+                self.config(&["data", key], json!("properties"), false);
                 for property in properties(&text) {
-                    self.config(&["data", key, &property.key], json!(property.value), secret);
+                    self.config(&["data", key, &property.key], json!(property.value), false);
                 }
-            } else {
+            } else if secret || text.lines().count() < 2 {
                 self.config(&["data", key], json!(text), secret);
+            } else {
+                self.text(key, &text);
             }
         }
     }
 
-    fn config(&mut self, place: &[&str], value: Value, secret: bool) {
+    /// A text of lines: those that may be credentials by themselves, the others as one.
+    fn text(&mut self, key: &str, text: &str) {
+        let (mut open, mut hidden) = (String::new(), String::new());
+        let mut before = "";
+        for line in text.lines() {
+            let told = looks_like_credential(line) || tells(before) && line.contains("value");
+            let other = if told { &mut hidden } else { &mut open };
+            other.push_str(line);
+            other.push('\n');
+            // Where the hidden ones stand counts, too.
+            if told {
+                open.push_str("…\n");
+            }
+            before = line;
+        }
+        if tells(key) {
+            return self.config(&["data", key], json!(text), true);
+        }
+        if !hidden.is_empty() {
+            self.config(&["data", key, "(not shown)"], json!(hidden), true);
+        }
+        // Whether its last line ends is as good as another line.
+        let ends = if text.ends_with('\n') { "" } else { "\\" };
+        self.config_as(&["data", key], json!(open + ends), false);
+    }
+
+    fn config(&mut self, place: &[&str], value: Value, hidden: bool) {
+        let hidden = hidden || may_be_credential(place, &value);
+        self.config_as(place, value, hidden);
+    }
+
+    fn config_as(&mut self, place: &[&str], value: Value, hidden: bool) {
         let fact = Fact {
             facet: Facet::Config,
-            hidden: secret || may_be_credential(place, &value),
+            hidden,
             value,
+            is_default: false,
         };
         self.facts.insert(pointer(place), fact);
     }
-}
-
-/// Whether a key of a `ConfigMap` is a file of properties, by its name.
-fn holds_properties(key: &str) -> bool {
-    let name = [".template", ".tmpl", ".tpl"]
-        .into_iter()
-        .find_map(|end| key.strip_suffix(end))
-        .unwrap_or(key);
-    [".conf", ".properties"]
-        .iter()
-        .any(|end| name.ends_with(end))
 }
 
 /// What stands behind a telling key, or looks like one in itself.
@@ -225,7 +308,8 @@ fn may_be_credential(place: &[&str], value: &Value) -> bool {
         [] => return false,
     };
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Null | Value::Bool(_) => false,
+        Value::Number(_) => tells(key),
         Value::String(text) => tells(key) || text.lines().any(looks_like_credential),
         Value::Array(_) | Value::Object(_) => shown_value(value, key) != *value,
     }

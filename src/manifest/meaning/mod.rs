@@ -7,6 +7,7 @@ mod scalar;
 pub use facts::{Fact, Facts, Reader};
 pub use paths::Paths;
 
+use crate::text::Glob;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,10 @@ use std::fmt;
 pub struct Meaning {
     /// Lists whose items have a name: the key of the list, and pointers to the name, the first that is there.
     named: BTreeMap<String, Vec<String>>,
+    /// Keys of `ConfigMap`s that hold properties.
+    properties: Vec<Glob>,
+    /// Lists of named things in which the order says something.
+    ordered: BTreeSet<String>,
     /// Lists whose order says nothing.
     sets: Paths,
     /// Mappings that say nothing where they are empty.

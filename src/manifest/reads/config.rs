@@ -89,10 +89,18 @@ impl<'c> Join<'c> {
             _ if content.unpinned.is_some() => content.unpinned.unwrap_or_default(),
             Sees::Nowhere => "no container mounts it",
             Sees::Live(row) if !self.live => &row.why,
+            _ if is_open(read, content) => "it holds placeholders that are filled in later",
             _ => return End::Pinned(content),
         };
         End::Left(content, why.to_owned())
     }
+}
+
+/// Whether a key that is read holds placeholders.
+fn is_open(read: &Read<'_>, content: &Content) -> bool {
+    let is_read = |key: &str| read.keys.as_ref().is_none_or(|keys| keys.contains(key));
+    let mut keys = content.sums.iter();
+    keys.any(|(key, sum)| sum.is_none() && is_read(key))
 }
 
 /// One key: kind, name of the object, name of the key.
@@ -101,7 +109,9 @@ type Key<'k> = (&'k str, &'k str, &'k str);
 fn add<'k>(sums: &mut BTreeMap<Key<'k>, &'k Sum>, read: &'k Read<'_>, content: &'k Content) {
     let is_read = |key: &str| read.keys.as_ref().is_none_or(|keys| keys.contains(key));
     for (key, sum) in content.sums.iter().filter(|(key, _)| is_read(key)) {
-        sums.insert((&read.row.kind, &read.name, key), sum);
+        if let Some(sum) = sum {
+            sums.insert((&read.row.kind, &read.name, key), sum);
+        }
     }
 }
 

@@ -81,8 +81,8 @@ pub struct Content {
     pub object: usize,
     /// Why it is in no digest, where it is in none.
     pub unpinned: Option<&'static str>,
-    /// By key.
-    pub(super) sums: BTreeMap<String, Sum>,
+    /// By key; `None` where it holds placeholders that are filled in later.
+    pub(super) sums: BTreeMap<String, Option<Sum>>,
 }
 
 impl Contents {
@@ -102,7 +102,10 @@ impl Contents {
             Some(_) => BTreeMap::new(),
             None => data(kind, object)
                 .into_iter()
-                .map(|(key, bytes)| (key.to_owned(), self.sum(kind, &bytes)))
+                .map(|(key, bytes)| {
+                    let sum = (!is_open(&bytes)).then(|| self.sum(kind, &bytes));
+                    (key.to_owned(), sum)
+                })
                 .collect(),
         };
         let content = Content {
@@ -138,12 +141,7 @@ impl Contents {
         if kind == SourceKind::Secret && self.key.is_none() {
             return Some("Secrets are pinned only with a key, given by `--secret-key`");
         }
-        let values = data(kind, object);
-        let is_open = |bytes: &Cow<'_, [u8]>| PLACEHOLDERS.iter().any(|hint| holds(bytes, hint));
-        values
-            .values()
-            .any(is_open)
-            .then_some("it holds placeholders that are filled in later")
+        None
     }
 
     fn sum(&self, kind: SourceKind, bytes: &[u8]) -> Sum {
@@ -164,11 +162,15 @@ const NEEDS_HASH: [&str; 2] = [
     "kustomize.config.k8s.io/needs-hash-suffix",
 ];
 
-/// Argo CD's vault plugin, and Bank-Vaults.
-const PLACEHOLDERS: [&str; 2] = ["<path:", "vault:secret/"];
-
-fn holds(bytes: &[u8], text: &str) -> bool {
-    memchr::memmem::find(bytes, text.as_bytes()).is_some()
+/// Placeholders of Argo CD's vault plugin, `<path:kv/data/x#key>`, and of Bank-Vaults.
+fn is_open(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut paths = text.match_indices("<path:").map(|(at, _)| &text[at..]);
+    let is_path = |rest: &str| {
+        let inner = rest.split_once('>').map(|(inner, _)| inner);
+        inner.is_some_and(|inner| inner.contains('#') && !inner.contains(char::is_whitespace))
+    };
+    paths.any(is_path) || text.contains("vault:secret/")
 }
 
 /// Whether a name ends as kustomize's: ten characters of its alphabet behind a dash.

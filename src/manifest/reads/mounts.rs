@@ -1,63 +1,90 @@
 //! How the containers of a pod see a volume.
 
 use super::{LiveRow, Sees};
-use crate::manifest::Pod;
+use crate::manifest::{ContainerKind, Pod};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The mounts of one volume, in all containers of its pod.
-pub(super) struct Mounts<'v>(Vec<&'v Value>);
+pub(super) struct Mounts<'v>(Vec<(ContainerKind, &'v Value)>);
 
 impl<'v> Mounts<'v> {
     pub(super) fn of(pod: Pod<'v>, volume: &str) -> Self {
         let mounts = pod.containers().flat_map(|container| {
             let mounts = container.value["volumeMounts"].as_array();
-            mounts.map_or(&[][..], Vec::as_slice)
+            mounts
+                .into_iter()
+                .flatten()
+                .map(move |mount| (container.kind, mount))
         });
-        Self(mounts.filter(|mount| mount["name"] == volume).collect())
+        Self(
+            mounts
+                .filter(|(_, mount)| mount["name"] == volume)
+                .collect(),
+        )
     }
 
-    /// The keys that are seen: those of `items`, or all (`None`); where each mount takes a part, those parts alone.
+    /// The keys that are seen: those of `items`, or all (`None`); where each mount takes a part, those parts alone. A part
+    /// that is none of them may be any.
     pub(super) fn keys(&self, items: Option<&Vec<Value>>) -> Option<BTreeSet<String>> {
-        let parts: Option<Vec<_>> = self.0.iter().map(|mount| sub_path(mount)).collect();
-        let parts = parts.filter(|parts| !parts.is_empty());
-        let is_seen = |path: &str| {
-            let begins = |part: &&str| {
-                let rest = path.strip_prefix(part.trim_end_matches('/'));
+        let parts: Option<Vec<_>> = self.0.iter().map(|(_, mount)| sub_path(mount)).collect();
+        let parts = parts.filter(|parts| !parts.is_empty() && !parts.iter().any(String::is_empty));
+        let Some(items) = items else {
+            // Files lie flat: a part is a key.
+            let parts = parts.filter(|parts| !parts.iter().any(|part| part.contains('/')));
+            return parts.map(|parts| parts.into_iter().collect());
+        };
+        let seen = |item: &&Value| {
+            let path = normal(text(item, "path"));
+            let begins = |part: &String| {
+                let rest = path.strip_prefix(part.as_str());
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
             parts.as_ref().is_none_or(|parts| parts.iter().any(begins))
         };
-        match items {
-            Some(items) => {
-                let seen = items.iter().filter(|item| is_seen(text(item, "path")));
-                Some(seen.map(|item| text(item, "key").to_owned()).collect())
-            }
-            // Files lie flat: a part is a key.
-            None => parts.map(|parts| parts.into_iter().map(str::to_owned).collect()),
-        }
+        let key = |item: &Value| text(item, "key").to_owned();
+        let found: BTreeSet<_> = items.iter().filter(seen).map(key).collect();
+        Some(if found.is_empty() {
+            items.iter().map(key).collect()
+        } else {
+            found
+        })
     }
 
     pub(super) fn sees<'t>(&self, live: &'t [LiveRow]) -> Sees<'t> {
         if self.0.is_empty() {
             return Sees::Nowhere;
         }
-        if self.0.iter().any(|mount| is_part(mount)) {
+        if self.0.iter().any(|(_, mount)| is_part(mount)) {
             return Sees::Never;
         }
-        let row_of = |mount: &&Value| {
+        // What runs to its end reads nothing again.
+        let lasting = self
+            .0
+            .iter()
+            .filter(|(kind, _)| *kind != ContainerKind::Init);
+        let row_of = |(_, mount): &(ContainerKind, &Value)| {
             let path = text(mount, "mountPath").trim_end_matches('/');
             live.iter().find(|row| row.mounts.matches(path))
         };
-        let rows: Option<Vec<_>> = self.0.iter().map(row_of).collect();
+        let rows: Option<Vec<_>> = lasting.map(row_of).collect();
         let first = rows.and_then(|rows| rows.first().copied());
         first.map_or(Sees::Files, Sees::Live)
     }
 }
 
-/// A part that is known before the pod runs.
-fn sub_path(mount: &Value) -> Option<&str> {
-    mount["subPath"].as_str().filter(|path| !path.is_empty())
+/// A part that is known before the pod runs, as short as it gets; empty for the whole.
+fn sub_path(mount: &Value) -> Option<String> {
+    let path = mount["subPath"].as_str().filter(|path| !path.is_empty())?;
+    Some(normal(path))
+}
+
+/// A path without `.`, doubled and last slashes, and the link that the kubelet keeps the data behind.
+fn normal(path: &str) -> String {
+    let parts = path
+        .split('/')
+        .filter(|part| !["", ".", "..data"].contains(part));
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn is_part(mount: &Value) -> bool {

@@ -207,6 +207,43 @@ fn parts_of_a_volume() {
         assert_eq!(digest(&pod, "2") != digest(&pod, "3"), sees_all, "{pod}");
     }
     assert_eq!(digest(&pod(json!([]), json!(null)), "2"), None);
+    for (path, sees_all) in [
+        ("./read", false),
+        ("read/", false),
+        ("..data/read", false),
+        (".", true),
+        ("read/x", true),
+    ] {
+        let pod = pod(
+            json!([{"name": "v", "mountPath": "/a", "subPath": path}]),
+            json!(null),
+        );
+        assert!(digest(&pod, "2").is_some(), "{path}");
+        assert_eq!(digest(&pod, "2") != digest(&pod, "3"), sees_all, "{path}");
+    }
+    // A part that no item is: whatever the kubelet makes of it, a change counts.
+    let item = json!([{"key": "unread", "path": "./x//y"}]);
+    for path in ["x", "x/y", "./x", "elsewhere"] {
+        let pod = pod(
+            json!([{"name": "v", "mountPath": "/a", "subPath": path}]),
+            item.clone(),
+        );
+        assert_ne!(digest(&pod, "2"), digest(&pod, "3"), "{path}");
+    }
+}
+
+#[test]
+fn placeholders_keep_their_own_key_from_being_pinned() {
+    let read = |key: &str| {
+        let reference = json!({"configMapKeyRef": {"name": "x", "key": key}});
+        json!({"spec": {"containers": [{"name": "c", "env": [{"name": "A", "valueFrom": reference}]}]}})
+    };
+    let object = json!({"kind": "ConfigMap", "metadata": {"name": "x"},
+        "data": {"open": "<path:kv/data/x#key>", "plain": "see <path: to file>", "bank": "vault:secret/data/x#key"}});
+    for (key, is_pinned) in [("open", false), ("bank", false), ("plain", true)] {
+        let digest = config(&read(key), std::slice::from_ref(&object), None).0;
+        assert_eq!(digest.is_some(), is_pinned, "{key}");
+    }
 }
 
 #[test]

@@ -135,6 +135,7 @@ impl Pair<'_> {
             facet: Facet::Rest,
             value: "is there".into(),
             hidden: false,
+            is_default: false,
         };
         self.all
             .iter()
@@ -244,8 +245,9 @@ fn holds_below(object: &Released, prefix: &str) -> bool {
         .is_some_and(|(path, _)| path.starts_with(prefix))
 }
 
+/// What counts: the API's default is as good as nothing.
 fn value(fact: Option<&Fact>) -> Option<&serde_json::Value> {
-    fact.map(|fact| &fact.value)
+    fact.filter(|fact| !fact.is_default).map(|fact| &fact.value)
 }
 
 /// The segments of a pointer.

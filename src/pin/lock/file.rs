@@ -147,8 +147,8 @@ fn written(id: &str, releases: &[Release], key: Option<&SecretKey>) -> Written {
     let having: Vec<_> = having.collect();
     let mut each: BTreeMap<(Facet, String), BTreeMap<String, Value>> = BTreeMap::new();
     for (environment, object) in &having {
-        for (path, fact) in &object.facts {
-            let recorded = record(fact, key);
+        for (path, fact) in object.facts.iter().filter(|(_, fact)| !fact.is_default) {
+            let recorded = record(fact, key, (id, path));
             let facts = each.entry((fact.facet, path.clone())).or_default();
             facts.insert((*environment).clone(), recorded);
         }
@@ -178,12 +178,14 @@ fn written(id: &str, releases: &[Release], key: Option<&SecretKey>) -> Written {
 pub(super) const HIDDEN: &str = "hidden";
 
 /// A fact as a lock has it: images, resources and security as they are, others by their digest, Secrets by a keyed one.
-pub(super) fn record(fact: &Fact, key: Option<&SecretKey>) -> Value {
+///
+/// Equal secrets in two places have different digests.
+pub(super) fn record(fact: &Fact, key: Option<&SecretKey>, (id, path): (&str, &str)) -> Value {
     let text = || fact.value.to_string();
     if fact.hidden {
         return key.map_or_else(
             || HIDDEN.into(),
-            |key| format!("hmac:{}", key.sum(&text())).into(),
+            |key| format!("hmac:{}", key.sum(&format!("{id}\n{path}\n{}", fact.value))).into(),
         );
     }
     let plain = matches!(

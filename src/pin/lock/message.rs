@@ -85,10 +85,13 @@ fn one(fact: &Fact) -> String {
 
 /// The entry of `vary` for a difference, to paste.
 fn sanction(difference: &Difference) -> String {
-    let text = |text: &str| json!(text).to_string();
+    let text = |text: &str| json!(escaped(text)).to_string();
     let path = match (difference.facet, difference.whole) {
         (None, _) => String::new(),
-        (Some(_), true) => format!(", path: {}", text(&format!("{}/**", difference.path))),
+        (Some(_), true) => format!(
+            ", path: {}",
+            json!(format!("{}/**", escaped(&difference.path)))
+        ),
         (Some(_), false) => format!(", path: {}", text(&difference.path)),
     };
     format!(
@@ -96,6 +99,19 @@ fn sanction(difference: &Difference) -> String {
         difference.kind,
         text(&difference.name)
     )
+}
+
+/// A text as a glob that only itself matches.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if "*?[]{}\\".contains(c) {
+            out.extend(['[', c, ']']);
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// What is not as it is locked.

@@ -16,6 +16,8 @@ pub struct Names {
     pub suffix: String,
     /// The namespace that is its own.
     pub namespace: String,
+    /// Whether any environment has names of its own; then those of all are taken for what they name.
+    pub are_compared: bool,
 }
 
 /// One environment's objects.
@@ -52,6 +54,17 @@ pub struct Twins {
     pub id: String,
     /// The environment.
     pub environment: String,
+}
+
+impl Release {
+    /// How many facts may not be shown.
+    pub fn hidden(&self) -> usize {
+        let facts = self
+            .objects
+            .values()
+            .flat_map(|object| object.facts.values());
+        facts.filter(|fact| fact.hidden && !fact.is_default).count()
+    }
 }
 
 /// Reads the guarded objects of an environment as they go by, in any order.
@@ -142,8 +155,8 @@ impl Neutral<'_> {
         value: &Value,
     ) -> (String, Released) {
         let mut value = Cow::Borrowed(value);
-        if *self.names != Names::default() {
-            self.value(value.to_mut());
+        if self.names.are_compared {
+            self.value("", value.to_mut());
         }
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
         let hook = argo || helm_hooks(&value).next().is_some();
@@ -165,47 +178,65 @@ impl Neutral<'_> {
         (id, released)
     }
 
-    fn value(&self, value: &mut Value) {
+    fn value(&self, key: &str, value: &mut Value) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
-            Value::Object(map) => map.values_mut().for_each(|inner| self.value(inner)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(key, item)),
+            Value::Object(map) => map
+                .iter_mut()
+                .for_each(|(key, inner)| self.value(key, inner)),
             Value::String(text) => {
                 let namespace = self.names.namespace.as_str();
                 if self.own.contains(text.as_str()) {
-                    *text = self.name(text).to_owned();
-                } else if !namespace.is_empty() && text == namespace {
+                    *text = self.marked(text);
+                } else if key == "namespace" && !namespace.is_empty() && text == namespace {
                     NAMESPACE.clone_into(text);
-                } else {
-                    *text = self.addresses(text);
+                } else if let Some(neutral) = self.addresses(text) {
+                    *text = neutral;
                 }
             }
             _ => {}
         }
     }
 
-    /// `dev-s3.spark-dev.svc` as all environments have it, wherever it stands in a text.
-    fn addresses(&self, text: &str) -> String {
-        let Names { namespace, .. } = self.names;
-        let mut text = text.to_owned();
-        for name in self
-            .own
-            .iter()
-            .filter(|name| self.name(name) != name.as_str())
-        {
-            for end in [".", ":", "/", " "] {
-                text = text.replace(
-                    &format!("//{name}{end}"),
-                    &format!("//{}{end}", self.name(name)),
-                );
+    /// A name of the environment's own, so that one that it does not have stays another.
+    fn marked(&self, name: &str) -> String {
+        format!("(own) {}", self.name(name))
+    }
+
+    /// Host names in a text, as all environments have them: `dev-s3.spark-dev.svc`, and `dev-s3` behind `http://`.
+    fn addresses(&self, text: &str) -> Option<String> {
+        let is_host = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        let mut out = String::new();
+        let mut done = 0;
+        let mut from = 0;
+        while let Some(begins) = text[from..].find(is_host).map(|at| from + at) {
+            let ends = text[begins..].find(|c| !is_host(c));
+            let ends = ends.map_or(text.len(), |at| begins + at);
+            let behind_scheme =
+                text[..begins].ends_with("http://") || text[..begins].ends_with("https://");
+            if let Some(host) = self.host(&text[begins..ends], behind_scheme) {
+                out.push_str(&text[done..begins]);
+                out.push_str(&host);
+                done = ends;
             }
-            if !namespace.is_empty() {
-                let (from, to) = (format!("{name}.{namespace}"), self.name(name));
-                text = text.replace(&from, &format!("{to}.{namespace}"));
-            }
+            from = ends;
         }
-        if namespace.is_empty() {
-            return text;
+        (done > 0).then(|| out + &text[done..])
+    }
+
+    fn host(&self, host: &str, behind_scheme: bool) -> Option<String> {
+        let mut labels = host.splitn(3, '.');
+        let (name, namespace, rest) = (labels.next()?, labels.next(), labels.next());
+        let own = self.own.contains(name);
+        let in_own =
+            namespace.is_some_and(|other| !other.is_empty() && other == self.names.namespace);
+        if !own || !(behind_scheme && namespace.is_none() || in_own) {
+            return None;
         }
-        text.replace(&format!(".{namespace}.svc"), &format!(".{NAMESPACE}.svc"))
+        let rest = rest.map(|rest| format!(".{rest}")).unwrap_or_default();
+        let namespace = namespace
+            .map(|_| format!(".{NAMESPACE}"))
+            .unwrap_or_default();
+        Some(format!("{}{namespace}{rest}", self.marked(name)))
     }
 }

@@ -89,9 +89,10 @@ impl Of<'_> {
             });
         let mut locked: BTreeMap<_, _> = locked.collect();
         let mut found = Vec::new();
-        for (path, fact) in &self.object.facts {
+        let facts = self.object.facts.iter();
+        for (path, fact) in facts.filter(|(_, fact)| !fact.is_default) {
             let value = locked.remove(&(fact.facet, path.as_str()));
-            if !holds(value, fact, self.key)? {
+            if !self.holds(value, fact, path)? {
                 found.push(self.mismatch(fact.facet, path, value, Some(fact)));
             }
         }
@@ -117,19 +118,20 @@ impl Of<'_> {
             ..whole(self.id, Some(self.object), true)
         }
     }
-}
 
-/// Whether a fact is as it is locked.
-fn holds(locked: Option<&Value>, fact: &Fact, key: Option<&SecretKey>) -> Result<bool, LockError> {
-    let Some(locked) = locked else {
-        return Ok(false);
-    };
-    let keyed = locked
-        .as_str()
-        .is_some_and(|text| text.starts_with("hmac:"));
-    if fact.hidden && keyed && key.is_none() {
-        return Err(LockError::NoKey);
+    /// Whether a fact is as it is locked.
+    fn holds(&self, locked: Option<&Value>, fact: &Fact, path: &str) -> Result<bool, LockError> {
+        let Some(locked) = locked else {
+            return Ok(false);
+        };
+        let keyed = locked
+            .as_str()
+            .is_some_and(|text| text.starts_with("hmac:"));
+        if fact.hidden && keyed && self.key.is_none() {
+            return Err(LockError::NoKey);
+        }
+        // What was locked without a key is known to be there, and no more.
+        let is_known = fact.hidden && locked == HIDDEN;
+        Ok(is_known || *locked == record(fact, self.key, (self.id, path)))
     }
-    // What was locked without a key is known to be there, and no more.
-    Ok(fact.hidden && locked == HIDDEN || *locked == record(fact, key))
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod corpus;
+mod meaning;
 mod merge;
 mod small;
 

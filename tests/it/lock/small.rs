@@ -103,7 +103,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     (
         "replicas: 1",
         "replicas: 3",
-        "rest `/spec/replicas`\n  dev   (absent)\n  prod  3\n",
+        "rest `/spec/replicas`\n  dev   1\n  prod  3\n",
     ),
     (
         "cpu: 500m",
