@@ -20,6 +20,12 @@ impl<T> Named<T> {
         named.insert(namespace.to_owned(), what);
     }
 
+    /// Whether there are several of that name, none of which a pod without a namespace can be taken to mean.
+    pub(super) fn is_ambiguous(&self, kind: SourceKind, name: &str) -> bool {
+        let named = self.0.get(&(kind, name.to_owned()));
+        named.is_some_and(|named| named.iter().nth(1).is_some())
+    }
+
     /// The one that a pod of `namespace` means. Where either side names no namespace it is the release's, which nobody
     /// knows here: then an only object of that name is meant.
     pub(super) fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&T> {

@@ -79,7 +79,9 @@ impl<'c> Join<'c> {
         };
         let namespace = self.namespace.unwrap_or_default();
         let Some(content) = self.contents.get(kind, namespace, &read.name) else {
-            return End::External(if read.optional {
+            return End::External(if self.contents.is_ambiguous(kind, &read.name) {
+                "several objects of the stream have that name, and nothing says which is meant"
+            } else if read.optional {
                 "it is not in the stream, and the pod starts without it"
             } else {
                 "it is not in the stream"

@@ -118,6 +118,11 @@ impl Contents {
         self.by_name.insert(kind, names, content);
     }
 
+    /// Whether several objects could be meant by a name.
+    pub(super) fn is_ambiguous(&self, kind: SourceKind, name: &str) -> bool {
+        self.by_name.is_ambiguous(kind, name)
+    }
+
     /// The object that a pod of `namespace` means.
     pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Content> {
         self.by_name.get(kind, namespace, name)

@@ -263,3 +263,18 @@ fn any_shape_survives() {
         assert_eq!(config(&pod, &[object, junk], Some(key())).0, None);
     }
 }
+
+#[test]
+fn of_several_objects_of_one_name_that_of_the_pods_namespace_is_meant() {
+    let pod = json!({"spec": {"containers": [{"name": "c", "envFrom": [{"configMapRef": {"name": "x"}}]}]}});
+    let in_namespace = |namespace: &str| {
+        let mut object = source("ConfigMap", "x");
+        object["metadata"]["namespace"] = json!(namespace);
+        object
+    };
+    let (digest, said) = config(&pod, &[in_namespace("a"), in_namespace("b")], None);
+    assert_eq!(digest, None);
+    assert!(said.contains("nothing says which is meant"), "{said}");
+    // An only one is taken for the release's.
+    assert!(config(&pod, &[in_namespace("a")], None).0.is_some());
+}

@@ -266,14 +266,22 @@ impl Reader {
     /// `Deployment/connect`, with the pod where there are several.
     fn title(&self) -> String {
         let pod = self.pod.as_ref().map(|pod| format!(" ({pod})"));
-        format!("{}/{}{}", self.kind, self.name, pod.unwrap_or_default())
+        let name = titled(&self.kind, self.namespace.as_deref(), &self.name);
+        name + &pod.unwrap_or_default()
     }
 }
 
 impl Source {
     fn title(&self) -> String {
-        format!("{}/{}", self.kind, self.name)
+        titled(&self.kind, self.namespace.as_deref(), &self.name)
     }
+}
+
+/// `Deployment/connect`, `Deployment/spark/connect` with its namespace; what is no text is an ellipsis.
+fn titled(kind: &str, namespace: Option<&str>, name: &str) -> String {
+    let namespace = namespace.map(|namespace| format!("{namespace}/"));
+    let title = format!("{kind}/{}{name}", namespace.unwrap_or_default());
+    title.replace(|c: char| c.is_control(), "…")
 }
 
 impl Edge {

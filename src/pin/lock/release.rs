@@ -36,7 +36,7 @@ pub struct Released {
     pub kind: String,
     /// Its name, as all environments have it.
     pub name: String,
-    /// Whether it is a hook of Helm or Argo CD, which some hosts never send.
+    /// Whether it is a hook of Helm's, which Helm 3 never sends.
     pub hook: bool,
     /// What it says.
     pub facts: Facts,
@@ -159,14 +159,14 @@ impl Neutral<'_> {
             self.value("", value.to_mut());
         }
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
-        let hook = argo || helm_hooks(&value).next().is_some();
+        let hook = helm_hooks(&value).next().is_some();
         let name = self.name(object.name).to_owned();
         let group = object.api_version.rsplit_once('/').map(|(group, _)| group);
         let group = group.map(|group| format!("{group}/")).unwrap_or_default();
         let namespace = value["metadata"]["namespace"].as_str();
         let namespace = namespace.filter(|namespace| !namespace.is_empty());
         let namespace = namespace.map(|n| format!("{n}/")).unwrap_or_default();
-        let hooked = if hook { " (hook)" } else { "" };
+        let hooked = if argo || hook { " (hook)" } else { "" };
         let id = format!("{group}{} {namespace}{name}{hooked}", object.kind);
         let released = Released {
             kind: object.kind.to_owned(),

@@ -151,6 +151,13 @@ fn a_hook_and_a_template_may_share_a_name_and_a_host_may_send_no_hooks() {
     assert_eq!(place.verify("dev").code, Some(0));
     place.write("dev.yaml", &hook);
     assert_eq!(place.verify("dev").code, Some(4));
+    // Argo CD's hooks are sent by every host.
+    let argo = hook.replace("helm.sh/hook: pre-install", "argocd.argoproj.io/hook: Sync");
+    let both = format!("{ONE}---\n{argo}");
+    let place = Place::new(&[("dev", &both), ("prod", &both)], "");
+    assert_eq!(place.lock(&["dev", "prod"], &[]).code, Some(0));
+    place.write("dev.yaml", ONE);
+    assert_eq!(place.verify("dev").code, Some(4));
 }
 
 #[test]
