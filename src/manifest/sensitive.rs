@@ -103,7 +103,9 @@ pub fn tells(key: &str) -> bool {
     let of_another = ["name", "ref", "path", "file"]
         .iter()
         .any(|end| key.ends_with(end));
-    !of_another && TELLING.iter().any(|word| key.contains(word))
+    let mut parts = key.split(['_', '-', '.']);
+    let short = parts.any(|part| ["pass", "pwd", "passwd", "auth"].contains(&part));
+    !of_another && (short || TELLING.iter().any(|word| key.contains(word)))
 }
 
 /// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.

@@ -165,7 +165,7 @@ fn what_only_sounds_like_a_credential_is_held() {
 fn no_credential_is_shown_or_stands_in_a_lock() {
     for secret in [
         container("env: [{name: URL, value: 'https://u:hunterTwo@host/x'}]"),
-        container("env: [{name: DB_PASSWORD, value: 'hunterTwo'}, {name: TOKEN, value: 'hunterTwo'}]"),
+        container("env: [{name: DB_PASSWORD, value: 'hunterTwo'}, {name: TOKEN, value: 'hunterTwo'}, {name: DB_PASS, value: 'hunterTwo'}]"),
         container("args: [--password, hunterTwo, --token=hunterTwo]"),
         config_map("{spark-defaults.conf: 'spark.hadoop.fs.s3a.secret.key hunterTwo'}"),
         config_map("{hive-site.xml: \"<name>ConnectionPassword</name>\\n<value>hunterTwo</value>\\n\"}"),
