@@ -136,7 +136,7 @@ class Bench:
     def release(self):
         """Crates and bytes, as `.ci/budgets` counts them."""
         said = subprocess.run([ROOT / ".ci/budgets"], capture_output=True, text=True, check=False).stdout
-        found = re.search(r"crates: (\d+) of (\d+); binary: (\d+) of (\d+) bytes", said)
+        found = re.search(r"default: crates: (\d+) of (\d+); binary: (\d+) of (\d+) bytes", said)
         if not found:
             raise SystemExit(f"`.ci/budgets` says: {said}")
         crates, most_crates, size, most_bytes = map(int, found.groups())

@@ -1,7 +1,7 @@
 //! What `ConfigMap`s and Secrets hold, as digests: no value is kept, and of a Secret nothing without a key.
 
 use crate::manifest::named::Named;
-use crate::manifest::spark::{SourceKind, source_kind, text_of};
+use crate::manifest::spark::{Few, SourceKind, source_kind, text_of};
 use crate::yaml::base64;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
@@ -82,7 +82,7 @@ pub struct Content {
     /// Why it is in no digest, where it is in none.
     pub unpinned: Option<&'static str>,
     /// By key; `None` where it holds placeholders that are filled in later.
-    pub(super) sums: BTreeMap<String, Option<Sum>>,
+    pub(super) sums: Few<String, Option<Sum>>,
 }
 
 impl Contents {
@@ -99,7 +99,7 @@ impl Contents {
         };
         let unpinned = self.unpinned(kind, object);
         let sums = match unpinned {
-            Some(_) => BTreeMap::new(),
+            Some(_) => Few::default(),
             None => data(kind, object)
                 .into_iter()
                 .map(|(key, bytes)| {
