@@ -259,6 +259,9 @@ impl Walk<'_> {
 
     /// A text of lines: those that may be credentials by themselves, the others as one.
     fn text(&mut self, key: &str, text: &str) {
+        if tells(key) {
+            return self.config(&["data", key], json!(text), true);
+        }
         let (mut open, mut hidden) = (String::new(), String::new());
         let mut before = "";
         for line in text.lines() {
@@ -271,9 +274,6 @@ impl Walk<'_> {
                 open.push_str("…\n");
             }
             before = line;
-        }
-        if tells(key) {
-            return self.config(&["data", key], json!(text), true);
         }
         if !hidden.is_empty() {
             self.config(&["data", key, "(not shown)"], json!(hidden), true);

@@ -110,6 +110,3 @@ impl Meaning {
 fn is_about(kinds: &[String], kind: &str) -> bool {
     kinds.is_empty() || kinds.iter().any(|known| known == kind)
 }
-
-#[cfg(test)]
-mod tests;

@@ -100,17 +100,15 @@ impl<'c> Join<'c> {
 
 /// Whether a key that is read holds placeholders.
 fn is_open(read: &Read<'_>, content: &Content) -> bool {
-    let is_read = |key: &str| read.keys.as_ref().is_none_or(|keys| keys.contains(key));
     let mut keys = content.sums.iter();
-    keys.any(|(key, sum)| sum.is_none() && is_read(key))
+    keys.any(|(key, sum)| sum.is_none() && read.takes(key))
 }
 
 /// One key: kind, name of the object, name of the key.
 type Key<'k> = (&'k str, &'k str, &'k str);
 
 fn add<'k>(sums: &mut BTreeMap<Key<'k>, &'k Sum>, read: &'k Read<'_>, content: &'k Content) {
-    let is_read = |key: &str| read.keys.as_ref().is_none_or(|keys| keys.contains(key));
-    for (key, sum) in content.sums.iter().filter(|(key, _)| is_read(key)) {
+    for (key, sum) in content.sums.iter().filter(|(key, _)| read.takes(key)) {
         if let Some(sum) = sum {
             sums.insert((&read.row.kind, &read.name, key), sum);
         }

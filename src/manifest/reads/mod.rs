@@ -94,6 +94,13 @@ pub struct Read<'t> {
     pub sees: Sees<'t>,
 }
 
+impl Read<'_> {
+    /// Whether this key of the object is read.
+    pub fn takes(&self, key: &str) -> bool {
+        self.keys.as_ref().is_none_or(|keys| keys.contains(key))
+    }
+}
+
 /// How a running pod sees a change of what it reads.
 #[derive(Clone, Copy, Debug)]
 pub enum Sees<'t> {

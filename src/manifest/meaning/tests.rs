@@ -1,1 +1,0 @@
-//! Facts of objects, however they are written.
