@@ -2,12 +2,12 @@
 
 use super::model::{API_VERSION, UseFile};
 use super::{Draft, OverlayFile, PresetFile, ProjectFile, UseEntry};
+use crate::text::current::assert_schema;
 use crate::yaml::{Entries, Spanned};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::path::Path;
 
 impl<T: JsonSchema> JsonSchema for Spanned<T> {
     fn inline_schema() -> bool {
@@ -168,23 +168,7 @@ pub(super) fn exactly_one_verb(schema: &mut Schema) {
 fn is_current<T: JsonSchema>(file: &str) {
     let generator = SchemaSettings::draft07().into_generator();
     let schema = generator.into_root_schema_for::<T>();
-    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs/schema")
-        .join(file);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a generated file, compared with the one of the repository"
-    )]
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &text).unwrap();
-    } else {
-        let found = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            found == text,
-            "docs/schema/{file} is not current: run with UPDATE=1"
-        );
-    }
+    assert_schema(file, &schema);
 }
 
 #[test]

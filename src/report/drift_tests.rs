@@ -1,8 +1,4 @@
 //! What people and machines are told of a comparison.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test compares files of the repository"
-)]
 
 use super::*;
 use crate::drift::LeftOut;
@@ -146,15 +142,5 @@ fn of_a_long_text_the_first_line_that_differs_is_shown() {
 
 #[test]
 fn the_schema_of_drift_is_current() {
-    let schema = schemars::schema_for!(Wire<'_>);
-    let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/drift.json");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &text).unwrap();
-    }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(
-        written, text,
-        "docs/schema/drift.json is not current: run with UPDATE=1"
-    );
+    crate::text::current::assert_schema("drift.json", &schemars::schema_for!(Wire<'_>));
 }

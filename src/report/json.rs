@@ -224,21 +224,7 @@ fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a
 #[cfg(test)]
 mod tests {
     #[test]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test that writes and reads its own file"
-    )]
     fn the_schema_of_the_report_is_current() {
-        let schema = schemars::schema_for!(super::Wire<'_>);
-        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/report.json");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(path, &text).unwrap();
-        }
-        let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            found == text,
-            "docs/schema/report.json is not current: run with UPDATE=1"
-        );
+        crate::text::current::assert_schema("report.json", &schemars::schema_for!(super::Wire<'_>));
     }
 }

@@ -1,5 +1,7 @@
 //! Bytes without meaning: spans, source lines, edits. Knows neither YAML nor Kubernetes.
 
+#[cfg(test)]
+pub(crate) mod current;
 mod edit;
 mod glob;
 mod lines;

@@ -295,21 +295,7 @@ impl Edge {
 #[cfg(test)]
 mod tests {
     #[test]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test that writes and reads its own file"
-    )]
     fn the_schema_of_the_graph_is_current() {
-        let schema = schemars::schema_for!(super::Graph);
-        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/graph.json");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(path, &text).unwrap();
-        }
-        let found = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            found == text,
-            "docs/schema/graph.json is not current: run with UPDATE=1"
-        );
+        crate::text::current::assert_schema("graph.json", &schemars::schema_for!(super::Graph));
     }
 }
