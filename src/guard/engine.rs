@@ -8,7 +8,7 @@ use super::merge::{Step, apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
-use super::{Change, Finding, judge};
+use super::{Change, Finding, Json, judge};
 use crate::manifest::{MAIN_CONTAINER, Object};
 use crate::preset::{Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
@@ -374,7 +374,7 @@ fn tells(change: &Change) -> bool {
     let stands_in = |names: &[&str]| path.segments().any(|segment| names.contains(&&*segment));
     // Of annotations, one alone says something of the pod.
     let names_main = || {
-        let value = change.done.value.as_deref();
+        let value = change.done.value.as_ref().map(Json::value);
         path.last().as_deref() == Some(MAIN_CONTAINER)
             || value.is_some_and(|value| value.get(MAIN_CONTAINER).is_some())
     };

@@ -53,20 +53,39 @@ pub struct Operation {
     /// Place inside the object.
     pub path: Pointer,
     /// What was there; `None` where nothing was.
-    pub before: Option<Arc<Value>>,
+    pub before: Option<Json>,
     /// What is there now; `None` for a removal.
-    pub value: Option<Arc<Value>>,
+    pub value: Option<Json>,
+}
+
+/// A value as text: a tree takes 632 bytes for its first key, and a long stream has a digest for every pod.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Json(Box<str>);
+
+impl Json {
+    fn of(value: &Value) -> Self {
+        Self(value.to_string().into())
+    }
+
+    /// The value.
+    pub fn value(&self) -> Value {
+        let mut text = serde_json::Deserializer::from_str(&self.0);
+        // What was read and what presets set is of bounded depth already.
+        text.disable_recursion_limit();
+        Value::deserialize(&mut text).expect("internal error: a value's own text is JSON")
+    }
 }
 
 impl Change {
     /// What the engine did at one place of an object.
     pub(super) fn new(rule: &Arc<RuleLabel>, object: usize, step: Step) -> Self {
+        let json = |value: Option<Arc<Value>>| value.as_deref().map(Json::of);
         let done = Operation {
             rule: Arc::clone(rule),
             op: step.op,
             path: step.path,
-            before: step.before,
-            value: step.value,
+            before: json(step.before),
+            value: json(step.value),
         };
         Self {
             object,

@@ -17,7 +17,7 @@ mod waiver;
 pub use crate::preset::Severity;
 pub use engine::{Outcome, concerns, run};
 pub use error::{Clash, PolicyConflict};
-pub use finding::{Change, Finding, Op, Operation, Pool};
+pub use finding::{Change, Finding, Json, Op, Operation, Pool};
 pub use merge::{Merge, Step, apply, steps};
 pub use view::{Context, Numbered, PodView, Subject, Traits, View};
 pub use waiver::{BadWaiver, Waiver};

@@ -241,7 +241,7 @@ fn gather(
     checks: &mut Checks<'_>,
 ) -> Result<Facts, RenderError> {
     let Setup { policy, tables, .. } = setup;
-    let mut facts = FactsBuilder::default();
+    let mut facts = FactsBuilder::new(objects);
     if policy.pins() {
         facts = facts.with_contents(Contents::new(setup.secret_key.cloned()));
     }

@@ -1,7 +1,7 @@
 //! The edits of one document, proved.
 
 use super::{RenderError, bug, names};
-use crate::guard::{Change, Op};
+use crate::guard::{Change, Json, Op};
 use crate::manifest::Object;
 use crate::text::{Edit, EditSet};
 use crate::yaml::{
@@ -102,7 +102,12 @@ fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
 
 fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
     let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
-    let value = change.done.value.as_deref().cloned().unwrap_or_default();
+    let value = change
+        .done
+        .value
+        .as_ref()
+        .map(Json::value)
+        .unwrap_or_default();
     Ok(match change.done.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
         Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),

@@ -2,7 +2,7 @@
 //! of its own.
 
 use super::{Report, Summary};
-use crate::guard::{Change, Finding, Op, Severity};
+use crate::guard::{Change, Finding, Json, Op, Severity};
 use crate::manifest::sensitive::shown_value;
 use serde::Serialize;
 use serde_json::Value;
@@ -165,17 +165,17 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
     let location = report.locate(change.object, &done.path);
     let secret = report.objects[change.object].kind == "Secret";
     let key = subject(report, change);
-    let shown = |value: Option<&Value>| {
-        let value = value.filter(|_| !secret)?;
-        Some(shown_value(value, &key))
+    let shown = |value: &Option<Json>| {
+        let value = value.as_ref().filter(|_| !secret)?;
+        Some(shown_value(&value.value(), &key))
     };
     WireChange {
         rule: &done.rule.id,
         object: wire_object(report, change.object),
         op: done.op,
         path: done.path.as_str(),
-        before: shown(done.before.as_deref()),
-        value: shown(done.value.as_deref()),
+        before: shown(&done.before),
+        value: shown(&done.value),
         needed_by: &done.rule.origin,
         parameters: &done.rule.parameters,
         file: report.name,

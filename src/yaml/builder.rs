@@ -93,7 +93,7 @@ impl<'a> Builder<'a> {
         let absent = style == Style::Plain && span.is_empty();
         if !absent && written != Some(&*text) {
             self.document.decoded.push(text.into());
-            self.document.nodes[id as usize].aux = self.document.decoded.len() as u32;
+            self.document.nodes[id as usize].link = self.document.decoded.len() as u32;
             if style == Style::DoubleQuoted && !self.document.setting.json {
                 dialect::escapes(source, span)?;
             }
@@ -165,7 +165,7 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let next = self.document.nodes.len() as u32;
-        self.document.nodes[id as usize].next = next;
+        self.document.nodes[id as usize].link = next;
         let node = self.document.node(NodeId(id));
         let (mut start, mut end) = (node.span().start, span.end);
         if style == Some(Style::Block) {
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
             dialect::flow_key(self.document.text, span)?;
         }
         let node = self.push(Kind::Alias, Style::Plain, span);
-        self.document.nodes[node as usize].aux = target;
+        self.document.nodes[node as usize].link = target;
         self.document.has_alias = true;
         let rows = &mut self.document.properties;
         if let Ok(at) = rows.binary_search_by_key(&target, |row| row.node)
@@ -255,8 +255,7 @@ impl<'a> Builder<'a> {
         self.document.nodes.push(Node {
             start: span.start as u32,
             end: span.end as u32,
-            next: id + 1,
-            aux: 0,
+            link: 0,
             kind,
             style,
             has_properties: false,

@@ -36,15 +36,14 @@ pub enum Style {
     Flow,
 }
 
-/// 24 bytes a node: a stream of 200 MB holds tens of millions of them.
+/// 16 bytes a node: a stream of 200 MB holds tens of millions of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) start: u32,
     pub(super) end: u32,
-    /// The first node after this one's children.
-    pub(super) next: u32,
-    /// Scalar: 1 + index into `decoded`, or 0 where the text is the value. Alias: the anchored node.
-    pub(super) aux: u32,
+    /// Collection: the first node after its children. Scalar: 1 + index into `decoded`, or 0 where the text is the
+    /// value. Alias: the anchored node.
+    pub(super) link: u32,
     pub(super) kind: Kind,
     pub(super) style: Style,
     /// Whether `Document::properties` has a row for it.
@@ -168,7 +167,10 @@ impl<'d> NodeRef<'d> {
 
     /// The id after its last child's.
     pub(super) fn next(self) -> u32 {
-        self.raw().next
+        match self.kind() {
+            Kind::Sequence | Kind::Mapping => self.raw().link,
+            Kind::Scalar | Kind::Alias => self.id.0 + 1,
+        }
     }
 
     /// What it is.
@@ -237,8 +239,8 @@ impl<'d> NodeRef<'d> {
         if node.kind != Kind::Scalar {
             return "";
         }
-        if node.aux > 0 {
-            return &self.document.decoded[node.aux as usize - 1];
+        if node.link > 0 {
+            return &self.document.decoded[node.link as usize - 1];
         }
         let inset = usize::from(matches!(
             node.style,
@@ -251,22 +253,19 @@ impl<'d> NodeRef<'d> {
     #[must_use]
     pub fn resolved(self) -> Self {
         match self.kind() {
-            Kind::Alias => self.at(self.raw().aux),
+            Kind::Alias => self.at(self.raw().link),
             _ => self,
         }
     }
 
     /// Items of a sequence; keys and values in turn of a mapping.
     pub fn children(self) -> impl Iterator<Item = Self> + Clone {
-        let end = match self.kind() {
-            Kind::Sequence | Kind::Mapping => self.raw().next,
-            Kind::Scalar | Kind::Alias => 0,
-        };
+        let end = self.next();
         let mut at = self.id.0 + 1;
         std::iter::from_fn(move || {
             (at < end).then(|| {
                 let child = self.at(at);
-                at = child.raw().next;
+                at = child.next();
                 child
             })
         })

@@ -21,9 +21,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Reads a stream, object by object.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FactsBuilder {
     facts: Facts,
+    /// Whether anything looks at Services: they are many, and what is kept of them is as long as they are.
+    monitored: bool,
 }
 
 /// What the stream as a whole says.
@@ -80,14 +82,25 @@ pub enum Scrape {
 }
 
 /// The uids that were written for one image.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Uid {
-    all: BTreeSet<i64>,
+    /// The first that was written.
+    first: i64,
+    /// Whether all the others are the same.
+    agreed: bool,
     /// The first container that runs the image for good, with a uid above 0.
-    by: Option<(i64, Source)>,
+    by: Option<Source>,
 }
 
 impl FactsBuilder {
+    /// Nothing is known yet of these.
+    pub fn new(objects: &[Object<'_>]) -> Self {
+        Self {
+            facts: Facts::default(),
+            monitored: objects.iter().any(|object| Monitor::is(object.kind)),
+        }
+    }
+
     /// Whether an object may say something about others: it has a selector, or it is what pods read files and variables
     /// from.
     pub fn reads(object: &Object<'_>, node: NodeRef<'_>) -> bool {
@@ -108,7 +121,8 @@ impl FactsBuilder {
             facts.sources.add(kind, object);
             facts.hold(index, object);
         }
-        if let Some(service) = Service::of(known.namespace, object)
+        if self.monitored
+            && let Some(service) = Service::of(known.namespace, object)
             && facts.is_news(&service.selection())
         {
             facts
@@ -159,10 +173,14 @@ impl Facts {
             let (Some(uid), Ok(image)) = (uid, Image::parse(container.image())) else {
                 continue;
             };
-            let known = self.uids.entry(image.full()).or_default();
-            known.all.insert(uid);
+            let known = self.uids.entry(image.full()).or_insert(Uid {
+                first: uid,
+                agreed: true,
+                by: None,
+            });
+            known.agreed &= known.first == uid;
             if uid > 0 && stays(container) && known.by.is_none() {
-                known.by = Some((uid, source.clone()));
+                known.by = Some(source.clone());
             }
         }
     }
@@ -177,8 +195,8 @@ impl Facts {
     /// A container that runs for good must be among them: an init container only shows that a script works.
     pub fn uid_of(&self, image: &Image<'_>) -> Option<(i64, &Source)> {
         let known = self.uids.get(&image.full())?;
-        let (uid, source) = known.by.as_ref()?;
-        (known.all.len() == 1).then_some((*uid, source))
+        let source = known.by.as_ref()?;
+        known.agreed.then_some((known.first, source))
     }
 
     /// What the stream's `ConfigMap`s and `Secret`s say to Spark.

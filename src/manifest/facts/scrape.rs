@@ -121,19 +121,30 @@ impl Service {
     }
 }
 
+/// Where a kind of monitor lists its endpoints.
+fn list(kind: &str) -> Option<&'static str> {
+    match kind {
+        "ServiceMonitor" => Some("endpoints"),
+        "PodMonitor" => Some("podMetricsEndpoints"),
+        _ => None,
+    }
+}
+
 impl Monitor {
+    /// Whether a kind may be one.
+    pub(super) fn is(kind: &str) -> bool {
+        list(kind).is_some()
+    }
+
     /// Reads a monitor of the Prometheus operator, whatever group serves it; `None` for other kinds.
     pub(super) fn of(source: &Source, namespace: Option<&str>, object: &Value) -> Option<Self> {
-        let (services, list) = match object["kind"].as_str()? {
-            "ServiceMonitor" => (true, "endpoints"),
-            "PodMonitor" => (false, "podMetricsEndpoints"),
-            _ => return None,
-        };
+        let kind = object["kind"].as_str()?;
+        let list = list(kind)?;
         let spec = &object["spec"];
         let endpoints = spec[list].as_array().into_iter().flatten();
         Some(Self {
             source: source.clone(),
-            services,
+            services: kind == "ServiceMonitor",
             own: namespace.map(str::to_owned),
             namespaces: Namespaces::of(&spec["namespaceSelector"]),
             selector: Selector::of(&spec["selector"]),

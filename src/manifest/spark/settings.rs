@@ -100,8 +100,7 @@ impl<'a> Configuration<'a> {
     }
 
     fn value_from(&self, from: &Value) -> Answer {
-        let plain = self.file_behind(from).and_then(|file| file.plain.clone());
-        plain.map_or(Answer::Unknown, Answer::Set)
+        self.file_behind(from).map_or(Answer::Unknown, whole)
     }
 
     fn file_behind(&self, from: &Value) -> Option<&'a File> {
@@ -118,7 +117,7 @@ impl<'a> Configuration<'a> {
 
     fn env_from(&self, name: &str) -> Answer {
         match self.file_of(name) {
-            Some(Ok(file)) => file.plain.clone().map_or(Answer::Unknown, Answer::Set),
+            Some(Ok(file)) => whole(file),
             Some(Err(_)) => Answer::Unknown,
             None => Answer::Unset,
         }
@@ -256,6 +255,12 @@ fn within<'f>(files: impl IntoIterator<Item = &'f File>, key: &str) -> Answer {
         };
     }
     Answer::Unknown
+}
+
+/// A variable's text, where it is one that is kept.
+fn whole(file: &File) -> Answer {
+    let plain = file.plain.as_deref().cloned();
+    plain.map_or(Answer::Unknown, Answer::Set)
 }
 
 fn option_of(file: &File, key: &str) -> Answer {

@@ -70,7 +70,7 @@ pub struct Setting {
 #[derive(Debug, Default)]
 pub struct File {
     /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
-    pub plain: Option<Setting>,
+    pub plain: Option<Box<Setting>>,
     /// What it says of Spark, where it may say anything: most do not, and a stream has many.
     told: Option<Box<Told>>,
 }
@@ -121,7 +121,7 @@ impl File {
             secret,
         };
         let trimmed = text.trim();
-        let plain = (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed));
+        let plain = (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed).into());
         if !HINTS.iter().any(|hint| text.contains(hint)) {
             return Self { plain, told: None };
         }

@@ -80,7 +80,7 @@ impl Tally {
     fn stream(&mut self, text: &str, report: &Value, tables: &Tables) {
         let stream = Stream::parse(text).expect("a stream");
         let (objects, _) = objects(&stream);
-        let mut facts = FactsBuilder::default();
+        let mut facts = FactsBuilder::new(&objects);
         let node = |object: &Object<'_>| stream.documents[object.document].node(object.node);
         for object in &objects {
             let place = tables.places.of(object.api_version, object.kind);

@@ -15,10 +15,11 @@ fn glob(text: &str) -> Glob {
 
 fn facts(documents: &[&str]) -> Facts {
     let places: Places = table("places");
-    let mut builder = FactsBuilder::default();
     let text = documents.join("\n---\n");
     let stream = Stream::parse(&text).unwrap();
-    for object in objects(&stream).0 {
+    let objects = objects(&stream).0;
+    let mut builder = FactsBuilder::new(&objects);
+    for object in objects {
         let value = stream.documents[object.document]
             .node(object.node)
             .to_value();
