@@ -17,14 +17,16 @@ pub(super) fn run(args: &GraphArgs) -> Result<Exit, Failure> {
         let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
         let (objects, _) = objects(&stream);
         let mut contents = Contents::new(chosen.secret_key.clone());
-        for object in objects
-            .iter()
-            .filter(|o| matches!(o.kind, "ConfigMap" | "Secret"))
-        {
+        let tables = tables();
+        for object in &objects {
             let node = stream.documents[object.document].node(object.node);
-            contents.add(object.index, &node.to_value());
+            if matches!(object.kind, "ConfigMap" | "Secret") {
+                contents.add(object.index, &node.to_value());
+            } else if tables.reads.makes(object.api_version, object.kind) {
+                contents.add_made(&tables.reads, &node.to_value());
+            }
         }
-        let graph = Graph::of(&stream, &objects, tables(), &contents, report.findings);
+        let graph = Graph::of(&stream, &objects, tables, &contents, report.findings);
         io::show(&match args.output {
             GraphFormat::Text => graph::text(&graph),
             GraphFormat::Json => graph::json(&graph),

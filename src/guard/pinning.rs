@@ -5,9 +5,10 @@ use super::engine::Run;
 use super::select::{self, Target};
 use super::view::{PodView, View};
 use crate::manifest::Rolls;
-use crate::manifest::reads::{Config, End};
+use crate::manifest::reads::Config;
 use crate::preset::{Blank, ResolvedRule, Severity};
 use crate::yaml::Pointer;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl Run<'_> {
@@ -83,12 +84,9 @@ impl Run<'_> {
         let mut left: Vec<_> = config
             .data()
             .filter_map(|(read, end)| {
-                let because = match end {
-                    End::Pinned(_) if why.is_none() => return None,
-                    End::Pinned(_) | End::Other(_) => "",
-                    End::Left(_, why) => why,
-                    End::External(why) => why,
-                };
+                let because = end.why();
+                // What is pinned is not, where no rule pins the pod.
+                let because = because.or_else(|| why.map(|_| Cow::Borrowed("")))?;
                 Some((format!("`{}/{}`", read.row.kind, read.name), because))
             })
             .collect();
@@ -105,8 +103,8 @@ impl Run<'_> {
         let only = left
             .first()
             .filter(|_| left.len() == 1)
-            .map(|(_, why)| *why);
-        let reasons = left.iter().map(|(name, why)| match *why {
+            .map(|(_, why)| &**why);
+        let reasons = left.iter().map(|(name, why)| match &**why {
             "" => name.clone(),
             why => format!("{name}: {why}"),
         });

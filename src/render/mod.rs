@@ -250,13 +250,17 @@ fn gather(
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(object, node);
         let gathers = checks.gathers(object, node);
-        if !tells && !gathers {
+        let makes = policy.pins() && tables.reads.makes(object.api_version, object.kind);
+        if !tells && !gathers && !makes {
             continue;
         }
         let value = node.to_value();
         // Of pods, only the uids that are written count.
         let pods = place.filter(|_| node.may_hold("runAsUser"));
         facts.add(object.index, &value, pods);
+        if makes {
+            facts.add_made(&tables.reads, &value);
+        }
         if gathers {
             checks.gather(object.index, &value);
         }

@@ -6,7 +6,7 @@ mod network;
 mod scrape;
 mod selector;
 
-use super::reads::Contents;
+use super::reads::{Contents, ReadTable};
 use super::spark::{Sources, source_kind};
 use super::{Container, ContainerKind, Image, Object, ObjectFacts, Place, Pod};
 use crate::text::Glob;
@@ -150,6 +150,13 @@ impl FactsBuilder {
             if let Some(pod) = holder.extract(object) {
                 facts.add_uids(&source, Pod { value: &pod });
             }
+        }
+    }
+
+    /// Takes in what an object makes in the cluster, where digests are asked for.
+    pub fn add_made(&mut self, table: &ReadTable, object: &Value) {
+        if let Some(contents) = &mut self.facts.contents {
+            contents.add_made(table, object);
         }
     }
 

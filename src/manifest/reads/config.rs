@@ -1,10 +1,11 @@
 //! A pod's configuration: each thing that it reads, whether a digest covers it, and the digest.
 
 use super::content::{Content, Contents, Sum, hex};
-use super::{Read, ReadTable, Sees};
+use super::{Maker, Read, ReadTable, Sees};
 use crate::manifest::Pod;
 use crate::manifest::spark::SourceKind;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What is joined to a pod's reads.
@@ -36,10 +37,26 @@ pub enum End<'c> {
     Pinned(&'c Content),
     /// It is in the stream, and not in the digest.
     Left(&'c Content, String),
+    /// It is not in the stream, and this makes it in the cluster.
+    Made(&'c Maker),
     /// It is not in the stream.
-    External(&'static str),
+    External(&'c str),
     /// It is of a kind that holds no configuration.
     Other(&'c str),
+}
+
+impl End<'_> {
+    /// Why it is in no digest; `None` where it is in one.
+    pub fn why(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Pinned(_) => None,
+            Self::Left(_, why) => Some(why.into()),
+            Self::Made(maker) => Some(Cow::Owned(format!(
+                "`{maker}` makes it in the cluster; its data is not in the stream"
+            ))),
+            Self::External(why) | Self::Other(why) => Some((*why).into()),
+        }
+    }
 }
 
 impl<'c> Config<'c> {
@@ -79,6 +96,9 @@ impl<'c> Join<'c> {
         };
         let namespace = self.namespace.unwrap_or_default();
         let Some(content) = self.contents.get(kind, namespace, &read.name) else {
+            if let Some(maker) = self.contents.maker(kind, namespace, &read.name) {
+                return End::Made(maker);
+            }
             return End::External(if self.contents.is_ambiguous(kind, &read.name) {
                 "several objects of the stream have that name, and nothing says which is meant"
             } else if read.optional {

@@ -1,5 +1,6 @@
 //! What `ConfigMap`s and Secrets hold, as digests: no value is kept, and of a Secret nothing without a key.
 
+use super::{Maker, ReadTable};
 use crate::manifest::named::Named;
 use crate::manifest::spark::{Few, SourceKind, source_kind, text_of};
 use crate::yaml::base64;
@@ -71,6 +72,7 @@ impl fmt::Debug for SecretKey {
 #[derive(Debug, Default)]
 pub struct Contents {
     by_name: Named<Content>,
+    made: Named<Maker>,
     key: Option<SecretKey>,
 }
 
@@ -88,8 +90,10 @@ pub struct Content {
 impl Contents {
     /// Secrets count with a key only.
     pub fn new(key: Option<SecretKey>) -> Self {
-        let by_name = Named::default();
-        Self { by_name, key }
+        Self {
+            key,
+            ..Self::default()
+        }
     }
 
     /// Takes in an object; a later one of the same name takes its place, as in a cluster.
@@ -116,6 +120,25 @@ impl Contents {
         let metadata = &object["metadata"];
         let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
         self.by_name.insert(kind, names, content);
+    }
+
+    /// Takes in what an object makes in the cluster.
+    pub fn add_made(&mut self, table: &ReadTable, object: &Value) {
+        let metadata = &object["metadata"];
+        let namespace = text_of(&metadata["namespace"]);
+        for (kind, name) in table.made_by(object) {
+            let maker = Maker {
+                kind: text_of(&object["kind"]).to_owned(),
+                namespace: metadata["namespace"].as_str().map(str::to_owned),
+                name: text_of(&metadata["name"]).to_owned(),
+            };
+            self.made.insert(kind, (namespace, &name), maker);
+        }
+    }
+
+    /// What makes the object that a pod of `namespace` means.
+    pub fn maker(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Maker> {
+        self.made.get(kind, namespace, name)
     }
 
     /// Whether several objects could be meant by a name.

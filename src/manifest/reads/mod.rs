@@ -2,10 +2,12 @@
 
 mod config;
 mod content;
+mod made;
 mod mounts;
 
 pub use config::{Config, End, Join};
 pub use content::{Content, Contents, SecretKey, ShortKey, sum};
+pub use made::{MakeRow, Maker};
 
 use super::Pod;
 use crate::text::Glob;
@@ -21,6 +23,8 @@ use std::collections::BTreeSet;
 pub struct ReadTable {
     /// The rows.
     pub reads: Vec<ReadRow>,
+    /// Kinds whose objects make what pods read.
+    pub makes: Vec<MakeRow>,
     /// Folders that processes read again and again.
     pub live: Vec<LiveRow>,
 }

@@ -6,6 +6,7 @@ use super::properties::{Property, properties};
 use super::words::options;
 use crate::manifest::named::Named;
 use crate::yaml::base64;
+use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -49,7 +50,7 @@ const WAYS: [&str; 14] = [
 const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
 
 /// The two kinds that pods read files and variables from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub enum SourceKind {
     /// `v1/ConfigMap`.
     ConfigMap,
@@ -239,10 +240,17 @@ pub fn texts(
 
 /// The kind of an object, where it is one of the two.
 pub fn source_kind(object: &Value) -> Option<SourceKind> {
-    match object["kind"].as_str()? {
-        "ConfigMap" => Some(SourceKind::ConfigMap),
-        "Secret" => Some(SourceKind::Secret),
-        _ => None,
+    SourceKind::of(object["kind"].as_str()?)
+}
+
+impl SourceKind {
+    /// By its name.
+    pub fn of(kind: &str) -> Option<Self> {
+        match kind {
+            "ConfigMap" => Some(Self::ConfigMap),
+            "Secret" => Some(Self::Secret),
+            _ => None,
+        }
     }
 }
 

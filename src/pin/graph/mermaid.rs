@@ -12,12 +12,10 @@ pub fn mermaid(graph: &Graph) -> String {
     for (number, source) in graph.sources.iter().enumerate() {
         let title = label(&source.title());
         // What is not in the stream has round corners.
-        let (open, close) = if source.external {
-            ("([", "])")
-        } else {
-            ("[", "]")
+        let _ = match source.origin() {
+            Some(origin) => writeln!(out, "  s{number}([\"{title}<br/>{}\"])", label(&origin)),
+            None => writeln!(out, "  s{number}[\"{title}\"]"),
         };
-        let _ = writeln!(out, "  s{number}{open}\"{title}\"{close}");
     }
     for (number, reader) in graph.readers.iter().enumerate() {
         let edges = reader.edges.iter();

@@ -9,11 +9,13 @@ pub use svg::svg;
 pub use text::text;
 
 use crate::guard::Finding;
-use crate::manifest::reads::{Config, Contents, End, Join, Read, Sees};
+use crate::manifest::reads::{Config, Contents, End, Join, Maker, Read, Sees};
+use crate::manifest::spark::SourceKind;
 use crate::manifest::{Object, Pod, Tables};
 use crate::yaml::Stream;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The graph: readers in the order of the stream, and what they read, by kind, namespace and name.
@@ -94,8 +96,11 @@ pub struct Source {
     pub namespace: Option<String>,
     /// Its name.
     pub name: String,
-    /// Whether it is not in the stream.
+    /// Whether it is neither in the stream nor made by an object of it.
     pub external: bool,
+    /// The object of the stream that makes it in the cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<Maker>,
 }
 
 /// The objects of a stream by kind and name, with their namespaces.
@@ -190,14 +195,13 @@ impl Drawing<'_> {
             optional: read.optional,
             sees: sees(read.sees),
             pinned: digest.is_some() && matches!(end, End::Pinned(_)),
-            why: match end {
-                End::Pinned(_) => None,
-                End::Left(_, why) => Some(why.clone()),
-                End::External(why) | End::Other(why) => Some((*why).to_owned()),
-            },
+            why: end.why().map(Cow::into_owned),
         });
         let edges: Vec<_> = edges.collect();
-        let sources = config.reads.iter().map(|(read, _)| self.source(read));
+        let sources = config
+            .reads
+            .iter()
+            .map(|(read, _)| self.source(join.contents, read));
         (!edges.is_empty()).then(|| {
             let reader = Reader {
                 kind: self.object.kind.to_owned(),
@@ -212,18 +216,23 @@ impl Drawing<'_> {
         })
     }
 
-    fn source(&self, read: &Read<'_>) -> Source {
+    fn source(&self, contents: &Contents, read: &Read<'_>) -> Source {
         let namespace = self.object.namespace;
         let named = self
             .names
             .get(&(read.row.kind.as_str(), read.name.as_str()));
         let fits =
             |other: Option<&str>| namespace.is_none() || other.is_none() || other == namespace;
+        let is_here = named.is_some_and(|all| all.iter().copied().any(fits));
+        let maker = SourceKind::of(&read.row.kind)
+            .filter(|_| !is_here)
+            .and_then(|kind| contents.maker(kind, namespace.unwrap_or_default(), &read.name));
         Source {
             kind: read.row.kind.clone(),
             namespace: namespace.map(str::to_owned),
             name: read.name.clone(),
-            external: !named.is_some_and(|all| all.iter().copied().any(fits)),
+            external: !is_here && maker.is_none(),
+            made_by: maker.cloned(),
         }
     }
 }
@@ -274,6 +283,14 @@ impl Reader {
 impl Source {
     fn title(&self) -> String {
         titled(&self.kind, self.namespace.as_deref(), &self.name)
+    }
+
+    /// Where it comes from, where that is not the stream.
+    fn origin(&self) -> Option<String> {
+        let maker = self.made_by.as_ref();
+        let made = maker.map(|by| titled(&by.kind, by.namespace.as_deref(), &by.name));
+        let made = made.map(|by| format!("made by {by}"));
+        made.or_else(|| self.external.then(|| "external".to_owned()))
     }
 }
 

@@ -13,7 +13,11 @@ const CHARACTER: usize = 8;
 /// The graph as SVG, without scripts, styles or fonts from elsewhere.
 pub fn svg(graph: &Graph) -> String {
     let readers: Vec<_> = graph.readers.iter().map(super::Reader::title).collect();
-    let sources: Vec<_> = graph.sources.iter().map(super::Source::title).collect();
+    let with_origin = |source: &super::Source| match source.origin() {
+        Some(origin) => format!("{} ({origin})", source.title()),
+        None => source.title(),
+    };
+    let sources: Vec<_> = graph.sources.iter().map(with_origin).collect();
     let width = |titles: &[String]| {
         let longest = titles.iter().map(|title| title.chars().count()).max();
         longest.unwrap_or(1) * CHARACTER + 16
@@ -53,8 +57,8 @@ pub fn svg(graph: &Graph) -> String {
         boxed(&mut out, LEFT, number, left, title, false);
     }
     for (number, title) in sources.iter().enumerate() {
-        let external = graph.sources[number].external;
-        boxed(&mut out, to, number, right, title, external);
+        let elsewhere = graph.sources[number].origin().is_some();
+        boxed(&mut out, to, number, right, title, elsewhere);
     }
     out + "</svg>\n"
 }
@@ -63,9 +67,9 @@ fn middle(row: usize) -> usize {
     LEFT + row * ROW + BOX / 2
 }
 
-fn boxed(out: &mut String, x: usize, row: usize, width: usize, title: &str, external: bool) {
+fn boxed(out: &mut String, x: usize, row: usize, width: usize, title: &str, elsewhere: bool) {
     let y = LEFT + row * ROW;
-    let fill = if external { "#fff" } else { "#e8eef7" };
+    let fill = if elsewhere { "#fff" } else { "#e8eef7" };
     let _ = writeln!(
         out,
         "  <rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{BOX}\" rx=\"4\" fill=\"{fill}\" stroke=\"#555\"/>\n  \

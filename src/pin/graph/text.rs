@@ -41,8 +41,9 @@ fn title(edge: &Edge, graph: &Graph) -> String {
         .keys
         .as_ref()
         .map(|keys| format!("[{}]", keys.join(", ")));
-    let external = if source.external { " (external)" } else { "" };
-    format!("{}{}{external}", source.title(), keys.unwrap_or_default())
+    let origin = source.origin().map(|origin| format!(" ({origin})"));
+    let (keys, origin) = (keys.unwrap_or_default(), origin.unwrap_or_default());
+    format!("{}{keys}{origin}", source.title())
 }
 
 fn line(edge: &Edge) -> String {
