@@ -26,7 +26,15 @@ pub(super) fn run(args: &GraphArgs) -> Result<Exit, Failure> {
                 contents.add_made(&tables.reads, &node.to_value());
             }
         }
-        let graph = Graph::of(&stream, &objects, tables, &contents, report.findings);
+        let externals = &chosen.policy.externals;
+        let graph = Graph::of(
+            &stream,
+            &objects,
+            tables,
+            &contents,
+            externals,
+            report.findings,
+        );
         io::show(&match args.output {
             GraphFormat::Text => graph::text(&graph),
             GraphFormat::Json => graph::json(&graph),

@@ -36,6 +36,7 @@ pub fn compose(
         mark: mark(&graph),
         project: request.project.clone(),
         environment: request.environment.clone(),
+        externals: request.externals.clone(),
         presets: presets(&graph, &values),
         parameters: parameters(&graph, &values),
         ..Policy::default()

@@ -12,6 +12,7 @@ pub mod builtin;
 mod check;
 mod compose;
 mod draft;
+mod external;
 mod graph;
 mod load;
 mod model;
@@ -41,6 +42,7 @@ pub use body::{Blank, Body, BodyValue, Written};
 pub use check::{CheckSetting, CheckSpec, Known, ResolvedCheck, SettingKind};
 pub use compose::compose;
 pub use draft::{Draft, Shape};
+pub use external::External;
 pub use graph::ReadFile;
 pub use load::{Overlay, Preset};
 pub use model::{

@@ -1,7 +1,7 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
 use super::model::Severity;
-use super::{Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting};
+use super::{External, Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting};
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Policy {
     pub project: Option<Named>,
     /// The environment of the project.
     pub environment: Option<Named>,
+    /// What the project declares to come from elsewhere.
+    pub externals: Vec<External>,
     /// The presets that take part, each after those that it uses.
     pub presets: Vec<PolicyPreset>,
     /// The rules, in the order of their presets and files.

@@ -6,7 +6,7 @@ use super::graph::{ReadFile, builtin_path};
 use super::path::{folder, is_path};
 use super::request::{Assignment, Given, Named, Request, Step};
 use super::scope::check_name;
-use super::{Draft, File, PolicyError, load};
+use super::{Draft, External, File, PolicyError, load};
 use crate::text::hint;
 use crate::yaml::{Entries, Spanned};
 use serde::Deserialize;
@@ -66,6 +66,9 @@ pub struct ProjectSpec {
     /// What may differ between environments, and why. Nothing else may.
     #[serde(default)]
     pub vary: Vec<VaryFile>,
+    /// What pods read and no stream has: who puts it into the cluster, for `graph`.
+    #[serde(default)]
+    pub externals: Vec<External>,
     /// The file that holds environments to what they share, from the project's folder. Without it, `sparkk8s.lock`.
     pub lock: Option<Spanned<String>>,
 }
@@ -152,6 +155,10 @@ impl Project {
     fn judge(&self) -> Result<(), PolicyError> {
         let spec = &self.written.spec;
         self.presets_exist(spec.presets.as_deref().unwrap_or_default())?;
+        let mut reasons = spec.externals.iter().map(|external| &external.reason);
+        if let Some(empty) = reasons.find(|reason| reason.value.trim().is_empty()) {
+            return Err(self.file.at(empty.span).error("a reason must say why"));
+        }
         for (name, environment) in &spec.environments.0 {
             check_name(&self.file, name)?;
             self.presets_exist(&environment.presets)?;
@@ -181,6 +188,7 @@ impl Project {
         let mut request = Request {
             project: Some(self.place(&self.written.metadata.name)),
             environment: chosen.map(|(name, _)| self.place(name)),
+            externals: spec.externals.clone(),
             ..Request::default()
         };
         match &spec.presets {

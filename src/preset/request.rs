@@ -1,6 +1,6 @@
 //! What somebody chose: presets, overlays, values of parameters, each with the place where it was said.
 
-use super::{Draft, File, Origin, PolicyError};
+use super::{Draft, External, File, Origin, PolicyError};
 
 /// Everything that a policy is composed from.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub struct Request {
     pub project: Option<Named>,
     /// The environment of the project.
     pub environment: Option<Named>,
+    /// What the project declares to come from elsewhere.
+    pub externals: Vec<External>,
 }
 
 /// What is changed in the presets.

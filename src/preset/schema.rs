@@ -83,6 +83,10 @@ pub(super) fn name(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"})
 }
 
+pub(super) fn glob(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string"})
+}
+
 pub(super) fn version(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "pattern": "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*)){2}$"})
 }

@@ -51,6 +51,7 @@ const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
 
 /// The two kinds that pods read files and variables from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum SourceKind {
     /// `v1/ConfigMap`.
     ConfigMap,

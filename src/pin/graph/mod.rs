@@ -12,6 +12,7 @@ use crate::guard::Finding;
 use crate::manifest::reads::{Config, Contents, End, Join, Maker, Read, Sees};
 use crate::manifest::spark::SourceKind;
 use crate::manifest::{Object, Pod, Tables};
+use crate::preset::External;
 use crate::yaml::Stream;
 use serde::Serialize;
 use serde_json::Value;
@@ -101,18 +102,25 @@ pub struct Source {
     /// The object of the stream that makes it in the cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub made_by: Option<Maker>,
+    /// Whether the project declares it under `externals`, where it is external configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<bool>,
+    /// The reason that the project gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// The objects of a stream by kind and name, with their namespaces.
 type Names<'o> = BTreeMap<(&'o str, &'o str), Vec<Option<&'o str>>>;
 
 impl Graph {
-    /// The graph of a guarded stream. `said` is what the run had to say of its objects.
+    /// The graph of a guarded stream. `said` is what the run had to say of its objects, `externals` what the project declares.
     pub fn of(
         stream: &Stream<'_>,
         objects: &[Object<'_>],
         tables: &Tables,
         contents: &Contents,
+        externals: &[External],
         said: &[Finding],
     ) -> Self {
         let mut names = Names::new();
@@ -141,6 +149,7 @@ impl Graph {
                     object,
                     pod: pod.name.as_deref(),
                     names: &names,
+                    externals,
                 };
                 drawn.extend(drawing.reader(join, &inner, said));
             }
@@ -154,6 +163,7 @@ struct Drawing<'d> {
     object: &'d Object<'d>,
     pod: Option<&'d str>,
     names: &'d Names<'d>,
+    externals: &'d [External],
 }
 
 impl Drawing<'_> {
@@ -224,15 +234,24 @@ impl Drawing<'_> {
         let fits =
             |other: Option<&str>| namespace.is_none() || other.is_none() || other == namespace;
         let is_here = named.is_some_and(|all| all.iter().copied().any(fits));
-        let maker = SourceKind::of(&read.row.kind)
-            .filter(|_| !is_here)
-            .and_then(|kind| contents.maker(kind, namespace.unwrap_or_default(), &read.name));
+        let absent = SourceKind::of(&read.row.kind).filter(|_| !is_here);
+        let maker =
+            absent.and_then(|kind| contents.maker(kind, namespace.unwrap_or_default(), &read.name));
+        let kind = absent.filter(|_| maker.is_none());
+        let declaration = kind.map(|kind| {
+            let mut all = self.externals.iter();
+            all.find(|external| external.covers(kind, namespace, &read.name))
+        });
         Source {
             kind: read.row.kind.clone(),
             namespace: namespace.map(str::to_owned),
             name: read.name.clone(),
             external: !is_here && maker.is_none(),
             made_by: maker.cloned(),
+            declared: declaration.map(|found| found.is_some()),
+            reason: declaration
+                .flatten()
+                .map(|found| found.reason.value.clone()),
         }
     }
 }
@@ -289,8 +308,13 @@ impl Source {
     fn origin(&self) -> Option<String> {
         let maker = self.made_by.as_ref();
         let made = maker.map(|by| titled(&by.kind, by.namespace.as_deref(), &by.name));
-        let made = made.map(|by| format!("made by {by}"));
-        made.or_else(|| self.external.then(|| "external".to_owned()))
+        let external = match self.declared {
+            None => "external",
+            Some(true) => "external, declared",
+            Some(false) => "external, not declared",
+        };
+        made.map(|by| format!("made by {by}"))
+            .or_else(|| self.external.then(|| external.to_owned()))
     }
 }
 
@@ -298,7 +322,11 @@ impl Source {
 fn titled(kind: &str, namespace: Option<&str>, name: &str) -> String {
     let namespace = namespace.map(|namespace| format!("{namespace}/"));
     let title = format!("{kind}/{}{name}", namespace.unwrap_or_default());
-    title.replace(|c: char| c.is_control(), "…")
+    on_one_line(&title)
+}
+
+fn on_one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), "…")
 }
 
 impl Edge {

@@ -1,6 +1,6 @@
 //! The graph as lines: each pod, what it reads, and what becomes of a change.
 
-use super::{Edge, Graph, Reader};
+use super::{Edge, Graph, Reader, on_one_line};
 use std::fmt::Write;
 
 /// The graph for people.
@@ -15,7 +15,7 @@ pub fn text(graph: &Graph) -> String {
         let width = width.max().unwrap_or_default();
         for edge in &reader.edges {
             let title = title(edge, graph);
-            let _ = writeln!(out, "  {title:<width$}  {}", line(edge));
+            let _ = writeln!(out, "  {title:<width$}  {}", line(edge, graph));
         }
     }
     if graph.readers.is_empty() {
@@ -46,7 +46,7 @@ fn title(edge: &Edge, graph: &Graph) -> String {
     format!("{}{keys}{origin}", source.title())
 }
 
-fn line(edge: &Edge) -> String {
+fn line(edge: &Edge, graph: &Graph) -> String {
     let by = edge.container.as_ref().map_or_else(
         || edge.by.clone(),
         |container| format!("{} of `{container}`", edge.by),
@@ -56,5 +56,7 @@ fn line(edge: &Edge) -> String {
         (None, true) => "pinned".to_owned(),
         (None, false) => "a change waits for the next start".to_owned(),
     };
-    format!("{by}: {end}")
+    let reason = graph.sources[edge.source].reason.as_ref();
+    let reason = reason.map(|reason| format!(" ({})", on_one_line(reason.trim())));
+    format!("{by}: {end}{}", reason.unwrap_or_default())
 }

@@ -126,13 +126,16 @@ fn nothing_that_a_preset_did_not_open_is_weakened() {
     assert_snapshot!(refused, @"../../soft.yaml:4:29: `team/user` is `error` by ../../policy/team.yaml:10, and no overlay may lower it to `info` (help: only what its preset marks `open: [severity]` can be lowered)");
 }
 
-#[test]
-fn what_is_wrong_in_a_project_is_told_where_it_stands() {
-    let wrong = |(spec, environment): (&str, Option<&str>)| match come_out(spec, environment) {
+fn wrong(spec: &str, environment: Option<&str>) -> String {
+    match come_out(spec, environment) {
         Err(message) => message,
         // A whole policy would bury what is wrong.
         Ok(policy) => panic!("{spec} comes to {}", policy.mark),
-    };
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_project_is_told_where_it_stands() {
     let prod = Some("prod");
     let messages = [
         (SPEC, Some("prdo")),
@@ -163,12 +166,12 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
             prod,
         ),
     ];
-    assert_snapshot!(messages.map(wrong).join("\n"), @r"
+    assert_snapshot!(messages.map(|(spec, environment)| wrong(spec, environment)).join("\n"), @r"
     --env prdo: `../../sparkk8s.yaml` has no environment `prdo` (help: did you mean `prod`?)
     --env qa: `../../sparkk8s.yaml` has no environment `qa` (help: expected one of `dev`, `prod`)
     --env prod: `../../sparkk8s.yaml` has no environment `prod` (help: environments stand under `spec.environments`)
     ../../sparkk8s.yaml:5:3: unknown field `preset` (help: did you mean `presets`?)
-    ../../sparkk8s.yaml:5:3: unknown field `waivers` (help: expected one of `presets`, `parameters`, `environments`, `vary`, `lock`)
+    ../../sparkk8s.yaml:5:3: unknown field `waivers` (help: expected one of `presets`, `parameters`, `environments`, `vary`, `externals`, `lock`)
     ../../sparkk8s.yaml:5:12: expected list, found text `default`
     ../../sparkk8s.yaml:5:13: there is no preset `defalt` (help: did you mean `default`?)
     ../../sparkk8s.yaml:5:13: cannot read `../../none.yaml`: no such file
@@ -188,6 +191,33 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
     ../../sparkk8s.yaml:5:16: `resources` is a preset; its parameters are set one by one here (help: write `resources.PARAMETER: VALUE`)
     ../../sparkk8s.yaml:5:22: a project sets plain values; it has no parameters of its own
     ../../sparkk8s.yaml:6:43: `team.uid`: expected integer, found text `1`
+    ");
+}
+
+#[test]
+fn what_is_wrong_in_an_external_is_told_where_it_stands() {
+    let messages = [
+        "{kind: Secret}",
+        "[{kind: Secret, name: db}]",
+        "[{kind: Secret, reason: r}]",
+        "[{kind: Secret, name: db, reason: \" \"}]",
+        "[{kind: Secret, name: db, reason: r}, {kind: secret, name: db, reason: r}]",
+        "[{kind: Service, name: db, reason: r}]",
+        "[{kind: Secret, name: \"db-[\", reason: r}]",
+        "[{kind: Secret, name: db, namespace: \"{a\", reason: r}]",
+        "[{kind: Secret, name: db, path: /a, reason: r}]",
+    ];
+    let wrong = |externals| wrong(&format!("  externals: {externals}\n"), None);
+    assert_snapshot!(messages.map(wrong).join("\n"), @r"
+    ../../sparkk8s.yaml:5:14: expected list, found a mapping
+    ../../sparkk8s.yaml:5:15: the field `reason` is missing
+    ../../sparkk8s.yaml:5:15: the field `name` is missing
+    ../../sparkk8s.yaml:5:48: a reason must say why
+    ../../sparkk8s.yaml:5:59: unknown value `secret` (help: did you mean `Secret`?)
+    ../../sparkk8s.yaml:5:22: unknown value `Service` (help: expected one of `ConfigMap`, `Secret`)
+    ../../sparkk8s.yaml:5:36: `db-[` is no glob: unclosed character class; missing ']'
+    ../../sparkk8s.yaml:5:51: `{a` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    ../../sparkk8s.yaml:5:40: unknown field `path` (help: expected one of `kind`, `name`, `namespace`, `reason`)
     ");
 }
 

@@ -178,8 +178,11 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         if name != SPANNED {
             return self.deserialize_any(visitor);
         }
-        let span = self.node.span().shifted(self.node.document.offset);
-        visitor.visit_seq(Parts::new(span, self))
+        let node = self.node;
+        let span = node.span().shifted(node.document.offset);
+        let value = visitor.visit_seq(Parts::new(span, self));
+        // A text may be read well and be no such value, as a glob.
+        value.map_err(|error| error.at(node))
     }
 
     /// serde's structs would take a list of their fields as well.
