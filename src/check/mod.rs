@@ -2,6 +2,7 @@
 
 mod duplicates;
 mod holder;
+mod lost_newline;
 pub mod memory;
 mod mention;
 mod page;
@@ -14,6 +15,7 @@ mod unguarded;
 pub mod validity;
 mod violation;
 
+pub use lost_newline::findings as lost_newlines;
 pub use page::{Page, pages};
 pub use pod_template::ParseYaml;
 pub use remark::{REMARKS, Remark};

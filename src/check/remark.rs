@@ -27,6 +27,17 @@ pub const REMARKS: &[Remark] = &[
               `pins.unpinnedRoles`. Data that is read again: `pins.live=true`.",
     },
     Remark {
+        id: "helm4-lost-newline",
+        title: "a file whose last line break Helm 4 may have taken",
+        what: "The stream comes from Helm 4, a pod reads the last file of a ConfigMap or a Secret, and that file is written \
+               with `|-` or `>-`, as no other one beside it. Helm 4 makes that of `|` where a template ends without a line \
+               break, and Helm 4.2.0 to 4.2.3 also at the end of each document but the last of a template. Then the file, \
+               and the digest of what the pod reads, are others than through Helm 3, so that the pods restart when the \
+               release goes from one to the other, and a program that needs the last line break may refuse the file. It is \
+               a remark in the report, no warning: an author may have written `|-`.",
+        fix: "End the template with a line break, and use Helm 4.2.4 or later.",
+    },
+    Remark {
         id: "left-alone",
         title: "a Job or a bare Pod that is not changed",
         what: "The API server refuses another pod template of a Job, and most changes of a Pod, once they exist: an \

@@ -6,7 +6,7 @@ use super::io;
 use super::policy::{Chosen, choose};
 use crate::guard::Severity;
 use crate::host::{self, Host};
-use crate::manifest::{Object, Stranger, objects};
+use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
 use crate::preset::tables;
 use crate::render::{Observe, RenderError, Rendered, Setup, render};
 use crate::report::{self, Message, Place, Report};
@@ -117,7 +117,7 @@ fn source_line(text: &str, at: usize) -> Option<&str> {
     let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
     text[start..end].lines().find_map(|line| {
         let annotated = || {
-            let name = line.trim().strip_prefix(host::HELM4_FILENAME)?;
+            let name = line.trim().strip_prefix(HELM4_FILENAME)?;
             // Helm 4 writes it in quotes.
             Some(name.strip_prefix(": ")?.trim_matches(['\'', '"']))
         };

@@ -6,6 +6,7 @@ mod refusal;
 pub use alias::{Inlined, inline};
 pub use refusal::document as refusal_document;
 
+use crate::manifest::HELM4_FILENAME;
 use crate::yaml::Stream;
 
 /// Who runs us.
@@ -20,9 +21,6 @@ pub enum Host {
     /// Not told; what the stream looks like decides what differs.
     Auto,
 }
-
-/// How Helm 4 marks every document it sends.
-pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
 impl Host {
     /// Whether an input without objects is an answer and no mistake: only Helm sends one for good reason.

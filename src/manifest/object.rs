@@ -33,6 +33,15 @@ impl fmt::Display for Object<'_> {
     }
 }
 
+/// The annotation in which Helm 4 tells the template that an object comes from.
+pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+
+/// The template of an object, in a stream of Helm 4.
+pub fn helm4_template(object: NodeRef<'_>) -> Option<&str> {
+    let annotations = object.get("metadata")?.get("annotations")?;
+    Some(annotations.get(HELM4_FILENAME)?.text())
+}
+
 /// A document, or an item of a List, that is no Kubernetes object: it is passed on as it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Stranger {

@@ -120,6 +120,7 @@ pub fn render(
     } = done;
     findings.extend(checks.finish(stream, objects));
     findings.extend(check::strangers(stream, strangers));
+    findings.extend(check::lost_newlines(stream, objects, setup.tables));
     if setup
         .policy
         .rules

@@ -17,7 +17,7 @@ pub use summary::Summary;
 pub use text::{findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
-use crate::manifest::Object;
+use crate::manifest::{Object, helm4_template};
 use crate::text::{Lines, Span};
 use crate::yaml::{Pointer, Stream};
 use std::cell::OnceCell;
@@ -99,21 +99,11 @@ impl<'a> Report<'a> {
         let (span, exact) = document.node(object.node).locate(path);
         let template = document
             .template()
-            .or_else(|| annotated_template(document.node(object.node)));
+            .or_else(|| helm4_template(document.node(object.node)));
         Location {
             span: span.shifted(document.offset),
             exact,
             template,
         }
     }
-}
-
-/// Helm 4 tells a template's name in an annotation.
-fn annotated_template(object: crate::yaml::NodeRef<'_>) -> Option<&str> {
-    let annotations = object.get("metadata")?.get("annotations")?;
-    Some(
-        annotations
-            .get("postrenderer.helm.sh/postrender-filename")?
-            .text(),
-    )
 }

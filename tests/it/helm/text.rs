@@ -1,6 +1,9 @@
 //! Texts that are easily damaged between Helm, the program and Helm.
 
 use super::{EXAMPLES, Helm, MARK, PROGRAM, Version, chart, example, keeps, objects, pod, read};
+use insta::assert_snapshot;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -104,6 +107,55 @@ fn glued_separators_kept_line_breaks_and_a_missing_last_one_come_through() {
         };
         assert_eq!(kept, expected, "{:?}", helm.version);
     }
+}
+
+#[test]
+fn a_file_that_helm_4_cut_is_another_to_its_readers_and_is_said() {
+    let Some(helms) = Helm::both() else { return };
+    let path = chart("no-last-newline");
+    // An editor that tidies up the chart leaves nothing to test.
+    let file = |name: &str| read(Path::new(&format!("{path}/templates/{name}.yaml")));
+    assert!(!file("cut").ends_with('\n') && file("whole").ends_with('\n'));
+    let [three, four] = helms.map(|helm| {
+        let ours = ["--preset", "pins", "--report", "json=report"];
+        let printed = helm.guarded(&["template", "spark", &path], &ours).done();
+        let report = read(&helm.home.path().join("report"));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        (objects(&printed), report)
+    });
+    let last = |guarded: &BTreeMap<String, Value>, name: &str| {
+        guarded[&format!("ConfigMap/{name}")]["data"]["last.conf"].clone()
+    };
+    let digest = |guarded: &BTreeMap<String, Value>, name: &str| {
+        let reader = &guarded[&format!("Deployment/reads-{name}")];
+        reader["spec"]["template"]["metadata"]["annotations"]["sparkk8s.io/config-digest"].clone()
+    };
+    assert_eq!(last(&three.0, "cut"), "b=2\nc=3\n");
+    assert_eq!(last(&four.0, "cut"), "b=2\nc=3");
+    assert!(digest(&three.0, "cut").is_string());
+    assert_ne!(digest(&four.0, "cut"), digest(&three.0, "cut"));
+    assert_eq!(last(&four.0, "whole"), last(&three.0, "whole"));
+    assert_eq!(digest(&four.0, "whole"), digest(&three.0, "whole"));
+    assert_eq!(lost(&three.1), [""; 0]);
+    assert_snapshot!(lost(&four.1).join("\n"), @r"
+    cut info
+    /data/last.conf
+    `last.conf` has no line break at its end, which Helm 4 may have taken; `Deployment/reads-cut` reads it, and its digest may be another than through Helm 3
+    Helm 4 takes it where a template ends without a line break; 4.2.0 to 4.2.3 do at the end of other documents, too
+    end `no-last-newline/templates/cut.yaml` with a line break, and use Helm 4.2.4 or later; where the author wrote `|-`, nothing is wrong
+    ");
+}
+
+/// What the report says of files that were cut.
+fn lost(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let lost = findings.filter(|finding| finding["id"] == "helm4-lost-newline");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    lost.map(|finding| {
+        let parts = ["severity", "path", "message", "because", "help"].map(|at| text(&finding[at]));
+        format!("{} {}", text(&finding["object"]["name"]), parts.join("\n"))
+    })
+    .collect()
 }
 
 #[test]
