@@ -17,6 +17,14 @@ pub struct Remark {
 /// All of them, by id.
 pub const REMARKS: &[Remark] = &[
     Remark {
+        id: "ahead-too-long",
+        title: "an environment that was to be ahead for a while",
+        what: "`sparkk8s-post lock --env dev --ahead 'reason' --until DATE` recorded that the environment has what the others \
+               do not have yet, and the day is over (UTC; that of `SOURCE_DATE_EPOCH` where it is set).",
+        fix: "Let the others follow and run `sparkk8s-post promote`; or take the change back and run `lock`; or, if it is \
+              to stay, sanction it under `vary`.",
+    },
+    Remark {
         id: "config-not-pinned",
         title: "configuration whose change starts no new pods",
         what: "The pod reads ConfigMaps or Secrets, and the digest on its template does not cover them, or there is none: \

@@ -2,14 +2,17 @@
 
 use super::args::{CheckArgs, Format};
 use super::exit::{Exit, Failure};
-use super::{io, run};
+use super::{io, lock, run};
 use crate::guard::Severity;
 use crate::report::{self, Summary};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let targets = run::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
+    let lapsed = lock::lapsed(&args.policy.settings.project)?;
     run::over(&input, &args.policy, |report, _, _| {
+        let findings = [report.findings, &lapsed].concat();
+        let report = &report.with(&findings);
         run::write(&targets, report)?;
         let text = match args.output {
             Format::Json => report::json(report),

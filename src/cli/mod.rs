@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Check(args)) => check::run(args),
         Some(Verb::Diff(args)) => diff::run(args),
         Some(Verb::Lock(args)) => lock::run(args),
+        Some(Verb::Promote(args)) => lock::promote(args),
         Some(Verb::Verify(args)) => lock::verify(args),
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),

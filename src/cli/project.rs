@@ -12,7 +12,7 @@ pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
     let environment = args.environment.as_deref();
     let environment = environment.map(|name| Named::flag("--env", name));
     let fail = |error: PolicyError| policy::failure(&error);
-    if let Some(project) = project(args.config.as_deref())? {
+    if let Some(project) = found_or_named(args.config.as_deref())? {
         return project.request(environment.as_ref()).map_err(fail);
     }
     if let Some(environment) = environment {
@@ -34,7 +34,7 @@ pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
 
 /// The project, which has to be there.
 pub(super) fn needed(config: Option<&str>) -> Result<Project, Failure> {
-    project(config)?.ok_or_else(|| {
+    found_or_named(config)?.ok_or_else(|| {
         let message = format!("there is no `{PROJECT_FILE}` here or in a folder above");
         let help =
             "`sparkk8s-post init` writes one with dev and prod; `--config` names one elsewhere";
@@ -45,7 +45,8 @@ pub(super) fn needed(config: Option<&str>) -> Result<Project, Failure> {
     })
 }
 
-fn project(config: Option<&str>) -> Result<Option<Project>, Failure> {
+/// The project that is named or found, if there is one.
+pub(super) fn found_or_named(config: Option<&str>) -> Result<Option<Project>, Failure> {
     let path = match config {
         Some(path) => Some(Named::flag("--config", path)),
         None => found()?.map(|path| Named {

@@ -2,11 +2,11 @@
 
 use super::args::{RenderArgs, SummaryArg};
 use super::exit::{Exit, Failure};
+use super::policy::Chosen;
 use super::{io, lock, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
 use crate::manifest::Object;
-use crate::render::Observe;
 use crate::report::{self, Summary};
 use crate::text::EditSet;
 use serde_json::Value;
@@ -51,13 +51,13 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
         .locked
         .then(|| lock::Held::of(&args.policy.settings.project));
     let held = held.transpose()?;
-    let see = |all: &[Object<'_>], object: &Object<'_>, value: &Value| {
+    let see = |chosen: &Chosen, all: &[Object<'_>], object: &Object<'_>, value: &Value| {
         if let Some(held) = &held {
-            held.observer.see(all, object, value);
+            held.see(chosen, all, object, value);
         }
     };
-    let observe = held.is_some().then_some(&see as Observe<'_>);
-    let edits = run::observed(&input, &args.policy, observe, |report, rendered, chosen| {
+    let see = held.is_some().then_some(&see as run::See<'_>);
+    let edits = run::observed(&input, &args.policy, see, |report, rendered, _| {
         run::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
@@ -73,7 +73,7 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             ));
         }
         if let Some(held) = &held {
-            held.judge(report, chosen)?;
+            held.judge(report)?;
         }
         io::tell(&overview);
         Ok(Ok(rendered.edits))

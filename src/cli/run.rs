@@ -14,6 +14,7 @@ use crate::text::Source;
 use crate::threads::Threads;
 use crate::yaml::{ReadError, Stream, decode};
 use anyhow::{Context, bail};
+use serde_json::Value;
 
 /// The input as text, aliases across Helm 4's documents written out.
 pub(super) struct Input {
@@ -150,23 +151,31 @@ pub(super) fn over<T>(
     observed(input, policy, None, show)
 }
 
+/// Is shown what was chosen, and each guarded object, as `Observe` is.
+pub(super) type See<'s> = &'s (dyn Fn(&Chosen, &[Object<'_>], &Object<'_>, &Value) + Sync);
+
 /// The same, with somebody who looks at the guarded objects.
 pub(super) fn observed<T>(
     input: &Input,
     policy: &PolicyArgs,
-    observe: Option<Observe<'_>>,
+    see: Option<See<'_>>,
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let (stream, chosen) = input.threads.both(|| input.stream(), || choose(policy));
     // A wrong flag is said first, as if nothing had been read.
     let (chosen, stream) = (chosen?, stream?);
     let (objects, strangers) = input.objects(&stream)?;
+    let shown = |all: &[Object<'_>], object: &Object<'_>, value: &Value| {
+        if let Some(see) = see {
+            see(&chosen, all, object, value);
+        }
+    };
     let setup = Setup {
         policy: &chosen.policy,
         waivers: &chosen.waivers,
         tables: tables(),
         secret_key: chosen.secret_key.as_ref(),
-        observe,
+        observe: see.is_some().then_some(&shown as Observe<'_>),
         threads: input.threads,
     };
     let mut rendered =

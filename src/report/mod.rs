@@ -52,6 +52,18 @@ pub struct Location<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// The same with other findings.
+    pub fn with<'b>(&self, findings: &'b [Finding]) -> Report<'b>
+    where
+        'a: 'b,
+    {
+        Report {
+            findings,
+            lines: OnceCell::new(),
+            ..*self
+        }
+    }
+
     /// Puts the parts together.
     pub fn new(
         name: &'a str,

@@ -1,5 +1,6 @@
 //! Environments beside each other: what differs, and whether somebody sanctioned it.
 
+use super::ahead::{AllAhead, Places, covers};
 use super::{Release, Released, Usage, Vary};
 use crate::manifest::meaning::{Facet, Fact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +24,22 @@ pub struct Difference {
     pub whole: bool,
     /// The template of it, where one is known.
     pub template: Option<String>,
-    /// Which sanction covers it.
-    pub sanction: Option<usize>,
+    /// What lets it be.
+    pub sanction: Option<Sanction>,
+}
+
+/// Why a difference is no mistake.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sanction {
+    /// An entry of `vary`, by its number.
+    Vary(usize),
+    /// Somebody is ahead.
+    Ahead {
+        /// Where, as the lock has it.
+        place: String,
+        /// Who, until when, and why.
+        who: String,
+    },
 }
 
 /// What the comparison of environments came to.
@@ -46,7 +61,7 @@ impl Comparison {
 }
 
 /// Compares environments.
-pub fn compare(releases: &[Release], vary: &[Vary]) -> Comparison {
+pub fn compare(releases: &[Release], vary: &[Vary], ahead: &AllAhead) -> Comparison {
     let mut comparison = Comparison {
         differences: Vec::new(),
         usage: vary.iter().map(|_| Usage::default()).collect(),
@@ -65,6 +80,7 @@ pub fn compare(releases: &[Release], vary: &[Vary]) -> Comparison {
             releases,
             all: &all,
             vary,
+            ahead: ahead.get(id),
             usage: &comparison.usage,
         };
         let mut found: Vec<_> = pair.presence().into_iter().collect();
@@ -80,6 +96,7 @@ struct Pair<'c> {
     releases: &'c [Release],
     all: &'c [Option<&'c Released>],
     vary: &'c [Vary],
+    ahead: Option<&'c Places>,
     usage: &'c [Usage],
 }
 
@@ -124,7 +141,7 @@ impl Pair<'_> {
         let sanction = self.sanction(missing, |vary| vary.lets_be_absent(any), |_| true);
         missing.then(|| Difference {
             whole: true,
-            sanction,
+            sanction: sanction.or_else(|| self.ahead("", |object| Some(object.is_some()))),
             ..self.difference(None, String::new(), self.presences())
         })
     }
@@ -149,7 +166,7 @@ impl Pair<'_> {
         differs: bool,
         selects: impl Fn(&Vary) -> bool,
         allows: impl Fn(&Vary) -> bool,
-    ) -> Option<usize> {
+    ) -> Option<Sanction> {
         let mut found = None;
         for (index, vary) in self.vary.iter().enumerate() {
             if !selects(vary) {
@@ -161,7 +178,28 @@ impl Pair<'_> {
                 found = found.or(Some(index));
             }
         }
-        found
+        found.map(Sanction::Vary)
+    }
+
+    /// Where somebody is ahead, if those who are not agree. `value` is what an environment has, if it counts.
+    fn ahead<V: PartialEq>(
+        &self,
+        path: &str,
+        value: impl Fn(Option<&Released>) -> Option<V>,
+    ) -> Option<Sanction> {
+        let places = self.ahead?.iter().filter(|(place, _)| covers(place, path));
+        let mut fitting = places.filter(|(_, ahead)| {
+            let all = self.releases.iter().zip(self.all);
+            let others = all.filter(|(release, _)| !ahead.contains_key(&release.environment));
+            let values: Vec<_> = others.filter_map(|(_, object)| value(*object)).collect();
+            !values.is_empty() && values.windows(2).all(|pair| pair[0] == pair[1])
+        });
+        let (place, ahead) = fitting.next()?;
+        let who = ahead.iter().map(|(name, ahead)| format!("{name} {ahead}"));
+        Some(Sanction::Ahead {
+            place: place.clone(),
+            who: who.collect::<Vec<_>>().join("; "),
+        })
     }
 
     /// What differs among the environments that have the object.
@@ -195,7 +233,8 @@ impl Pair<'_> {
                     .map(|object| object.and_then(|o| o.facts.get(path)).cloned());
                 let facet = facts.iter().flatten().map(|fact| fact.facet).next();
                 let mut difference = self.difference(facet, path.clone(), all.collect());
-                difference.sanction = sanction;
+                let own = |object: Option<&Released>| Some(value(object?.facts.get(path)).cloned());
+                difference.sanction = sanction.or_else(|| self.ahead(path, own));
                 found.push(difference);
             }
         }
@@ -204,13 +243,13 @@ impl Pair<'_> {
 
     /// Facts that are missing together, as one difference at what they have in common.
     fn gathered(&self, found: Vec<Difference>) -> Vec<Difference> {
-        let mut gathered: BTreeMap<(String, Option<usize>), Difference> = BTreeMap::new();
+        let mut gathered: BTreeMap<(String, Option<Sanction>), Difference> = BTreeMap::new();
         for mut difference in found {
             if let Some(root) = self.missing_root(&difference) {
                 difference.path.truncate(root);
                 difference.whole = true;
             }
-            let key = (difference.path.clone(), difference.sanction);
+            let key = (difference.path.clone(), difference.sanction.clone());
             gathered.entry(key).or_insert(difference);
         }
         gathered.into_values().collect()

@@ -1,6 +1,7 @@
 //! `sparkk8s.lock`: sorted, a line for each fact, without dates, so that git merges what two branches lock.
 
-use super::Release;
+use super::ahead::{AllAhead, Places};
+use super::{Release, Released};
 use crate::manifest::meaning::{Facet, Fact};
 use crate::manifest::reads::SecretKey;
 use crate::yaml::is_safe_plain;
@@ -36,6 +37,8 @@ pub struct Written {
     pub only: Option<BTreeSet<String>>,
     /// Whether it is a hook.
     pub hook: bool,
+    /// Who is ahead of the others, and where.
+    pub ahead: Places,
     /// Facts by facet and place: shared, or by environment.
     pub facts: BTreeMap<(Facet, String), Recorded>,
 }
@@ -67,16 +70,17 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// What environments come to.
+    /// What environments come to, and who is ahead.
     pub fn of(
         releases: &[Release],
         environments: BTreeMap<String, BTreeMap<String, String>>,
+        ahead: &AllAhead,
         key: Option<&SecretKey>,
     ) -> Self {
         let ids: BTreeSet<&String> = releases.iter().flat_map(|r| r.objects.keys()).collect();
         let written = ids
             .into_iter()
-            .map(|id| (id.clone(), written(id, releases, key)));
+            .map(|id| (id.clone(), written(id, releases, ahead, key)));
         Self {
             environments,
             objects: written.collect(),
@@ -107,40 +111,108 @@ impl Lock {
 }
 
 impl Written {
+    /// Whether an environment has the object.
+    pub(super) fn is_in(&self, environment: &str) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only.contains(environment))
+    }
+
     fn write(&self, id: &str, out: &mut String) {
-        let _ = writeln!(out, "  {}:", scalar(id));
+        let mut lines = Lines::of(id, out);
         if let Some(only) = &self.only {
             let only: Vec<_> = only.iter().map(|name| scalar(name)).collect();
-            let _ = writeln!(out, "    in: [{}]", only.join(", "));
+            lines.part("in", &format!("[{}]", only.join(", ")));
         }
         if self.hook {
-            out.push_str("    hook: true\n");
+            lines.part("hook", "true");
         }
-        let mut current = None;
+        if !self.ahead.is_empty() {
+            lines.part("ahead", "");
+        }
+        for (place, ahead) in &self.ahead {
+            let each = ahead
+                .iter()
+                .map(|(name, ahead)| (name, Value::from(ahead.to_string())));
+            lines.entry(place, &mapping(each));
+        }
         for ((facet, path), recorded) in &self.facts {
-            if current != Some(facet) {
-                let _ = writeln!(out, "    {facet}:");
-                current = Some(facet);
-            }
             let value = match recorded {
                 Recorded::Shared(value) => flow(value),
                 Recorded::Each(each) => {
-                    let each = each
-                        .iter()
-                        .map(|(name, value)| format!("{}: {}", scalar(name), flow(value)));
-                    format!("{{{}}}", each.collect::<Vec<_>>().join(", "))
+                    mapping(each.iter().map(|(name, value)| (name, value.clone())))
                 }
             };
-            let _ = writeln!(out, "      {}: {value}", scalar(path));
+            lines.fact(*facet, path, &value);
         }
-        if self.only.is_none() && !self.hook && self.facts.is_empty() {
-            out.truncate(out.len() - 1);
-            out.push_str(" {}\n");
+        lines.end();
+    }
+}
+
+/// What a lock says of an object that all environments have as this one is.
+pub(super) fn lines(id: &str, object: &Released, key: Option<&SecretKey>) -> String {
+    let mut out = String::new();
+    let mut lines = Lines::of(id, &mut out);
+    if object.hook {
+        lines.part("hook", "true");
+    }
+    for facet in Facet::ALL {
+        let facts = object.facts.iter();
+        for (path, fact) in facts.filter(|(_, fact)| fact.facet == facet && !fact.is_default) {
+            lines.fact(facet, path, &flow(&record(fact, key, (id, path))));
+        }
+    }
+    lines.end();
+    out
+}
+
+/// The lines of an object while they are written.
+struct Lines<'o> {
+    out: &'o mut String,
+    /// Where what is below its first line begins.
+    begin: usize,
+    facet: Option<Facet>,
+}
+
+impl<'o> Lines<'o> {
+    fn of(id: &str, out: &'o mut String) -> Self {
+        let _ = writeln!(out, "  {}:", scalar(id));
+        Self {
+            begin: out.len(),
+            out,
+            facet: None,
+        }
+    }
+
+    fn part(&mut self, name: &str, value: &str) {
+        let space = if value.is_empty() { "" } else { " " };
+        let _ = writeln!(self.out, "    {name}:{space}{value}");
+    }
+
+    fn entry(&mut self, key: &str, value: &str) {
+        let _ = writeln!(self.out, "      {}: {value}", scalar(key));
+    }
+
+    fn fact(&mut self, facet: Facet, path: &str, value: &str) {
+        if self.facet.replace(facet) != Some(facet) {
+            self.part(&facet.to_string(), "");
+        }
+        self.entry(path, value);
+    }
+
+    fn end(self) {
+        if self.out.len() == self.begin {
+            self.out.truncate(self.begin - 1);
+            self.out.push_str(" {}\n");
         }
     }
 }
 
-fn written(id: &str, releases: &[Release], key: Option<&SecretKey>) -> Written {
+fn mapping<'n>(each: impl Iterator<Item = (&'n String, Value)>) -> String {
+    let each = each.map(|(name, value)| format!("{}: {}", scalar(name), flow(&value)));
+    format!("{{{}}}", each.collect::<Vec<_>>().join(", "))
+}
+
+fn written(id: &str, releases: &[Release], ahead: &AllAhead, key: Option<&SecretKey>) -> Written {
     let having = releases
         .iter()
         .filter_map(|release| Some((&release.environment, release.objects.get(id)?)));
@@ -170,6 +242,7 @@ fn written(id: &str, releases: &[Release], key: Option<&SecretKey>) -> Written {
     Written {
         only: (having.len() < releases.len()).then(|| only.collect()),
         hook: having.iter().any(|(_, object)| object.hook),
+        ahead: ahead.get(id).cloned().unwrap_or_default(),
         facts: facts.collect(),
     }
 }

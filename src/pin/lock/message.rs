@@ -1,7 +1,7 @@
 //! What is said of differences, to people: object, part, place, the value on each side, and the two ways on.
 
 use super::vary::shown;
-use super::{Difference, Mismatch};
+use super::{Difference, Mismatch, Sanction};
 use crate::manifest::meaning::Fact;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -33,9 +33,13 @@ pub fn differences<'d>(all: impl Iterator<Item = &'d Difference>, reasons: &[Str
         if let Some(template) = &difference.template {
             let _ = writeln!(out, "  from {template}");
         }
-        match difference.sanction.map(|index| reasons.get(index)) {
-            Some(reason) => {
-                let _ = writeln!(out, "  sanctioned: {}\n", reason.map_or("", String::as_str));
+        match &difference.sanction {
+            Some(Sanction::Vary(index)) => {
+                let reason = reasons.get(*index).map_or("", String::as_str);
+                let _ = writeln!(out, "  sanctioned: {reason}\n");
+            }
+            Some(Sanction::Ahead { who, .. }) => {
+                let _ = writeln!(out, "  ahead: {who}\n");
             }
             None => {
                 let _ = writeln!(

@@ -1,39 +1,110 @@
-//! Reading a lock, line by line as it is written: it may be large, and nothing else may be in it.
+//! Reading a lock: its objects are found first, and their lines are read where somebody asks for them. It may be large.
 
-use super::file::{Recorded, SCHEMA, Written};
-use super::{Lock, LockError};
+use super::file::{Recorded, SCHEMA};
+use super::{Ahead, Lock, LockError, Written};
 use crate::manifest::meaning::Facet;
 use crate::yaml::Stream;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-impl Lock {
-    /// Reads a lock.
+/// A lock as its file holds it, with objects that are not read yet.
+#[derive(Clone, Debug, Default)]
+pub struct Locked {
+    text: String,
+    /// Each environment's presets, `name@version`, with the digest of their files.
+    pub environments: BTreeMap<String, BTreeMap<String, String>>,
+    objects: BTreeMap<String, Section>,
+}
+
+/// The lines of an object, its own first.
+#[derive(Clone, Debug)]
+struct Section {
+    bytes: Range<usize>,
+    /// The number of the first, 0-based.
+    line: usize,
+}
+
+const MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+impl Locked {
+    /// Finds what a lock is about.
     ///
     /// # Errors
     /// A conflict of a merge, another schema, a line that `lock` does not write.
     pub fn parse(text: &str) -> Result<Self, LockError> {
-        let mut reading = Reading::default();
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim_end();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
+        // Git may have given it other line ends.
+        let text = text.replace("\r\n", "\n");
+        let (mut reading, mut at) = (Reading::default(), 0);
+        for (number, line) in text.split_inclusive('\n').enumerate() {
+            let bytes = at..at + line.len();
+            at = bytes.end;
+            if MARKS.iter().any(|mark| line.starts_with(mark)) {
+                return Err(LockError::Conflict(number + 1));
             }
-            let marks = ["<<<<<<<", "=======", ">>>>>>>"];
-            if marks.iter().any(|mark| line.starts_with(mark)) {
-                return Err(LockError::Conflict(index + 1));
-            }
-            let unreadable =
-                |what: &str| LockError::Unreadable(format!("line {}: {what}", index + 1));
-            reading.line(line).map_err(|error| match error {
-                Wrong::Schema(schema) => LockError::Schema(schema),
-                Wrong::Line(what) => unreadable(what),
-            })?;
+            let read = reading.line(
+                line,
+                Section {
+                    bytes,
+                    line: number,
+                },
+            );
+            read.map_err(|wrong| wrong.at(number))?;
         }
         if !reading.is_lock {
             return Err(LockError::Unreadable("it is no `kind: Lock`".into()));
         }
-        Ok(reading.lock)
+        Ok(Self {
+            text,
+            ..reading.locked
+        })
+    }
+
+    /// What names its objects.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.objects.keys().map(String::as_str)
+    }
+
+    /// The lines of an object; nothing where it is not locked.
+    pub(super) fn lines(&self, id: &str) -> Option<&str> {
+        Some(&self.text[self.objects.get(id)?.bytes.clone()])
+    }
+
+    /// Whether another lock says the same of an object.
+    pub fn holds_as(&self, other: &Self, id: &str) -> bool {
+        self.lines(id) == other.lines(id)
+    }
+
+    /// What is locked of an object.
+    ///
+    /// # Errors
+    /// A line that `lock` does not write.
+    pub fn object(&self, id: &str) -> Result<Option<Written>, LockError> {
+        let Some(section) = self.objects.get(id) else {
+            return Ok(None);
+        };
+        let (mut written, mut part) = (Written::default(), None);
+        let lines = self.text[section.bytes.clone()].lines().enumerate().skip(1);
+        for (number, line) in lines {
+            read(line, &mut written, &mut part).map_err(|wrong| wrong.at(section.line + number))?;
+        }
+        Ok(Some(written))
+    }
+
+    /// The lock as a whole.
+    ///
+    /// # Errors
+    /// A line that `lock` does not write.
+    pub fn whole(&self) -> Result<Lock, LockError> {
+        let mut lock = Lock {
+            environments: self.environments.clone(),
+            ..Lock::default()
+        };
+        for id in self.ids() {
+            let written = self.object(id)?.unwrap_or_default();
+            lock.objects.insert(id.to_owned(), written);
+        }
+        Ok(lock)
     }
 }
 
@@ -43,40 +114,66 @@ enum Wrong {
     Line(&'static str),
 }
 
+impl Wrong {
+    fn at(self, line: usize) -> LockError {
+        match self {
+            Self::Schema(schema) => LockError::Schema(schema),
+            Self::Line(what) => LockError::Unreadable(format!("line {}: {what}", line + 1)),
+        }
+    }
+}
+
+const NO_SUCH_LINE: Wrong = Wrong::Line("`lock` writes no such line");
+
+/// The line without what it is indented by, and by how much; `None` where it says nothing.
+fn indented(line: &str) -> Option<(usize, &str)> {
+    let line = line.trim_end();
+    let inner = line.trim_start_matches(' ');
+    (!inner.is_empty() && !line.starts_with('#')).then_some((line.len() - inner.len(), inner))
+}
+
 #[derive(Default)]
 struct Reading {
-    lock: Lock,
+    locked: Locked,
     is_lock: bool,
     in_objects: bool,
     /// The environment or the object that the lines are about.
-    own: String,
-    facet: Option<Facet>,
+    own: Option<String>,
 }
 
 impl Reading {
-    fn line(&mut self, line: &str) -> Result<(), Wrong> {
-        let inner = line.trim_start_matches(' ');
-        let (key, value) = entry(inner).ok_or(Wrong::Line("`lock` writes no such line"))?;
-        match (line.len() - inner.len(), self.in_objects) {
-            (0, _) => self.head(&key, value),
-            (2, _) => {
-                self.own = key;
-                self.facet = None;
-                self.begin(value)
+    fn line(&mut self, line: &str, section: Section) -> Result<(), Wrong> {
+        let own = self.own.as_ref().filter(|_| self.in_objects);
+        if let Some(own) = own.filter(|_| line.starts_with("   ")) {
+            if let Some(known) = self.locked.objects.get_mut(own) {
+                known.bytes.end = section.bytes.end;
             }
-            (4, false) => {
-                let presets = self.lock.environments.entry(self.own.clone()).or_default();
+            return Ok(());
+        }
+        let Some((indent, inner)) = indented(line) else {
+            return Ok(());
+        };
+        let (key, value) = entry(inner).ok_or(NO_SUCH_LINE)?;
+        match (indent, self.in_objects, &self.own) {
+            (0, ..) => self.head(&key, value),
+            (2, true, _) => self.object(key, value, section),
+            (2, false, _) if value.is_empty() => {
+                self.locked.environments.entry(key.clone()).or_default();
+                self.own = Some(key);
+                Ok(())
+            }
+            (4, false, Some(own)) => {
+                let presets = self.locked.environments.entry(own.clone()).or_default();
                 presets.insert(key, text(value));
                 Ok(())
             }
-            (4, true) => self.of_object(&key, value),
-            (6, true) => self.fact(key, value),
             _ => Err(Wrong::Line("it stands where `lock` writes nothing")),
         }
     }
 
     fn head(&mut self, key: &str, value: &str) -> Result<(), Wrong> {
         self.in_objects = key == "objects";
+        self.own = None;
         match (key, value) {
             ("kind", "Lock") => self.is_lock = true,
             ("schema", other) => {
@@ -93,59 +190,84 @@ impl Reading {
         Ok(())
     }
 
-    fn begin(&mut self, value: &str) -> Result<(), Wrong> {
-        if self.in_objects && ["", "{}"].contains(&value) {
-            let twice = self
-                .lock
-                .objects
-                .insert(self.own.clone(), Written::default());
-            return twice.map_or(Ok(()), |_| Err(Wrong::Line("the object stands here twice")));
+    fn object(&mut self, id: String, value: &str, section: Section) -> Result<(), Wrong> {
+        if !["", "{}"].contains(&value) {
+            return Err(NO_SUCH_LINE);
         }
-        if !self.in_objects && value.is_empty() {
-            self.lock.environments.entry(self.own.clone()).or_default();
-            return Ok(());
-        }
-        Err(Wrong::Line("`lock` writes no such line"))
+        self.own = Some(id.clone());
+        let twice = self.locked.objects.insert(id, section);
+        twice.map_or(Ok(()), |_| Err(Wrong::Line("the object stands here twice")))
     }
+}
 
-    fn object(&mut self) -> Result<&mut Written, Wrong> {
-        let object = self.lock.objects.get_mut(&self.own);
-        object.ok_or(Wrong::Line("it belongs to no object"))
-    }
+/// A part of an object whose lines follow.
+#[derive(Clone, Copy)]
+enum Part {
+    Ahead,
+    Facts(Facet),
+}
 
-    fn of_object(&mut self, key: &str, value: &str) -> Result<(), Wrong> {
-        match (key, value) {
-            ("in", list) => {
-                let names = list
-                    .strip_prefix('[')
-                    .and_then(|list| list.strip_suffix(']'));
-                let names = names.ok_or(Wrong::Line("`in` is a list of environments"))?;
-                let only: BTreeSet<_> = names.split(", ").map(text).collect();
-                self.object()?.only = Some(only);
+/// Reads a line of an object.
+fn read(line: &str, written: &mut Written, part: &mut Option<Part>) -> Result<(), Wrong> {
+    let Some((indent, inner)) = indented(line) else {
+        return Ok(());
+    };
+    let (key, value) = entry(inner).ok_or(NO_SUCH_LINE)?;
+    match (indent, *part) {
+        (4, _) => *part = begin(&key, value, written)?,
+        (6, Some(Part::Facts(facet))) => {
+            let twice = written.facts.insert((facet, key), recorded(value)?);
+            if twice.is_some() {
+                return Err(Wrong::Line("the fact stands here twice"));
             }
-            ("hook", "true") => self.object()?.hook = true,
-            (facet, "") => {
-                let mut all = Facet::ALL.into_iter();
-                let known = all.find(|known| known.to_string() == facet);
-                self.facet = Some(known.ok_or(Wrong::Line("an object has no such part"))?);
-            }
-            _ => return Err(Wrong::Line("an object has no such part")),
         }
-        Ok(())
+        (6, Some(Part::Ahead)) => {
+            let ahead = each(value).and_then(|each| {
+                let read =
+                    |(name, value): (String, Value)| Some((name, Ahead::parse(value.as_str()?)?));
+                each.into_iter().map(read).collect()
+            });
+            let ahead = ahead.ok_or(Wrong::Line("what is ahead cannot be read"))?;
+            written.ahead.insert(key, ahead);
+        }
+        _ => return Err(Wrong::Line("it belongs to no part of the object")),
     }
+    Ok(())
+}
 
-    fn fact(&mut self, path: String, value: &str) -> Result<(), Wrong> {
-        let facet = self
-            .facet
-            .ok_or(Wrong::Line("it belongs to no part of the object"))?;
-        let recorded = if value.starts_with('{') && value != "{}" {
-            Recorded::Each(each(value).ok_or(Wrong::Line("its environments cannot be read"))?)
-        } else {
-            Recorded::Shared(scalar(value))
-        };
-        let twice = self.object()?.facts.insert((facet, path), recorded);
-        twice.map_or(Ok(()), |_| Err(Wrong::Line("the fact stands here twice")))
+/// Reads a line that begins a part of an object, or is one.
+fn begin(key: &str, value: &str, written: &mut Written) -> Result<Option<Part>, Wrong> {
+    match (key, value) {
+        ("in", list) => {
+            let names = list
+                .strip_prefix('[')
+                .and_then(|list| list.strip_suffix(']'));
+            let names = names.ok_or(Wrong::Line("`in` is a list of environments"))?;
+            let only: BTreeSet<_> = names.split(", ").map(text).collect();
+            written.only = Some(only);
+            Ok(None)
+        }
+        ("hook", "true") => {
+            written.hook = true;
+            Ok(None)
+        }
+        ("ahead", "") => Ok(Some(Part::Ahead)),
+        (facet, "") => {
+            let mut all = Facet::ALL.into_iter();
+            let known = all.find(|known| known.to_string() == facet);
+            let known = known.ok_or(Wrong::Line("an object has no such part"))?;
+            Ok(Some(Part::Facts(known)))
+        }
+        _ => Err(Wrong::Line("an object has no such part")),
     }
+}
+
+fn recorded(value: &str) -> Result<Recorded, Wrong> {
+    Ok(if value.starts_with('{') && value != "{}" {
+        Recorded::Each(each(value).ok_or(Wrong::Line("its environments cannot be read"))?)
+    } else {
+        Recorded::Shared(scalar(value))
+    })
 }
 
 /// Key and value of a line; the key is plain or in quotes, as JSON has them.

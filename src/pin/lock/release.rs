@@ -56,28 +56,36 @@ pub struct Twins {
     pub environment: String,
 }
 
-impl Release {
-    /// How many facts may not be shown.
+impl Released {
+    /// How many of its facts may not be shown.
     pub fn hidden(&self) -> usize {
-        let facts = self
-            .objects
-            .values()
-            .flat_map(|object| object.facts.values());
+        let facts = self.facts.values();
         facts.filter(|fact| fact.hidden && !fact.is_default).count()
     }
 }
 
-/// Reads the guarded objects of an environment as they go by, in any order.
+/// Reads the guarded objects of an environment as they go by, in any order, and keeps what is made of each.
 #[derive(Debug)]
-pub struct Observer<'m> {
+pub struct Observer<'m, T> {
     reader: Reader<'m>,
     names: Names,
     /// The names of the environment's objects, when the first of them goes by.
     own: OnceLock<BTreeSet<String>>,
-    seen: Mutex<Vec<(usize, String, Released)>>,
+    seen: Mutex<Vec<Seen<T>>>,
 }
 
-impl<'m> Observer<'m> {
+/// What was made of an object.
+#[derive(Debug)]
+pub struct Seen<T> {
+    /// Its index in the stream.
+    pub index: usize,
+    /// What names it in every environment.
+    pub id: String,
+    /// What it came to.
+    pub made: T,
+}
+
+impl<'m, T> Observer<'m, T> {
     /// Nothing seen yet.
     pub fn new(reader: Reader<'m>, names: Names) -> Self {
         Self {
@@ -89,7 +97,12 @@ impl<'m> Observer<'m> {
     }
 
     /// Looks at one of the objects.
-    pub fn see(&self, objects: &[Object<'_>], object: &Object<'_>, value: &Value) {
+    pub fn see(
+        &self,
+        objects: &[Object<'_>],
+        (object, value): (&Object<'_>, &Value),
+        make: impl FnOnce(&str, Released) -> T,
+    ) {
         let own = self.own.get_or_init(|| {
             let names = objects.iter().map(|object| object.name.to_owned());
             names.collect()
@@ -99,34 +112,28 @@ impl<'m> Observer<'m> {
             own,
         };
         let (id, released) = neutral.released(self.reader, object, value);
+        let made = make(&id, released);
+        let index = object.index;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.push((object.index, id, released));
+        seen.push(Seen { index, id, made });
     }
 
-    /// All that was seen; `templates` knows where each object came from.
+    /// All that was seen, by what names it.
     ///
     /// # Errors
-    /// Two objects of one identity; a hook and a template may share one.
-    pub fn release(
-        &self,
-        environment: &str,
-        templates: &dyn Fn(usize) -> Option<String>,
-    ) -> Result<Release, Twins> {
+    /// Two objects of one identity in `environment`; a hook and a template may share one.
+    pub fn all(&self, environment: &str) -> Result<BTreeMap<String, Seen<T>>, Twins> {
         let seen = self.seen.lock();
         let mut seen = std::mem::take(&mut *seen.unwrap_or_else(PoisonError::into_inner));
-        seen.sort_by_key(|(index, ..)| *index);
-        let mut objects = BTreeMap::new();
-        for (index, id, mut released) in seen {
-            released.template = templates(index);
-            if objects.insert(id.clone(), released).is_some() {
-                let environment = environment.to_owned();
+        seen.sort_by_key(|seen| seen.index);
+        let mut all = BTreeMap::new();
+        for seen in seen {
+            if let Some(twin) = all.insert(seen.id.clone(), seen) {
+                let (id, environment) = (twin.id, environment.to_owned());
                 return Err(Twins { id, environment });
             }
         }
-        Ok(Release {
-            environment: environment.to_owned(),
-            objects,
-        })
+        Ok(all)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The file of a lock: what is written is read again, and nothing else is.
 
 use super::file::{Recorded, Written};
-use super::{Lock, LockError};
+use super::{Ahead, Date, Lock, LockError, Locked, Places, overdue, sides};
 use crate::manifest::meaning::Facet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -30,7 +30,25 @@ fn written() -> impl Strategy<Value = Written> {
     let place = (0..5usize, "(/[\\PC]{0,8}){1,3}").prop_map(|(at, path)| (Facet::ALL[at], path));
     let facts = proptest::collection::btree_map(place, recorded(), 0..4);
     let only = proptest::option::of(proptest::collection::btree_set("[a-z]{1,6}", 1..3));
-    (facts, only, any::<bool>()).prop_map(|(facts, only, hook)| Written { only, hook, facts })
+    (facts, only, any::<bool>(), places()).prop_map(|(facts, only, hook, ahead)| Written {
+        only,
+        hook,
+        ahead,
+        facts,
+    })
+}
+
+fn places() -> impl Strategy<Value = Places> {
+    let ahead = (0..40_000u64, "[a-z:,{}' ]{1,12}").prop_map(|(day, reason)| Ahead {
+        until: Date::of_epoch(day * 86_400),
+        reason,
+    });
+    let who = proptest::collection::btree_map("[a-z]{1,6}", ahead, 1..3);
+    proptest::collection::btree_map("(/[\\PC]{0,8}){1,3}", who, 0..3)
+}
+
+fn parse(text: &str) -> Result<Lock, LockError> {
+    Locked::parse(text)?.whole()
 }
 
 proptest! {
@@ -42,7 +60,7 @@ proptest! {
             objects,
         };
         let text = lock.text();
-        prop_assert_eq!(Lock::parse(&text).map_err(|error| format!("{error}: {text}")), Ok(lock));
+        prop_assert_eq!(parse(&text).map_err(|error| format!("{error}: {text}")), Ok(lock));
         // It is YAML for everybody else.
         prop_assert!(crate::yaml::Stream::parse(&text).is_ok(), "{}", text);
     }
@@ -61,9 +79,64 @@ fn any_text_survives() {
         "\"",
         "  \"a",
         "objects: x",
+        "kind: Lock\nobjects:\n  a:\n    ahead:\n      /x: {dev: soon}",
     ] {
-        assert!(Lock::parse(text).is_err(), "{text}");
+        assert!(parse(text).is_err(), "{text}");
     }
-    let schema = Lock::parse("kind: Lock\nschema: 2\n");
+    let schema = parse("kind: Lock\nschema: 2\n");
     assert_eq!(schema, Err(LockError::Schema(2)));
+}
+
+#[test]
+fn days_of_the_calendar() {
+    for (seconds, day) in [
+        (0, "1970-01-01"),
+        (951_782_400, "2000-02-29"),
+        (1_709_251_199, "2024-02-29"),
+        (4_107_542_400, "2100-03-01"),
+    ] {
+        assert_eq!(Date::of_epoch(seconds).to_string(), day);
+        assert!(Date::parse(day).is_some(), "{day}");
+    }
+    for no_day in [
+        "",
+        "2026-13-01",
+        "2026-02-29",
+        "2100-02-29",
+        "26-01-01",
+        "2026-1-1",
+        "2026-01-00",
+        "+026-01-01",
+    ] {
+        assert_eq!(Date::parse(no_day), None, "{no_day}");
+    }
+}
+
+#[test]
+fn who_is_late_is_said_from_the_day_after() {
+    let day = |text| Date::parse(text).unwrap();
+    let ahead = Ahead {
+        until: day("2026-12-31"),
+        reason: "why".into(),
+    };
+    let places = BTreeMap::from([("/x".to_owned(), BTreeMap::from([("dev".to_owned(), ahead)]))]);
+    let all = BTreeMap::from([("ConfigMap a".to_owned(), places)]);
+    assert_eq!(overdue(&all, &day("2026-12-31")).count(), 0);
+    let said: Vec<_> = overdue(&all, &day("2027-01-01")).collect();
+    assert_eq!(
+        said,
+        ["`dev` is ahead in `ConfigMap a` `/x` until 2026-12-31: why"]
+    );
+}
+
+#[test]
+fn sides_of_a_merge() {
+    let merged = "a\n<<<<<<< HEAD\nb\n||||||| base\nc\n=======\nd\n>>>>>>> other\ne\n";
+    assert_eq!(
+        sides(merged),
+        Ok(Some(["a\nb\ne\n".into(), "a\nd\ne\n".into()]))
+    );
+    assert_eq!(sides("a\n"), Ok(None));
+    assert_eq!(sides("<<<<<<< HEAD\nb\n"), Err(LockError::Conflict(2)));
+    assert_eq!(sides("=======\n"), Err(LockError::Conflict(1)));
 }

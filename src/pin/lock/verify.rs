@@ -1,7 +1,7 @@
 //! A stream against a lock.
 
-use super::file::{HIDDEN, Recorded, record};
-use super::{Lock, LockError, Release, Released, Written};
+use super::file::{HIDDEN, Recorded, lines, record};
+use super::{LockError, Locked, Release, Released, Written};
 use crate::manifest::meaning::{Facet, Fact};
 use crate::manifest::reads::SecretKey;
 use serde_json::Value;
@@ -27,33 +27,62 @@ pub struct Mismatch {
 /// What of a release is not as it is locked.
 ///
 /// # Errors
-/// The lock records Secrets with a key, and there is none.
+/// A line that `lock` does not write; the lock records Secrets with a key, and there is none.
 pub fn verify(
-    lock: &Lock,
+    locked: &Locked,
     release: &Release,
     key: Option<&SecretKey>,
 ) -> Result<Vec<Mismatch>, LockError> {
     let environment = release.environment.as_str();
-    let mut found = Vec::new();
-    for (id, written) in &lock.objects {
-        let only = written.only.as_ref();
-        let is_here = only.is_none_or(|only| only.contains(environment));
-        match (release.objects.get(id), is_here) {
-            (Some(object), true) => {
-                let of = Of { id, object, key };
-                found.extend(of.facts(written, environment)?);
-            }
-            (Some(object), false) => found.push(whole(id, Some(object), false)),
-            // Some hosts never send hooks.
-            (None, true) if !written.hook => found.push(whole(id, None, true)),
-            (None, _) => {}
-        }
+    let mut found = locked.missing(environment, &|id| release.objects.contains_key(id))?;
+    for (id, object) in &release.objects {
+        found.extend(locked.mismatches(environment, (id, object), key)?);
     }
-    let new = release.objects.iter();
-    let new = new.filter(|(id, _)| !lock.objects.contains_key(*id));
-    found.extend(new.map(|(id, object)| whole(id, Some(object), false)));
     found.sort_by(|a, b| (&a.object, &a.path).cmp(&(&b.object, &b.path)));
     Ok(found)
+}
+
+impl Locked {
+    /// What of an object is not as it is locked for an environment.
+    ///
+    /// # Errors
+    /// A line that `lock` does not write; the lock records Secrets with a key, and there is none.
+    pub fn mismatches(
+        &self,
+        environment: &str,
+        (id, object): (&str, &Released),
+        key: Option<&SecretKey>,
+    ) -> Result<Vec<Mismatch>, LockError> {
+        // Nearly all of them are the same everywhere, and then nothing needs to be read.
+        if self.lines(id) == Some(&lines(id, object, key)) {
+            return Ok(Vec::new());
+        }
+        match self.object(id)? {
+            Some(written) if written.is_in(environment) => {
+                Of { id, object, key }.facts(&written, environment)
+            }
+            _ => Ok(vec![whole(id, Some(object), false)]),
+        }
+    }
+
+    /// What is locked for an environment and was not seen; some hosts never send hooks.
+    ///
+    /// # Errors
+    /// A line that `lock` does not write.
+    pub fn missing(
+        &self,
+        environment: &str,
+        is_seen: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Mismatch>, LockError> {
+        let mut found = Vec::new();
+        for id in self.ids().filter(|id| !is_seen(id)) {
+            let written = self.object(id)?.unwrap_or_default();
+            if written.is_in(environment) && !written.hook {
+                found.push(whole(id, None, true));
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// An object that is locked and not there, or there and not locked.

@@ -4,6 +4,8 @@ mod bad_input;
 mod corpus;
 mod meaning;
 mod merge;
+mod partial;
+mod promotion;
 mod small;
 
 use super::lab::{Ended, program};
@@ -56,7 +58,12 @@ impl Place {
     }
 
     fn run(&self, arguments: &[&str]) -> Ended {
-        program(arguments).within(self.path()).run()
+        // 2026-12-01.
+        let day = ("SOURCE_DATE_EPOCH", "1796083200");
+        program(arguments)
+            .within(self.path())
+            .env(day.0, day.1)
+            .run()
     }
 
     /// `lock` over the environments' files.
