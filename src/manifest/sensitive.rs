@@ -24,6 +24,9 @@ const TELLING: [&str; 18] = [
     "_pwd",
 ];
 
+/// One of these stands before every credential that a line tells of.
+const SEPARATORS: &[u8] = b":=\"' \t,";
+
 /// Whether a line may hold a credential: a telling word, then a separator and something behind it.
 pub fn looks_like_credential(line: &str) -> bool {
     credential(line).is_some()
@@ -31,6 +34,10 @@ pub fn looks_like_credential(line: &str) -> bool {
 
 /// Where what may be a credential begins: behind the separator.
 fn credential(line: &str) -> Option<usize> {
+    // Most values are one word.
+    if !line.bytes().any(|b| SEPARATORS.contains(&b)) {
+        return None;
+    }
     if let Some(at) = user_info(line) {
         return Some(at);
     }
@@ -105,7 +112,17 @@ pub fn tells(key: &str) -> bool {
         .any(|end| key.ends_with(end));
     let mut parts = key.split(['_', '-', '.']);
     let short = parts.any(|part| ["pass", "pwd", "passwd", "auth"].contains(&part));
-    !of_another && (short || TELLING.iter().any(|word| key.contains(word)))
+    !of_another && (short || holds_telling(key.as_bytes()))
+}
+
+/// Whether one of the telling words stands in a key, which is short: a search for each would cost more to begin.
+fn holds_telling(key: &[u8]) -> bool {
+    let stands = |at| {
+        TELLING
+            .iter()
+            .any(|word| key[at..].starts_with(word.as_bytes()))
+    };
+    (0..key.len()).any(stands)
 }
 
 /// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.

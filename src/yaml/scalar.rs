@@ -170,6 +170,11 @@ fn is_amount(text: &str) -> bool {
         && number.split('.').all(is_digits)
 }
 
+/// Words that some reader takes for something else than a text, in any case.
+const RESERVED: [&str; 12] = [
+    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity",
+];
+
 /// Whether `text`, written plain, is text to every reader and cannot end early, begin something else or lose blanks.
 /// Stricter than the grammar: whatever any dialect might take for more than text is to be quoted.
 pub fn is_safe_plain(text: &str) -> bool {
@@ -187,28 +192,16 @@ pub fn is_safe_plain(text: &str) -> bool {
         return false;
     }
     // A colon before a letter or slash is no key; anything else is quoted, as is a trailing one.
-    let colons = text.bytes().zip(text.bytes().skip(1).chain([b' ']));
-    if colons
-        .into_iter()
-        .any(|(b, next)| b == b':' && !(next == b'/' || next.is_ascii_alphanumeric()))
-    {
+    let mut colons = memchr::memchr_iter(b':', text.as_bytes());
+    let goes_on = |at: usize| {
+        let next = text.as_bytes().get(at + 1);
+        next.is_some_and(|next| *next == b'/' || next.is_ascii_alphanumeric())
+    };
+    if !colons.all(goes_on) {
         return false;
     }
-    let word = text.to_ascii_lowercase();
-    !matches!(
-        word.as_str(),
-        "y" | "n"
-            | "yes"
-            | "no"
-            | "on"
-            | "off"
-            | "true"
-            | "false"
-            | "null"
-            | "nan"
-            | "inf"
-            | "infinity"
-    )
+    let is = |word: &&str| text.eq_ignore_ascii_case(word);
+    !RESERVED.iter().any(is)
 }
 
 #[cfg(test)]

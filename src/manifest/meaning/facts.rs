@@ -319,7 +319,12 @@ fn pointer(place: &[&str]) -> String {
     let mut text = String::with_capacity(place.iter().map(|s| s.len() + 1).sum());
     for segment in place {
         text.push('/');
-        text.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        for c in segment.split_inclusive(['~', '/']) {
+            match c.strip_suffix(['~', '/']) {
+                Some(before) => text.extend([before, if c.ends_with('~') { "~0" } else { "~1" }]),
+                None => text.push_str(c),
+            }
+        }
     }
     text
 }

@@ -89,7 +89,13 @@ fn fits(pattern: &[Segment], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
         (Some((Segment::Rest, rest)), _) => {
-            (0..=path.len()).any(|skipped| fits(rest, &path[skipped..]))
+            // Nearly all have one of these: then what is behind it fits the end, or nothing.
+            let has_length = rest.iter().all(|segment| !matches!(segment, Segment::Rest));
+            match path.len().checked_sub(rest.len()) {
+                Some(skipped) if has_length => fits(rest, &path[skipped..]),
+                _ if has_length => false,
+                _ => (0..=path.len()).any(|skipped| fits(rest, &path[skipped..])),
+            }
         }
         (Some((Segment::Word(word), rest)), Some((first, path))) => {
             word == first && fits(rest, path)

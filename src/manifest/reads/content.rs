@@ -55,11 +55,12 @@ pub fn sum(text: &str) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or_default();
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    digits.collect()
+    let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four)]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    text
 }
 
 impl fmt::Debug for SecretKey {

@@ -6,6 +6,7 @@ use crate::manifest::meaning::{Facet, Fact};
 use crate::manifest::reads::SecretKey;
 use crate::yaml::is_safe_plain;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -189,7 +190,8 @@ impl<'o> Lines<'o> {
     }
 
     fn entry(&mut self, key: &str, value: &str) {
-        let _ = writeln!(self.out, "      {}: {value}", scalar(key));
+        self.out
+            .extend(["      ", &*scalar(key), ": ", value, "\n"]);
     }
 
     fn fact(&mut self, facet: Facet, path: &str, value: &str) {
@@ -271,11 +273,11 @@ pub(super) fn record(fact: &Fact, key: Option<&SecretKey>, (id, path): (&str, &s
     format!("sha256:{}", crate::manifest::reads::sum(&text())).into()
 }
 
-fn scalar(text: &str) -> String {
+fn scalar(text: &str) -> Cow<'_, str> {
     if is_safe_plain(text) {
-        return text.to_owned();
+        return text.into();
     }
-    json(&Value::from(text))
+    json(&Value::from(text)).into()
 }
 
 fn flow(value: &Value) -> String {

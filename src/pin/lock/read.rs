@@ -39,18 +39,21 @@ impl Locked {
         for (number, line) in text.split_inclusive('\n').enumerate() {
             let bytes = at..at + line.len();
             at = bytes.end;
-            if MARKS.iter().any(|mark| line.starts_with(mark)) {
+            if !line.starts_with(' ') && MARKS.iter().any(|mark| line.starts_with(mark)) {
                 return Err(LockError::Conflict(number + 1));
             }
-            let read = reading.line(
-                line,
-                Section {
-                    bytes,
-                    line: number,
-                },
-            );
+            // Most lines are of an object, and are not looked at yet.
+            if reading.object.is_some() && line.starts_with("   ") {
+                continue;
+            }
+            let section = Section {
+                bytes,
+                line: number,
+            };
+            let read = reading.line(line, section);
             read.map_err(|wrong| wrong.at(number))?;
         }
+        reading.end(at);
         if !reading.is_lock {
             return Err(LockError::Unreadable("it is no `kind: Lock`".into()));
         }
@@ -137,29 +140,31 @@ struct Reading {
     locked: Locked,
     is_lock: bool,
     in_objects: bool,
-    /// The environment or the object that the lines are about.
-    own: Option<String>,
+    /// The environment that the lines are about.
+    environment: Option<String>,
+    /// The object that the lines are about, which ends where something else begins.
+    object: Option<(String, Section)>,
 }
 
 impl Reading {
     fn line(&mut self, line: &str, section: Section) -> Result<(), Wrong> {
-        let own = self.own.as_ref().filter(|_| self.in_objects);
-        if let Some(own) = own.filter(|_| line.starts_with("   ")) {
-            if let Some(known) = self.locked.objects.get_mut(own) {
-                known.bytes.end = section.bytes.end;
-            }
-            return Ok(());
-        }
         let Some((indent, inner)) = indented(line) else {
             return Ok(());
         };
+        self.end(section.bytes.start);
         let (key, value) = entry(inner).ok_or(NO_SUCH_LINE)?;
-        match (indent, self.in_objects, &self.own) {
+        match (indent, self.in_objects, &self.environment) {
             (0, ..) => self.head(&key, value),
-            (2, true, _) => self.object(key, value, section),
+            (2, true, _) if self.locked.objects.contains_key(&key) => {
+                Err(Wrong::Line("the object stands here twice"))
+            }
+            (2, true, _) if ["", "{}"].contains(&value) => {
+                self.object = Some((key, section));
+                Ok(())
+            }
             (2, false, _) if value.is_empty() => {
                 self.locked.environments.entry(key.clone()).or_default();
-                self.own = Some(key);
+                self.environment = Some(key);
                 Ok(())
             }
             (4, false, Some(own)) => {
@@ -167,13 +172,22 @@ impl Reading {
                 presets.insert(key, text(value));
                 Ok(())
             }
+            (2, ..) => Err(NO_SUCH_LINE),
             _ => Err(Wrong::Line("it stands where `lock` writes nothing")),
+        }
+    }
+
+    /// Ends the object before this byte, if there is one.
+    fn end(&mut self, at: usize) {
+        if let Some((id, mut section)) = self.object.take() {
+            section.bytes.end = at;
+            self.locked.objects.insert(id, section);
         }
     }
 
     fn head(&mut self, key: &str, value: &str) -> Result<(), Wrong> {
         self.in_objects = key == "objects";
-        self.own = None;
+        self.environment = None;
         match (key, value) {
             ("kind", "Lock") => self.is_lock = true,
             ("schema", other) => {
@@ -188,15 +202,6 @@ impl Reading {
             _ => return Err(Wrong::Line("a lock has no such field")),
         }
         Ok(())
-    }
-
-    fn object(&mut self, id: String, value: &str, section: Section) -> Result<(), Wrong> {
-        if !["", "{}"].contains(&value) {
-            return Err(NO_SUCH_LINE);
-        }
-        self.own = Some(id.clone());
-        let twice = self.locked.objects.insert(id, section);
-        twice.map_or(Ok(()), |_| Err(Wrong::Line("the object stands here twice")))
     }
 }
 
