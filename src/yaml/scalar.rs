@@ -170,10 +170,25 @@ fn is_amount(text: &str) -> bool {
         && number.split('.').all(is_digits)
 }
 
+/// What safe texts are made of; locks ask for every path and value that they hold.
+const PLAIN: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        let b = byte as u8;
+        let mark = matches!(b, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b':');
+        table[byte] = mark || b.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 /// Words that some reader takes for something else than a text, in any case.
 const RESERVED: [&str; 12] = [
     "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity",
 ];
+
+/// The length of the longest of them.
+const LONGEST: usize = 8;
 
 /// Whether `text`, written plain, is text to every reader and cannot end early, begin something else or lose blanks.
 /// Stricter than the grammar: whatever any dialect might take for more than text is to be quoted.
@@ -184,10 +199,7 @@ pub fn is_safe_plain(text: &str) -> bool {
     if first.is_ascii_digit() {
         return is_amount(text);
     }
-    let plain = text.bytes().all(|b| {
-        b.is_ascii_alphanumeric()
-            || matches!(b, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b':')
-    });
+    let plain = text.bytes().all(|b| PLAIN[usize::from(b)]);
     if !plain || !(first.is_ascii_alphabetic() || first == b'/' || first == b'_') {
         return false;
     }
@@ -201,7 +213,7 @@ pub fn is_safe_plain(text: &str) -> bool {
         return false;
     }
     let is = |word: &&str| text.eq_ignore_ascii_case(word);
-    !RESERVED.iter().any(is)
+    text.len() > LONGEST || !RESERVED.iter().any(is)
 }
 
 #[cfg(test)]
