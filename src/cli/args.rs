@@ -104,18 +104,18 @@ pub(super) enum PresetsVerb {
     },
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Policy")]
 pub(super) struct ProjectArgs {
     /// Environment of the project, whose presets, overlays and parameters are used
-    #[arg(long = "env", value_name = "NAME")]
-    pub(super) environment: Option<String>,
+    #[arg(id = "environment", long = "env", value_name = "NAME")]
+    pub(super) environments: Vec<String>,
     /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
     #[arg(long = "config", value_name = "FILE")]
     pub(super) config: Option<String>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "Policy")]
 pub(super) struct SettingsArgs {
     #[command(flatten)]
@@ -128,7 +128,7 @@ pub(super) struct SettingsArgs {
     pub(super) sets: Vec<String>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub(super) struct PolicyArgs {
     /// Preset to apply: built in, `name@major`, or a file; repeatable [default: those of the project, else `default`]
     #[arg(long = "preset", value_name = "PRESET", help_heading = "Policy")]
@@ -328,9 +328,21 @@ pub(super) enum GraphFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("environment", |arg| arg.help(
+    "Environment of the project, whose presets, overlays and parameters are used; given twice, the two are compared"
+)))]
 pub(super) struct DiffArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Manifests of one of two environments [default: the command that the project names]
+    #[arg(
+        long = "from",
+        value_name = "ENV=FILE",
+        requires = "environment",
+        conflicts_with = "file",
+        help_heading = "Input"
+    )]
+    pub(super) from: Vec<String>,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
 }

@@ -103,8 +103,8 @@ fn request(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure
 /// Presets that flags name; a project has no say then.
 fn by_name(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {
     let asked = [
-        ("--env", &project.environment),
-        ("--config", &project.config),
+        ("--env", project.environments.first()),
+        ("--config", project.config.as_ref()),
     ];
     if let Some((flag, Some(text))) = asked.into_iter().find(|(_, text)| text.is_some()) {
         let message = format!(

@@ -9,9 +9,17 @@ use anyhow::Context;
 
 /// What the project chooses; the default preset where there is no project and none is asked for.
 pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
-    let environment = args.environment.as_deref();
-    let environment = environment.map(|name| Named::flag("--env", name));
     let fail = |error: PolicyError| policy::failure(&error);
+    let environment = match &args.environments[..] {
+        [] => None,
+        [name] => Some(Named::flag("--env", name)),
+        [_, other, ..] => {
+            let message = "only one environment can be chosen here".to_owned();
+            let error = Named::flag("--env", other).origin.error(message);
+            let help = "`sparkk8s-post diff --env A --env B` compares two".to_owned();
+            return Err(fail(error.help(help)));
+        }
+    };
     if let Some(project) = found_or_named(args.config.as_deref())? {
         return project.request(environment.as_ref()).map_err(fail);
     }

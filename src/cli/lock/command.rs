@@ -8,10 +8,11 @@ use anyhow::{Context, anyhow};
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-/// Each environment of the project, in its order, with its manifests.
+/// Those environments of the project that are asked for, in its order, with their manifests.
 pub(super) fn manifests(
     project: &Project,
     from: &[String],
+    is_asked: impl Fn(&str) -> bool,
 ) -> Result<Vec<(String, String)>, Failure> {
     let environments = &project.written.spec.environments.0;
     let names: Vec<_> = environments
@@ -37,7 +38,10 @@ pub(super) fn manifests(
         files.insert(name, file);
     }
     let mut all = Vec::new();
-    for (name, environment) in environments {
+    let asked = environments
+        .iter()
+        .filter(|(name, _)| is_asked(&name.value));
+    for (name, environment) in asked {
         let text = match (files.get(name.value.as_str()), &environment.render) {
             (Some(file), _) => text(&io::read(file)?, file)?,
             (None, Some(words)) => printed(project, &name.value, words)?,

@@ -21,10 +21,18 @@ pub(super) struct Desk {
 impl Desk {
     /// Renders all environments.
     pub(super) fn of(sources: &SourcesArgs) -> Result<Self, Failure> {
+        Self::with(sources, |_| true)
+    }
+
+    /// Renders those that are asked for.
+    pub(super) fn with(
+        sources: &SourcesArgs,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Result<Self, Failure> {
         let project = project::needed(sources.config.as_deref())?;
         Ok(Self {
             sanctions: sanction::all(&project)?,
-            environments: Environments::of(&project, sources)?,
+            environments: Environments::of(&project, sources, is_asked)?,
             path: path(&project),
             project,
         })
@@ -71,7 +79,8 @@ impl Desk {
 
     /// An environment of the project.
     pub(super) fn named<'n>(&self, name: &'n str) -> Result<&'n str, Failure> {
-        let names = self.environments.names();
+        let all = self.project.written.spec.environments.0.iter();
+        let names: Vec<_> = all.map(|(name, _)| name.value.as_str()).collect();
         if names.contains(&name) {
             return Ok(name);
         }
@@ -83,17 +92,19 @@ impl Desk {
         locks::compare(&self.environments.releases, &self.sanctions.vary, ahead)
     }
 
-    /// Prints every difference.
-    pub(super) fn show(&self) -> Result<Exit, Failure> {
+    /// What differs, as the lock that is there lets it.
+    pub(super) fn differences(&self) -> Result<Comparison, Failure> {
         let old = self.old()?;
         let ahead = old.as_ref().map_or(Ok(AllAhead::new()), Self::ahead)?;
-        let comparison = self.compare(&ahead);
-        io::show(&locks::differences(
-            comparison.differences.iter(),
-            &self.sanctions.reasons,
-        ))?;
-        let differs = comparison.unsanctioned().next().is_some();
-        Ok(if differs { Exit::Lock } else { Exit::Ok })
+        Ok(self.compare(&ahead))
+    }
+
+    /// Prints every difference.
+    pub(super) fn show(&self) -> Result<Exit, Failure> {
+        let comparison = self.differences()?;
+        let all = comparison.differences.iter();
+        io::show(&locks::differences(all, &self.sanctions.reasons))?;
+        Ok(verdict(&comparison))
     }
 
     /// The lock of all objects, or a refusal of what nobody sanctioned. Who is not ahead any more is left out.
@@ -170,5 +181,13 @@ impl Desk {
             if same { "; nothing new" } else { "" }
         ))?;
         Ok(Exit::Ok)
+    }
+}
+
+/// Whether anything differs that nobody sanctioned.
+pub(super) fn verdict(comparison: &Comparison) -> Exit {
+    match comparison.unsanctioned().next() {
+        Some(_) => Exit::Lock,
+        None => Exit::Ok,
     }
 }

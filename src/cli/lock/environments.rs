@@ -27,14 +27,18 @@ pub(super) struct Environments {
 }
 
 impl Environments {
-    /// Takes the manifests of each from where they come, and guards them.
-    pub(super) fn of(project: &Project, sources: &SourcesArgs) -> Result<Self, Failure> {
+    /// Takes the manifests of those that are asked for from where they come, and guards them.
+    pub(super) fn of(
+        project: &Project,
+        sources: &SourcesArgs,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Result<Self, Failure> {
         let mut all = Self {
             releases: Vec::new(),
             presets: BTreeMap::new(),
             key: None,
         };
-        for (environment, text) in command::manifests(project, &sources.from)? {
+        for (environment, text) in command::manifests(project, &sources.from, is_asked)? {
             let policy = asked(
                 &environment,
                 sources.config.as_deref(),
@@ -66,7 +70,7 @@ pub(super) fn asked(
     PolicyArgs {
         settings: SettingsArgs {
             project: ProjectArgs {
-                environment: Some(environment.to_owned()),
+                environments: vec![environment.to_owned()],
                 config: config.map(str::to_owned),
             },
             ..SettingsArgs::default()

@@ -30,7 +30,7 @@ impl Held {
     /// For `render --locked`, which names an environment.
     pub(in crate::cli) fn of(args: &ProjectArgs) -> Result<Self, Failure> {
         let project = project::needed(args.config.as_deref())?;
-        let environment = args.environment.clone().unwrap_or_default();
+        let environment = args.environments.first().cloned().unwrap_or_default();
         Self::to(&project, environment)
     }
 

@@ -1,5 +1,6 @@
 //! `lock`, `promote` and `verify`: what environments share, held in a file.
 
+mod between;
 mod command;
 mod desk;
 mod environments;
@@ -8,6 +9,7 @@ mod partial;
 mod promotion;
 mod sanction;
 
+pub(super) use between::between;
 pub(super) use held::{Held, verify};
 pub(super) use promotion::{lapsed, promote};
 
@@ -24,7 +26,7 @@ use environments::Environments;
 pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
     let desk = Desk::of(&args.sources)?;
     for again in 1..args.renders {
-        let others = Environments::of(&desk.project, &args.sources)?;
+        let others = Environments::of(&desk.project, &args.sources, |_| true)?;
         stable(&desk.environments.releases, others.releases, again)?;
     }
     if args.show {

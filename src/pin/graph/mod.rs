@@ -12,6 +12,7 @@ use crate::guard::Finding;
 use crate::manifest::reads::{Config, Contents, End, Join, Maker, Read, Sees};
 use crate::manifest::spark::SourceKind;
 use crate::manifest::{Object, Pod, Tables};
+use crate::pin::on_one_line;
 use crate::preset::External;
 use crate::yaml::Stream;
 use serde::Serialize;
@@ -323,10 +324,6 @@ fn titled(kind: &str, namespace: Option<&str>, name: &str) -> String {
     let namespace = namespace.map(|namespace| format!("{namespace}/"));
     let title = format!("{kind}/{}{name}", namespace.unwrap_or_default());
     on_one_line(&title)
-}
-
-fn on_one_line(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), "…")
 }
 
 impl Edge {

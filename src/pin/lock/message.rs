@@ -23,11 +23,8 @@ pub fn differences<'d>(all: impl Iterator<Item = &'d Difference>, reasons: &[Str
             .max();
         let width = width.unwrap_or_default();
         for (environment, fact) in &difference.values {
-            let value = match fact {
-                None => "(absent)".to_owned(),
-                Some(_) if difference.whole => "is there".to_owned(),
-                Some(fact) => one(fact),
-            };
+            let fact = fact.as_ref();
+            let value = fact.map_or_else(|| "(absent)".to_owned(), |fact| difference.shown(fact));
             let _ = writeln!(out, "  {environment:<width$}  {value}");
         }
         if let Some(template) = &difference.template {
@@ -51,6 +48,17 @@ pub fn differences<'d>(all: impl Iterator<Item = &'d Difference>, reasons: &[Str
         }
     }
     out
+}
+
+impl Difference {
+    /// What one side has, as a message may have it.
+    pub(super) fn shown(&self, fact: &Fact) -> String {
+        if self.whole {
+            "is there".to_owned()
+        } else {
+            one(fact)
+        }
+    }
 }
 
 /// Differences between renders of the same.

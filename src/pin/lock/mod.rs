@@ -7,6 +7,7 @@ mod merge;
 mod message;
 mod read;
 mod release;
+mod unified;
 mod vary;
 mod verify;
 
@@ -17,6 +18,7 @@ pub use merge::sides;
 pub use message::{differences, mismatches, unstable};
 pub use read::Locked;
 pub use release::{Names, Observer, Release, Released, Seen, Twins};
+pub use unified::unified;
 pub use vary::{Usage, Vary};
 pub use verify::{Mismatch, verify};
 

@@ -3,6 +3,7 @@
 use super::Released;
 use crate::manifest::meaning::{Facet, Fact, Paths};
 use crate::manifest::{Image, Quantity};
+use crate::pin::on_one_line;
 use crate::text::Glob;
 use serde_json::Value;
 use std::cell::Cell;
@@ -103,7 +104,7 @@ pub(super) fn shown(value: &Value) -> String {
         Value::String(text) if text.lines().count() > 1 => {
             format!("a text of {} lines", text.lines().count())
         }
-        Value::String(text) => text.clone(),
+        Value::String(text) => on_one_line(text),
         other => other.to_string(),
     }
 }

@@ -1,6 +1,7 @@
 //! Dev and prod cannot drift: `lock`, `verify` and `render --locked`, as a user runs them.
 
 mod bad_input;
+mod between;
 mod corpus;
 mod meaning;
 mod merge;
