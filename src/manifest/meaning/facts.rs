@@ -1,6 +1,6 @@
 //! An object as facts: each value that means something, at a place that does not depend on how it is written.
 
-use super::{Facet, Meaning, scalar};
+use super::{Facet, Known, Meaning, scalar};
 use crate::manifest::sensitive::{looks_like_credential, shown_value, tells};
 use crate::manifest::spark::properties;
 use crate::yaml::base64;
@@ -198,12 +198,16 @@ impl Walk<'_> {
 
     fn put_as(&mut self, path: &[String], value: Value, hidden: bool) {
         let place: Vec<_> = path.iter().map(String::as_str).collect();
-        if self.meaning.noise.matches(&place) {
+        let Known {
+            is_noise,
+            is_quantity,
+            is_default,
+            facet,
+        } = self.meaning.of(self.kind, &place, &value);
+        if is_noise {
             return;
         }
-        let is_default = self.native && self.meaning.is_default(self.kind, &place, &value);
-        let facet = self.meaning.facet(self.kind, &place);
-        let value = if self.native && self.meaning.quantities.matches(&place) {
+        let value = if self.native && is_quantity {
             scalar::quantity(&value)
         } else if facet == Facet::Images {
             scalar::image(&value)
@@ -224,7 +228,7 @@ impl Walk<'_> {
             facet,
             value,
             hidden: hidden || told || of_secret,
-            is_default,
+            is_default: self.native && is_default,
         };
         self.facts.insert(pointer(&place), fact);
     }

@@ -7,13 +7,22 @@ use std::collections::BTreeMap;
 /// Several patterns, any of which may match.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Vec<String>")]
-pub struct Paths {
+pub struct Paths(Table<()>);
+
+/// Patterns and what each of them says of the places that it matches.
+#[derive(Clone, Debug)]
+pub(super) struct Table<T> {
     /// By their last segment, where that is a word: most patterns are ruled out by it.
-    by_last: BTreeMap<String, Vec<Pattern>>,
-    others: Vec<Pattern>,
+    by_last: BTreeMap<String, Vec<(Pattern, T)>>,
+    others: Vec<(Pattern, T)>,
 }
 
-type Pattern = Vec<Segment>;
+#[derive(Clone, Debug)]
+struct Pattern {
+    /// Whether `**` stands before the segments, and nowhere in them: then they fit the end of a path, or nothing.
+    is_tail: bool,
+    segments: Vec<Segment>,
+}
 
 #[derive(Clone, Debug)]
 enum Segment {
@@ -26,14 +35,11 @@ impl TryFrom<Vec<String>> for Paths {
     type Error = String;
 
     fn try_from(patterns: Vec<String>) -> Result<Self, String> {
-        let mut paths = Self {
-            by_last: BTreeMap::new(),
-            others: Vec::new(),
-        };
+        let mut table = Table::default();
         for text in patterns {
-            paths.add(&text)?;
+            table.add(&text, ())?;
         }
-        Ok(paths)
+        Ok(Self(table))
     }
 }
 
@@ -46,42 +52,81 @@ impl Paths {
         vec![text.to_owned()].try_into()
     }
 
-    fn add(&mut self, text: &str) -> Result<(), String> {
-        let inner = text
-            .strip_prefix('/')
-            .or(text.starts_with("**").then_some(text));
-        let inner = inner.ok_or_else(|| format!("`{text}` must begin with `/` or `**`"))?;
-        let segment = |segment: &str| {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
-            if segment == "**" {
-                return Ok(Segment::Rest);
-            }
-            let glob = Glob::new(&segment).map_err(|bad| bad.to_string())?;
-            Ok(if glob.is_literal() {
-                Segment::Word(segment)
-            } else {
-                Segment::Glob(glob)
-            })
-        };
-        let pattern: Pattern = inner
-            .split('/')
-            .map(segment)
-            .collect::<Result<_, String>>()?;
-        match pattern.last() {
+    /// Whether any of them matches a path.
+    pub fn matches(&self, path: &[&str]) -> bool {
+        self.0.of(path).next().is_some()
+    }
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            by_last: BTreeMap::new(),
+            others: Vec::new(),
+        }
+    }
+}
+
+impl<T> Table<T> {
+    /// Adds a pattern.
+    pub(super) fn add(&mut self, text: &str, says: T) -> Result<(), String> {
+        let pattern = Pattern::parse(text)?;
+        match pattern.segments.last() {
             Some(Segment::Word(word)) => {
                 let word = word.clone();
-                self.by_last.entry(word).or_default().push(pattern);
+                self.by_last.entry(word).or_default().push((pattern, says));
             }
-            _ => self.others.push(pattern),
+            _ => self.others.push((pattern, says)),
         }
         Ok(())
     }
 
-    /// Whether any of them matches a path.
-    pub fn matches(&self, path: &[&str]) -> bool {
+    /// What the patterns that match a path say, in no order.
+    pub(super) fn of(&self, path: &[&str]) -> impl Iterator<Item = &T> {
         let known = path.last().and_then(|last| self.by_last.get(*last));
-        let mut patterns = known.into_iter().flatten().chain(&self.others);
-        patterns.any(|pattern| fits(pattern, path))
+        let patterns = known.into_iter().flatten().chain(&self.others);
+        patterns.filter_map(|(pattern, says)| pattern.fits(path).then_some(says))
+    }
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Result<Self, String> {
+        let inner = text
+            .strip_prefix('/')
+            .or(text.starts_with("**").then_some(text));
+        let inner = inner.ok_or_else(|| format!("`{text}` must begin with `/` or `**`"))?;
+        let segments = inner.split('/').map(Segment::parse);
+        let mut segments: Vec<_> = segments.collect::<Result<_, String>>()?;
+        let is_rest = |segment: &Segment| matches!(segment, Segment::Rest);
+        let rests = segments.iter().filter(|segment| is_rest(segment)).count();
+        let is_tail = rests == 1 && segments.first().is_some_and(is_rest);
+        if is_tail {
+            segments.remove(0);
+        }
+        Ok(Self { is_tail, segments })
+    }
+
+    fn fits(&self, path: &[&str]) -> bool {
+        if !self.is_tail {
+            return fits(&self.segments, path);
+        }
+        let above = path.len().checked_sub(self.segments.len());
+        above.is_some_and(|above| fits(&self.segments, &path[above..]))
+    }
+}
+
+impl Segment {
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = text.replace("~1", "/").replace("~0", "~");
+        if text == "**" {
+            return Ok(Self::Rest);
+        }
+        let glob = Glob::new(&text).map_err(|bad| bad.to_string())?;
+        Ok(if glob.is_literal() {
+            Self::Word(text)
+        } else {
+            Self::Glob(glob)
+        })
     }
 }
 
@@ -89,13 +134,7 @@ fn fits(pattern: &[Segment], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
         (Some((Segment::Rest, rest)), _) => {
-            // Nearly all have one of these: then what is behind it fits the end, or nothing.
-            let has_length = rest.iter().all(|segment| !matches!(segment, Segment::Rest));
-            match path.len().checked_sub(rest.len()) {
-                Some(skipped) if has_length => fits(rest, &path[skipped..]),
-                _ if has_length => false,
-                _ => (0..=path.len()).any(|skipped| fits(rest, &path[skipped..])),
-            }
+            (0..=path.len()).any(|skipped| fits(rest, &path[skipped..]))
         }
         (Some((Segment::Word(word), rest)), Some((first, path))) => {
             word == first && fits(rest, path)
