@@ -8,6 +8,7 @@ use serde_json::Value;
 use sparkk8s_post::check;
 use sparkk8s_post::guard::Waiver;
 use sparkk8s_post::manifest::objects;
+use sparkk8s_post::manifest::reads::SecretKey;
 use sparkk8s_post::preset::{
     Assignment, Known, Named, Policy, PolicyError, Request, Step, compose, tables,
 };
@@ -97,13 +98,31 @@ pub(crate) fn guard_with(
     policy: &Policy,
     waivers: &[Waiver],
 ) -> Result<Guarded, Failed> {
+    road(text, policy, waivers, None)
+}
+
+/// Guards a text, with a key for what pods read of Secrets.
+pub(crate) fn guard_keyed(
+    text: &str,
+    policy: &Policy,
+    key: Option<&SecretKey>,
+) -> Result<Guarded, Failed> {
+    road(text, policy, &[], key)
+}
+
+fn road(
+    text: &str,
+    policy: &Policy,
+    waivers: &[Waiver],
+    secret_key: Option<&SecretKey>,
+) -> Result<Guarded, Failed> {
     let stream = Stream::parse(text).map_err(|error| Failed::Unreadable(error.to_string()))?;
     let (objects, strangers) = objects(&stream);
     let setup = Setup {
         policy,
         waivers,
         tables: tables(),
-        secret_key: None,
+        secret_key,
         observe: None,
         threads: Threads::ONE,
     };

@@ -79,3 +79,29 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
         _ => left == right,
     }
 }
+
+/// Standard base64 with padding.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let word = (0..3).fold(0, |word, at| {
+            word << 8 | usize::from(three.get(at).copied().unwrap_or(0))
+        });
+        for at in 0..4 {
+            let digit = DIGITS[word >> (18 - 6 * at) & 63];
+            text.push(if at > three.len() {
+                '='
+            } else {
+                char::from(digit)
+            });
+        }
+    }
+    text
+}
+
+/// Objects as a stream of JSON documents, one a line.
+pub(crate) fn json_stream(objects: &[Value]) -> String {
+    let documents = objects.iter().map(|object| format!("{object}\n"));
+    documents.collect::<Vec<_>>().join("---\n")
+}

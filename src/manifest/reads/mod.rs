@@ -157,7 +157,7 @@ impl ReadTable {
             .of(value)?
             .as_str()
             .filter(|name| !name.is_empty())?;
-        let volume = volume(&at).and_then(|volume| volume.of(pod.value)?["name"].as_str());
+        let volume = volume(&at).and_then(|volume| volume.of(pod.value));
         let mounts = volume.map(|volume| Mounts::of(pod, volume));
         let keys = match row.keys {
             None => None,
@@ -170,11 +170,16 @@ impl ReadTable {
         Some(Read {
             row,
             name: name.to_owned(),
-            keys,
             optional: value["optional"] == true,
             at,
             container: container.map(str::to_owned),
-            sees: mounts.map_or(Sees::Never, |mounts| mounts.sees(&self.live)),
+            sees: match mounts {
+                None => Sees::Never,
+                // Each mount takes a part that another source fills.
+                Some(_) if keys.as_ref().is_some_and(BTreeSet::is_empty) => Sees::Nowhere,
+                Some(mounts) => mounts.sees(&self.live),
+            },
+            keys,
         })
     }
 }

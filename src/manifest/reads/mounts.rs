@@ -6,10 +6,14 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The mounts of one volume, in all containers of its pod.
-pub(super) struct Mounts<'v>(Vec<(ContainerKind, &'v Value)>);
+pub(super) struct Mounts<'v> {
+    volume: &'v Value,
+    all: Vec<(ContainerKind, &'v Value)>,
+}
 
 impl<'v> Mounts<'v> {
-    pub(super) fn of(pod: Pod<'v>, volume: &str) -> Self {
+    pub(super) fn of(pod: Pod<'v>, volume: &'v Value) -> Self {
+        let name = volume["name"].as_str().unwrap_or_default();
         let mounts = pod.containers().flat_map(|container| {
             let mounts = container.value["volumeMounts"].as_array();
             mounts
@@ -17,50 +21,55 @@ impl<'v> Mounts<'v> {
                 .flatten()
                 .map(move |mount| (container.kind, mount))
         });
-        Self(
-            mounts
-                .filter(|(_, mount)| mount["name"] == volume)
-                .collect(),
-        )
+        let all = mounts.filter(|(_, mount)| mount["name"] == name).collect();
+        Self { volume, all }
     }
 
     /// The keys that are seen: those of `items`, or all (`None`); where each mount takes a part, those parts alone. A part
-    /// that is none of them may be any.
+    /// that no item of the volume is may be any.
     pub(super) fn keys(&self, items: Option<&Vec<Value>>) -> Option<BTreeSet<String>> {
-        let parts: Option<Vec<_>> = self.0.iter().map(|(_, mount)| sub_path(mount)).collect();
+        let mounts = self.all.iter();
+        let parts: Option<Vec<_>> = mounts.map(|(_, mount)| sub_path(mount)).collect();
         let parts = parts.filter(|parts| !parts.is_empty() && !parts.iter().any(String::is_empty));
         let Some(items) = items else {
             // Files lie flat: a part is a key.
             let parts = parts.filter(|parts| !parts.iter().any(|part| part.contains('/')));
             return parts.map(|parts| parts.into_iter().collect());
         };
-        let seen = |item: &&Value| {
-            let path = normal(text(item, "path"));
-            let begins = |part: &String| {
-                let rest = path.strip_prefix(part.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            parts.as_ref().is_none_or(|parts| parts.iter().any(begins))
-        };
         let key = |item: &Value| text(item, "key").to_owned();
+        let Some(parts) = parts else {
+            return Some(items.iter().map(key).collect());
+        };
+        let seen = |item: &&Value| parts.iter().any(|part| is_in(item, part));
         let found: BTreeSet<_> = items.iter().filter(seen).map(key).collect();
-        Some(if found.is_empty() {
+        let is_known = |part: &String| self.items().any(|item| is_in(item, part));
+        Some(if found.is_empty() && !parts.iter().all(is_known) {
             items.iter().map(key).collect()
         } else {
             found
         })
     }
 
+    /// Everything in a projected volume that has a path of its own.
+    fn items(&self) -> impl Iterator<Item = &'v Value> {
+        let sources = self.volume["projected"]["sources"].as_array();
+        let bodies = sources.into_iter().flatten().filter_map(Value::as_object);
+        bodies.flat_map(serde_json::Map::values).flat_map(|body| {
+            let items = body["items"].as_array();
+            std::iter::once(body).chain(items.into_iter().flatten())
+        })
+    }
+
     pub(super) fn sees<'t>(&self, live: &'t [LiveRow]) -> Sees<'t> {
-        if self.0.is_empty() {
+        if self.all.is_empty() {
             return Sees::Nowhere;
         }
-        if self.0.iter().any(|(_, mount)| is_part(mount)) {
+        if self.all.iter().any(|(_, mount)| is_part(mount)) {
             return Sees::Never;
         }
         // What runs to its end reads nothing again.
         let lasting = self
-            .0
+            .all
             .iter()
             .filter(|(kind, _)| *kind != ContainerKind::Init);
         let row_of = |(_, mount): &(ContainerKind, &Value)| {
@@ -71,6 +80,13 @@ impl<'v> Mounts<'v> {
         let first = rows.and_then(|rows| rows.first().copied());
         first.map_or(Sees::Files, Sees::Live)
     }
+}
+
+/// Whether the file of an item is a part of the volume, or lies in it.
+fn is_in(item: &Value, part: &str) -> bool {
+    let path = normal(text(item, "path"));
+    let rest = path.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A part that is known before the pod runs, as short as it gets; empty for the whole.

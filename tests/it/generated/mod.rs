@@ -3,6 +3,7 @@
 mod dice;
 mod objects;
 mod patches;
+mod pins;
 mod scribe;
 mod splices;
 

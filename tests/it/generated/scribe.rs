@@ -16,10 +16,27 @@ pub(super) struct Scribe<'d> {
     /// How many anchors there may be, and whether merge keys, duplicates and tags are used.
     most_anchors: usize,
     odd: bool,
+    care: Care,
 }
 
 /// A stream of documents.
 pub(super) fn stream(documents: &[Value], dice: &mut Dice) -> String {
+    stream_by(Care::None, documents, dice)
+}
+
+/// The same by somebody who mostly writes what is meant: texts keep their lines, no key comes twice.
+pub(super) fn exact(documents: &[Value], dice: &mut Dice) -> String {
+    stream_by(Care::Exact, documents, dice)
+}
+
+/// How much somebody cares that texts are read as they are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    None,
+    Exact,
+}
+
+fn stream_by(care: Care, documents: &[Value], dice: &mut Dice) -> String {
     let mut text = String::new();
     if dice.one_in(12) {
         text.push('\u{feff}');
@@ -34,7 +51,10 @@ pub(super) fn stream(documents: &[Value], dice: &mut Dice) -> String {
         if dice.one_in(15) {
             text.push_str(&json(document, dice));
         } else {
-            Scribe::new(dice).document(document, &mut text);
+            let mut scribe = Scribe::new(dice);
+            scribe.care = care;
+            scribe.odd &= care == Care::None;
+            scribe.document(document, &mut text);
         }
         if dice.one_in(6) {
             text.push_str(dice.pick(&["\n", "# end\n", "  # end, too\n", "\n\n", "   \n"]));
@@ -89,6 +109,7 @@ impl<'d> Scribe<'d> {
             anchors: Vec::new(),
             most_anchors: dice.pick(&[0, 0, 0, 2, 5]),
             odd: dice.one_in(6),
+            care: Care::None,
             dice,
         }
     }
@@ -154,7 +175,9 @@ impl<'d> Scribe<'d> {
     fn between(&mut self, indent: usize, out: &mut String) {
         if self.dice.one_in(self.comments) {
             let columns = [indent, indent, 0, indent + 2];
-            blanks(self.dice.pick(&columns), out);
+            // The last one may be within a text of lines.
+            let columns = &columns[..if self.care == Care::Exact { 3 } else { 4 }];
+            blanks(self.dice.pick(columns), out);
             out.push_str("# a comment: {x: [y]}\n");
         }
         if self.dice.one_in(self.comments * 2) {
@@ -311,7 +334,7 @@ impl<'d> Scribe<'d> {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"/.@-:".contains(&b));
         let word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-        let said = ["yes", "on", "null", "true", "x"].contains(&text.as_str());
+        let said = ["yes", "on", "no", "null", "true", "x"].contains(&text.as_str());
         if plain && word && !said && !self.dice.one_in(4) {
             return out.push_str(text);
         }
@@ -323,7 +346,11 @@ impl<'d> Scribe<'d> {
     }
 
     fn literal(&mut self, text: &str, indent: usize, out: &mut String) {
-        let head = self.dice.pick(&["|", "|", "|-", "|+", ">", "|2"]);
+        let heads: &[_] = match self.care {
+            Care::None => &["|", "|", "|-", "|+", ">", "|2"],
+            Care::Exact => &["|", "|", "|2"],
+        };
+        let head = self.dice.pick(heads);
         let step = if head == "|2" { 2 } else { self.step };
         out.push_str(head);
         out.push('\n');
