@@ -6,6 +6,7 @@ use super::io;
 use super::policy::{Chosen, choose};
 use crate::guard::Severity;
 use crate::host::{self, Host};
+use crate::manifest::sensitive::without_hidden;
 use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
 use crate::preset::tables;
 use crate::render::{Observe, RenderError, Rendered, Setup, render};
@@ -104,7 +105,10 @@ fn unreadable(name: &str, text: &str, error: &ReadError) -> Failure {
         .unwrap_or(0);
     let template = source_line(text, span.start);
     let place = Place::new(Source { name, text }, span);
-    let mut message = Message::error(error.message.as_str(), Some(place), error.help.clone());
+    // What cannot be read is quoted.
+    let quoted = |said: &str| without_hidden(said, text, span.start);
+    let help = error.help.as_deref().map(quoted);
+    let mut message = Message::error(quoted(&error.message), Some(place), help);
     message.template = template;
     Failure {
         exit: Exit::Input,

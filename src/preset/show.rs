@@ -6,6 +6,7 @@ use super::{
     Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Severity,
     Verb,
 };
+use crate::manifest::sensitive::shown;
 use std::fmt::Write;
 
 /// The whole policy. Reads like a preset whose parameters are put in; `# file:line` says who set a value.
@@ -46,26 +47,43 @@ pub fn show(policy: &Policy) -> String {
         page.line(0, "rules:", None);
     }
     policy.rules.iter().for_each(|r| rule(r, policy, &mut page));
-    page.text
+    page.text()
 }
 
 #[derive(Default)]
 struct Page {
-    text: String,
+    /// Each line, and the note behind it.
+    lines: Vec<(String, Option<String>)>,
+    /// Which of them hold values of rules.
+    values: Vec<usize>,
 }
 
 impl Page {
     fn line(&mut self, indent: usize, text: &str, origin: Option<&Origin>) {
-        match origin {
-            Some(origin) => self.noted(indent, text, &origin.to_string()),
-            None => {
-                let _ = writeln!(self.text, "{:indent$}{text}", "");
-            }
-        }
+        let line = format!("{:indent$}{text}", "");
+        self.lines.push((line, origin.map(Origin::to_string)));
     }
 
     fn noted(&mut self, indent: usize, text: &str, note: &str) {
-        let _ = writeln!(self.text, "{:indent$}{text}  # {note}", "");
+        let line = format!("{:indent$}{text}", "");
+        self.lines.push((line, Some(note.to_owned())));
+    }
+
+    /// The whole text; what rules may hold of credentials is an ellipsis.
+    fn text(&self) -> String {
+        let lines: Vec<_> = self.lines.iter().map(|(line, _)| line.as_str()).collect();
+        let mut out = String::new();
+        for (at, (line, note)) in self.lines.iter().enumerate() {
+            let line = match self.values.binary_search(&at) {
+                Ok(_) => shown(&lines, at),
+                Err(_) => line.into(),
+            };
+            let _ = match note {
+                Some(note) => writeln!(out, "{line}  # {note}"),
+                None => writeln!(out, "{line}"),
+            };
+        }
+        out
     }
 
     /// A value under a key (or behind a dash): its own line, or its entries below.
@@ -87,17 +105,24 @@ impl Page {
                     self.value(indent + 2, "-", item);
                 }
             }
-            _ => self.noted(indent, &format!("{key} {}", flow(body)), &note),
+            _ => {
+                self.values.push(self.lines.len());
+                self.noted(indent, &format!("{key} {}", flow(body)), &note);
+            }
         }
     }
 
     fn patterns(&mut self, indent: usize, key: &str, patterns: &[Pattern]) {
         match patterns {
             [] => {}
-            [only] => self.line(indent, &format!("{key}: {}", pattern(only)), None),
+            [only] => {
+                self.values.push(self.lines.len());
+                self.line(indent, &format!("{key}: {}", pattern(only)), None);
+            }
             many => {
                 self.line(indent, &format!("{key}:"), None);
                 for one in many {
+                    self.values.push(self.lines.len());
                     self.line(indent + 2, &format!("- {}", pattern(one)), None);
                 }
             }
@@ -200,5 +225,6 @@ fn step(step: &PatchStep, page: &mut Page) {
     if let Some(body) = &step.value {
         let _ = write!(text, ", value: {}", flow(body));
     }
+    page.values.push(page.lines.len());
     page.line(6, &format!("{text}}}"), Some(&step.origin));
 }

@@ -1,7 +1,7 @@
 //! One message for a person: what, where, the line, why, what next.
 
 use crate::guard::Severity;
-use crate::manifest::sensitive::{looks_like_credential, within_secret};
+use crate::manifest::sensitive::is_hidden;
 use crate::text::{Position, Source, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
@@ -98,10 +98,7 @@ impl<'a> Message<'a> {
         };
         let line = source.lines(Span::empty(span.start));
         let text = &source.text[line.range()];
-        if text.len() > 2000
-            || looks_like_credential(text)
-            || within_secret(source.text, span.start)
-        {
+        if text.len() > 2000 || is_hidden(source.text, span.start) {
             let origin = Origin::path(source.name)
                 .line(position.line)
                 .char_column(position.column);

@@ -30,6 +30,7 @@ mod pods;
 mod project;
 mod reading;
 mod said;
+mod secrets;
 mod support;
 mod threads;
 mod tidy;

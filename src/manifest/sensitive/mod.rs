@@ -1,7 +1,10 @@
 //! What must not be shown: lines of Secrets, and lines that look like credentials.
 
+mod lines;
+
+pub use lines::{is_hidden, shown, within_secret, without_hidden};
+
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 
 const TELLING: [&str; 18] = [
     "password",
@@ -38,9 +41,7 @@ fn credential(line: &str) -> Option<usize> {
     if !line.bytes().any(|b| SEPARATORS.contains(&b)) {
         return None;
     }
-    if let Some(at) = user_info(line) {
-        return Some(at);
-    }
+    let address = user_info(line);
     let line = line.to_ascii_lowercase();
     let begins = TELLING.iter().filter_map(|word| {
         let at = line.find(word)?;
@@ -57,7 +58,7 @@ fn credential(line: &str) -> Option<usize> {
         let from = at + separator.into_iter().chain(end).min()? + 1;
         Some(from)
     });
-    begins.min()
+    begins.chain(address).min()
 }
 
 /// Where user and password of an address begin: `https://user:password@host`.
@@ -123,80 +124,6 @@ fn holds_telling(key: &[u8]) -> bool {
             .any(|word| key[at..].starts_with(word.as_bytes()))
     };
     (0..key.len()).any(stands)
-}
-
-/// A line of a diff as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.
-pub fn shown<'l>(lines: &[&'l str], at: usize) -> Cow<'l, str> {
-    let line = lines[at].trim_end_matches(['\n', '\r']);
-    let hidden = if in_secret(lines, at) {
-        // Of a Secret, only what names it.
-        let key = line.trim_start().split(':').next().unwrap_or_default();
-        let names = ["apiVersion", "kind", "name", "namespace", "# Source", "---"].contains(&key);
-        let behind_key = line.find(':').map(|colon| colon + 1);
-        (!names).then(|| behind_key.unwrap_or(line.len() - line.trim_start().len()))
-    } else {
-        credential(line).or_else(|| value_of_credential(lines, at))
-    };
-    match hidden.and_then(|from| Some((line.get(..from)?, line.get(from..)?))) {
-        Some((kept, rest)) if !is_harmless(rest) => format!("{kept} …").into(),
-        _ => line.into(),
-    }
-}
-
-/// Nothing, the beginning of a collection, and words that are no credential.
-fn is_harmless(value: &str) -> bool {
-    let value = value.trim().trim_end_matches([',', '}', ']']);
-    ["", "true", "false", "null", "{", "["].contains(&value)
-}
-
-/// `value:` of a variable whose name, on the line beside it, is a telling one, or an item after a telling flag.
-fn value_of_credential(lines: &[&str], at: usize) -> Option<usize> {
-    let key = lines[at].trim_start().trim_start_matches("- ");
-    let item = |line: &str| {
-        line.trim()
-            .strip_prefix("- ")
-            .map(|item| item.trim_matches(['"', '\'']).to_owned())
-    };
-    let flag = at.checked_sub(1).and_then(|before| item(lines[before]));
-    if item(lines[at]).is_some() && flag.is_some_and(|flag| flag.starts_with('-') && tells(&flag)) {
-        return lines[at].find("- ").map(|dash| dash + 1);
-    }
-    if !key.starts_with("value:") {
-        return None;
-    }
-    let beside = [at.checked_sub(1), Some(at + 1)];
-    let mut beside = beside.into_iter().flatten().filter_map(|at| lines.get(at));
-    let tells = |line: &&str| {
-        let line = line.to_ascii_lowercase();
-        line.contains("name:") && TELLING.iter().any(|word| line.contains(word))
-    };
-    beside
-        .any(tells)
-        .then(|| lines[at].find(':').map_or(0, |colon| colon + 1))
-}
-
-/// Whether the document around a line is a Secret, judged by its text.
-fn in_secret(lines: &[&str], at: usize) -> bool {
-    let separates = |line: &&str| line.starts_with("---");
-    let before = lines[..at].iter().rev().take_while(|line| !separates(line));
-    let after = lines[at..].iter().enumerate();
-    let after = after.take_while(|(n, line)| *n == 0 || !separates(line));
-    before
-        .chain(after.map(|(_, line)| line))
-        .any(|line| is_kind_secret(line))
-}
-
-fn is_kind_secret(line: &str) -> bool {
-    let kept = |c: &char| !matches!(c, ' ' | '"' | '\'' | '{' | ',');
-    let line: String = line.chars().filter(kept).collect();
-    line.contains("kind:Secret")
-}
-
-/// Whether the document around `at` is a Secret, judged by its text: it may not be readable.
-pub fn within_secret(text: &str, at: usize) -> bool {
-    let start = text[..at].rfind("\n---").map_or(0, |n| n + 1);
-    let end = text[at..].find("\n---").map_or(text.len(), |n| at + n);
-    text[start..end].lines().any(is_kind_secret)
 }
 
 #[cfg(test)]
