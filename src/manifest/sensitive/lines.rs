@@ -3,10 +3,13 @@
 use super::{TELLING, credential, tells};
 use std::borrow::Cow;
 
+/// What stands on more lines is no credential.
+const MOST_QUOTED: usize = 500;
+
 /// A line as it may be shown: values of Secrets, and what looks like a credential, are an ellipsis.
 pub fn shown<'l>(lines: &[&'l str], at: usize) -> Cow<'l, str> {
     let line = lines[at].trim_end_matches(['\n', '\r']);
-    match hidden_part(lines, at) {
+    match hidden_part(lines, at, in_secret(lines, at)) {
         Some((kept, _)) => format!("{kept} …").into(),
         None => line.into(),
     }
@@ -17,21 +20,24 @@ pub fn is_hidden(text: &str, at: usize) -> bool {
     let (start, document) = document(text, at);
     let lines: Vec<_> = document.lines().collect();
     let own = document[..at - start].matches('\n').count();
-    within_secret(text, at) || (own < lines.len() && hidden_part(&lines, own).is_some())
+    within_secret(text, at) || (own < lines.len() && hidden_part(&lines, own, false).is_some())
 }
 
 /// A message about the document around `at`, without what it quotes of what may not be shown.
 pub fn without_hidden(message: &str, text: &str, at: usize) -> String {
     let document = document(text, at).1;
     let lines: Vec<_> = document.lines().collect();
-    let parts: Vec<_> = (0..lines.len())
-        .filter_map(|at| hidden_part(&lines, at).map(|(_, part)| part))
-        .collect();
+    let secret = lines.iter().any(|line| is_kind_secret(line));
+    let is_hidden = |quote: &str| {
+        let named = (0..lines.len()).filter(|at| lines[*at].contains(quote));
+        let mut parts = named.take(MOST_QUOTED);
+        parts
+            .any(|at| hidden_part(&lines, at, secret).is_some_and(|(_, part)| part.contains(quote)))
+    };
     let quotes = message.split('`').enumerate().map(|(index, quote)| {
-        // Less is a key, or a sign.
         let text = quote.trim_start_matches(['&', '*']);
-        let tells = text.len() > 3 && parts.iter().any(|part| part.contains(text));
-        if index % 2 == 1 && tells {
+        // Less is a key, or a sign.
+        if index % 2 == 1 && text.len() > 3 && is_hidden(text) {
             "…"
         } else {
             quote
@@ -53,9 +59,9 @@ pub fn within_secret(text: &str, at: usize) -> bool {
 }
 
 /// What may be shown of a line, and what not.
-fn hidden_part<'l>(lines: &[&'l str], at: usize) -> Option<(&'l str, &'l str)> {
+fn hidden_part<'l>(lines: &[&'l str], at: usize, secret: bool) -> Option<(&'l str, &'l str)> {
     let line = lines[at].trim_end_matches(['\n', '\r']);
-    let from = if in_secret(lines, at) {
+    let from = if secret {
         of_secret(lines, at)
     } else {
         begins(lines, at).or_else(|| goes_on(lines, at))
@@ -85,7 +91,7 @@ fn of_secret(lines: &[&str], at: usize) -> Option<usize> {
 }
 
 fn key(line: &str) -> &str {
-    let line = line.trim_start().trim_start_matches("- ");
+    let line = line.trim().trim_start_matches("- ");
     line.split(':').next().unwrap_or_default()
 }
 
@@ -189,4 +195,66 @@ fn is_kind_secret(line: &str) -> bool {
     let kept = |c: &char| !matches!(c, ' ' | '"' | '\'' | '{' | ',');
     let line: String = line.chars().filter(kept).collect();
     line.contains("kind:Secret")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_hidden, shown, without_hidden};
+
+    fn all(text: &str) -> String {
+        let lines: Vec<_> = text.split_inclusive('\n').collect();
+        let lines = (0..lines.len()).map(|at| shown(&lines, at).into_owned());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_value_goes_on_and_its_name_stands_on_either_side() {
+        for (text, seen) in [
+            (
+                "- name: A_TOKEN\n  value: |\n    x\n      y\n- name: B\n",
+                "- name: A_TOKEN\n  value: …\n     …\n       …\n- name: B",
+            ),
+            (
+                "- name: A_TOKEN\n  # why\n  value: x\n",
+                "- name: A_TOKEN\n  # why\n  value: …",
+            ),
+            ("- value: x\n  name: A_PASS\n", "- value: …\n  name: A_PASS"),
+            (
+                "- name: A\n  value: x\n- name: A_PASS\n",
+                "- name: A\n  value: x\n- name: A_PASS",
+            ),
+            (
+                "\"name\": \"A_PASS\",\n\"value\": \"x\"\n",
+                "\"name\": \"A_PASS\",\n\"value\": …",
+            ),
+            (
+                "<name>a.Password</name>\n<value>x</value>\n",
+                "<name>a.Password</name>\n<value> …",
+            ),
+            ("\"--password\",\n\"x\"\n", "\"--password\",\n …"),
+            ("password:\n  x\nuser: y\n", "password:\n   …\nuser: y"),
+        ] {
+            assert_eq!(all(text), seen, "{text}");
+        }
+    }
+
+    #[test]
+    fn data_of_a_secret_has_no_name() {
+        let text = "kind: Secret\nmetadata:\n  name: s\nstringData:\n  name: x\n  kind: x\n";
+        let seen = "kind: Secret\nmetadata:\n  name: s\nstringData:\n  name: …\n  kind: …";
+        assert_eq!(all(text), seen);
+    }
+
+    #[test]
+    fn a_message_quotes_nothing_that_is_hidden() {
+        let text = "a: 1\n---\nkind: Secret\nstringData: {pass: hunter\n---\nb: hunter\n";
+        let (at, other) = (text.find("pass").unwrap(), text.rfind("hunter").unwrap());
+        let message = "`{pass: hun` is open, `&hunter` too, `kind` not";
+        assert_eq!(
+            without_hidden(message, text, at),
+            "`…` is open, `…` too, `kind` not"
+        );
+        assert_eq!(without_hidden(message, text, other), message);
+        assert!(is_hidden(text, at) && !is_hidden(text, other) && !is_hidden(text, 0));
+    }
 }
