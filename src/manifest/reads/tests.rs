@@ -233,6 +233,24 @@ fn parts_of_a_volume() {
 }
 
 #[test]
+fn a_part_of_a_projected_volume_is_of_the_object_that_has_it() {
+    let source = |name: &str, key: &str| json!({"configMap": {"name": name, "items": [{"key": key, "path": format!("{name}/{key}")}]}});
+    let pod = |part: &str| {
+        json!({"spec": {"containers": [{"name": "c", "volumeMounts": [{"name": "v", "mountPath": "/a", "subPath": part}]}],
+            "volumes": [{"name": "v", "projected": {"sources": [source("x", "read"), source("y", "unread")]}}]}})
+    };
+    let digest = |part: &str, unread: &str| {
+        let mut other = self::source("ConfigMap", "y");
+        other["data"]["unread"] = json!(unread);
+        config(&pod(part), &[self::source("ConfigMap", "x"), other], None).0
+    };
+    for (part, moves) in [("x/read", false), ("y", true), ("elsewhere", true)] {
+        assert!(digest(part, "2").is_some(), "{part}");
+        assert_eq!(digest(part, "2") != digest(part, "3"), moves, "{part}");
+    }
+}
+
+#[test]
 fn placeholders_keep_their_own_key_from_being_pinned() {
     let read = |key: &str| {
         let reference = json!({"configMapKeyRef": {"name": "x", "key": key}});
