@@ -8,6 +8,7 @@ mod texts;
 
 use super::lab::program;
 use super::{fixtures, support};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -69,7 +70,10 @@ fn needles(seed: &str) -> Vec<(&'static str, String)> {
         let ends = shifted.len() * 8 / 6;
         found.push(("in base64", whole[begins..ends].to_owned()));
     }
-    for text in [seed.to_owned(), support::base64(seed.as_bytes())] {
+    let encoded = support::base64(seed.as_bytes());
+    // As JSON, too: a lock has digests of values.
+    let json = [seed, &encoded].map(|text| Value::from(text).to_string());
+    for text in [seed.to_owned(), encoded].into_iter().chain(json) {
         let digest = Sha256::digest(text.as_bytes());
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         found.push(("its digest", hex[..32].to_owned()));
