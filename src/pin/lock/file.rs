@@ -3,7 +3,7 @@
 use super::ahead::{AllAhead, Places};
 use super::{Release, Released};
 use crate::manifest::meaning::{Facet, Fact};
-use crate::manifest::reads::SecretKey;
+use crate::manifest::reads::{SecretKey, sum};
 use crate::yaml::is_safe_plain;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -140,7 +140,7 @@ impl Written {
             let value = match recorded {
                 Recorded::Shared(value) => flow(value),
                 Recorded::Each(each) => {
-                    mapping(each.iter().map(|(name, value)| (name, value.clone())))
+                    mapping(each.iter().map(|(name, value)| (name, value.clone()))).into()
                 }
             };
             lines.fact(*facet, path, &value);
@@ -222,7 +222,7 @@ fn written(id: &str, releases: &[Release], ahead: &AllAhead, key: Option<&Secret
     let mut each: BTreeMap<(Facet, String), BTreeMap<String, Value>> = BTreeMap::new();
     for (environment, object) in &having {
         for (path, fact) in object.facts.iter().filter(|(_, fact)| !fact.is_default) {
-            let recorded = record(fact, key, (id, path));
+            let recorded = record(fact, key, (id, path)).into_owned();
             let facts = each.entry((fact.facet, path.clone())).or_default();
             facts.insert((*environment).clone(), recorded);
         }
@@ -255,22 +255,26 @@ pub(super) const HIDDEN: &str = "hidden";
 /// A fact as a lock has it: images, resources and security as they are, others by their digest, Secrets by a keyed one.
 ///
 /// Equal secrets in two places have different digests.
-pub(super) fn record(fact: &Fact, key: Option<&SecretKey>, (id, path): (&str, &str)) -> Value {
-    let text = || fact.value.to_string();
+pub(super) fn record<'f>(
+    fact: &'f Fact,
+    key: Option<&SecretKey>,
+    (id, path): (&str, &str),
+) -> Cow<'f, Value> {
+    let keyed =
+        |key: &SecretKey| format!("hmac:{}", key.sum(&format!("{id}\n{path}\n{}", fact.value)));
     if fact.hidden {
-        return key.map_or_else(
-            || HIDDEN.into(),
-            |key| format!("hmac:{}", key.sum(&format!("{id}\n{path}\n{}", fact.value))).into(),
-        );
+        let recorded = key.map_or_else(|| HIDDEN.into(), keyed);
+        return Cow::Owned(recorded.into());
     }
     let plain = matches!(
         fact.facet,
         Facet::Images | Facet::Resources | Facet::Security
     ) || matches!(fact.value, Value::Bool(_) | Value::Number(_));
     if plain && fact.value.as_str().is_none_or(|text| text.len() < 200) {
-        return fact.value.clone();
+        return Cow::Borrowed(&fact.value);
     }
-    format!("sha256:{}", crate::manifest::reads::sum(&text())).into()
+    let digest = sum(&fact.value.to_string());
+    Cow::Owned(format!("sha256:{digest}").into())
 }
 
 fn scalar(text: &str) -> Cow<'_, str> {
@@ -280,12 +284,12 @@ fn scalar(text: &str) -> Cow<'_, str> {
     json(&Value::from(text)).into()
 }
 
-fn flow(value: &Value) -> String {
+fn flow(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) if is_safe_plain(text) && !text.contains([',', '[', ']', '{', '}']) => {
-            text.clone()
+            text.into()
         }
-        other => json(other),
+        other => json(other).into(),
     }
 }
 

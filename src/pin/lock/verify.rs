@@ -161,6 +161,6 @@ impl Of<'_> {
         }
         // What was locked without a key is known to be there, and no more.
         let is_known = fact.hidden && locked == HIDDEN;
-        Ok(is_known || *locked == record(fact, self.key, (self.id, path)))
+        Ok(is_known || *locked == *record(fact, self.key, (self.id, path)))
     }
 }

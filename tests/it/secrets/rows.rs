@@ -128,6 +128,24 @@ const LOCKS: &[(&str, bool, &str, i32)] = &[
         4,
     ),
     (
+        "diff",
+        true,
+        "diff --env dev --env prod --from=dev=dev.yaml --from=prod=other.yaml",
+        4,
+    ),
+    (
+        "ahead",
+        true,
+        "lock --from=dev=other.yaml --from=prod=prod.yaml --env dev --ahead tried --until 2099-12-31",
+        0,
+    ),
+    (
+        "promote",
+        true,
+        "promote dev prod --from=dev=dev.yaml --from=prod=other.yaml",
+        4,
+    ),
+    (
         "differ",
         false,
         "lock --from=dev=dev.yaml --from=prod=other.yaml",
