@@ -5,6 +5,7 @@ use crate::manifest::sensitive::{looks_like_credential, shown_value, tells};
 use crate::manifest::spark::properties;
 use crate::yaml::base64;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One thing that an object says.
@@ -41,7 +42,7 @@ impl Reader<'_> {
             native: is_native(version) && kind != "CustomResourceDefinition",
             facts: Facts::new(),
         };
-        walk.put(&["apiVersion".to_owned()], version.into());
+        walk.put(&["apiVersion".into()], version.into());
         let identity = ["apiVersion", "kind"];
         let mut path = Vec::new();
         for (key, value) in object.as_object().into_iter().flatten() {
@@ -49,11 +50,11 @@ impl Reader<'_> {
                 (_, key) if identity.contains(&key) => {}
                 ("ConfigMap" | "Secret", "data" | "stringData") => {}
                 (_, "metadata") => {
-                    path.push(key.clone());
+                    path.push(key.into());
                     walk.metadata(value, &mut path);
                     path.pop();
                 }
-                _ => walk.under(key, value, &mut path),
+                _ => walk.under(key.into(), value, &mut path),
             }
         }
         if matches!(kind, "ConfigMap" | "Secret") {
@@ -62,6 +63,9 @@ impl Reader<'_> {
         walk.facts
     }
 }
+
+/// The keys above a value, and the names of items.
+type Path<'v> = Vec<Cow<'v, str>>;
 
 struct Walk<'m> {
     meaning: &'m Meaning,
@@ -79,34 +83,34 @@ fn is_native(version: &str) -> bool {
 
 impl Walk<'_> {
     /// What names an object is its identity, no fact.
-    fn metadata(&mut self, metadata: &Value, path: &mut Vec<String>) {
+    fn metadata<'v>(&mut self, metadata: &'v Value, path: &mut Path<'v>) {
         for (key, value) in metadata.as_object().into_iter().flatten() {
             if !["name", "namespace", "generateName"].contains(&key.as_str()) {
-                self.under(key, value, path);
+                self.under(key.into(), value, path);
             }
         }
     }
 
-    fn under(&mut self, key: &str, value: &Value, path: &mut Vec<String>) {
-        path.push(key.to_owned());
+    fn under<'v>(&mut self, key: Cow<'v, str>, value: &'v Value, path: &mut Path<'v>) {
+        path.push(key);
         self.value(value, path);
         path.pop();
     }
 
-    fn value(&mut self, value: &Value, path: &mut Vec<String>) {
+    fn value<'v>(&mut self, value: &'v Value, path: &mut Path<'v>) {
         match value {
             Value::Null => {}
             Value::Object(map) if map.is_empty() => {
                 let says_nothing = path
                     .last()
-                    .is_some_and(|key| self.native && self.meaning.empty.contains(key));
+                    .is_some_and(|key| self.native && self.meaning.empty.contains(&**key));
                 if !says_nothing {
                     self.put(path, value.clone());
                 }
             }
             Value::Object(map) => map
                 .iter()
-                .for_each(|(key, value)| self.under(key, value, path)),
+                .for_each(|(key, value)| self.under(key.into(), value, path)),
             Value::Array(items)
                 if items
                     .iter()
@@ -119,7 +123,7 @@ impl Walk<'_> {
         }
     }
 
-    fn scalars(&mut self, items: &[Value], path: &mut Vec<String>) {
+    fn scalars<'v>(&mut self, items: &'v [Value], path: &mut Path<'v>) {
         if items.is_empty() {
             if !self.native {
                 self.put(path, json!([]));
@@ -127,12 +131,12 @@ impl Walk<'_> {
             return;
         }
         let mut items = items.to_vec();
-        let place: Vec<_> = path.iter().map(String::as_str).collect();
+        let place: Vec<_> = path.iter().map(|key| &**key).collect();
         if self.native && self.meaning.sets.matches(&place) {
             items.sort_by_key(Value::to_string);
             items.dedup();
         }
-        let key = path.last().map_or("", String::as_str);
+        let key = path.last().map_or("", |key| &**key);
         let value = Value::from(items);
         let shown = shown_value(&value, key);
         if shown == value {
@@ -145,16 +149,16 @@ impl Walk<'_> {
             .flatten()
             .zip(shown.as_array().into_iter().flatten());
         for (index, (item, shown)) in pairs.enumerate() {
-            path.push(index.to_string());
+            path.push(index.to_string().into());
             self.put_as(path, item.clone(), item != shown);
             path.pop();
         }
     }
 
     /// Items by their name, where the list is one of named things; else by their place.
-    fn list(&mut self, items: &[Value], path: &mut Vec<String>) {
+    fn list<'v>(&mut self, items: &'v [Value], path: &mut Path<'v>) {
         let key = path.last().cloned().unwrap_or_default();
-        let names = self.meaning.named.get(&key).filter(|_| self.native);
+        let names = self.meaning.named.get(&*key).filter(|_| self.native);
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let mut order = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -175,8 +179,8 @@ impl Walk<'_> {
             if *again > 1 {
                 name = format!("{name}#{again}");
             }
-            self.under(&name, item, path);
-            order.push(Value::from(name));
+            order.push(Value::from(name.as_str()));
+            self.under(name.into(), item, path);
         }
         let refers = || {
             items.iter().any(|item| {
@@ -185,19 +189,19 @@ impl Walk<'_> {
                     .is_some_and(|text| text.contains("$("))
             })
         };
-        if names.is_some() && (self.meaning.ordered.contains(&key) || key == "env" && refers()) {
-            path.push("(order)".to_owned());
+        if names.is_some() && (self.meaning.ordered.contains(&*key) || key == "env" && refers()) {
+            path.push("(order)".into());
             self.put(path, order.into());
             path.pop();
         }
     }
 
-    fn put(&mut self, path: &[String], value: Value) {
+    fn put(&mut self, path: &[Cow<'_, str>], value: Value) {
         self.put_as(path, value, false);
     }
 
-    fn put_as(&mut self, path: &[String], value: Value, hidden: bool) {
-        let place: Vec<_> = path.iter().map(String::as_str).collect();
+    fn put_as(&mut self, path: &[Cow<'_, str>], value: Value, hidden: bool) {
+        let place: Vec<_> = path.iter().map(|key| &**key).collect();
         let Known {
             is_noise,
             is_quantity,
