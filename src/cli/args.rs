@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   done; `check`: nothing above a warning; `diff`, `drift`: no difference
+  0   done; `check`: nothing above a warning; `diff`, `drift`: no difference, or between environments none that nobody sanctioned
   1   the answer is no: refused, findings at error, differences
   2   usage, project, preset or overlay is wrong, or a file cannot be read or written
   3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one

@@ -9,7 +9,11 @@ use crate::report::{self, Summary};
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let targets = run::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
-    let lapsed = lock::lapsed(&args.policy.settings.project)?;
+    // Presets by name are no project's.
+    let lapsed = match args.policy.presets.is_empty() {
+        true => lock::lapsed(&args.policy.settings.project)?,
+        false => Vec::new(),
+    };
     run::over(&input, &args.policy, |report, _, _| {
         let findings = [report.findings, &lapsed].concat();
         let report = &report.with(&findings);

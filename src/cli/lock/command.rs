@@ -1,6 +1,6 @@
 //! Where the manifests of environments come from: files, standard input, or commands that the project names.
 
-use super::{Exit, Failure, Message, io};
+use super::{Exit, Failure, Message, io, usage};
 use crate::preset::Project;
 use crate::text::hint;
 use crate::yaml::{Spanned, decode};
@@ -109,12 +109,4 @@ fn text(bytes: &[u8], name: &str) -> Result<String, Failure> {
     Ok(text
         .with_context(|| format!("the output of `{name}`"))?
         .to_owned())
-}
-
-fn usage(message: String, help: String) -> Failure {
-    let help = Some(help).filter(|help| !help.is_empty());
-    Failure {
-        exit: Exit::Usage,
-        text: Message::error(message, None, help).render(),
-    }
 }

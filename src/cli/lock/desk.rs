@@ -5,10 +5,9 @@ use super::super::project;
 use super::environments::Environments;
 use super::sanction::{self, Sanctions};
 use super::{Exit, Failure, io, locks, path, refused, unusable, usage};
-use crate::pin::lock::{AllAhead, Comparison, Lock, LockError, Locked, Sanction};
+use crate::pin::lock::{AllAhead, Comparison, Lock, LockError, Locked, Sanction, covers};
 use crate::preset::Project;
 use crate::text::hint;
-use std::collections::BTreeSet;
 
 /// The environments of a project beside their lock.
 pub(super) struct Desk {
@@ -43,44 +42,59 @@ impl Desk {
         io::read_text(&self.path).unwrap_or_default()
     }
 
-    /// The lock that is there; what cannot be read is written anew.
+    /// The lock that is there; what cannot be read is written anew, and said.
     pub(super) fn old(&self) -> Result<Option<Locked>, Failure> {
-        match Locked::parse(&self.text()) {
+        let text = self.text();
+        let whole = Locked::parse(&text).and_then(|locked| locked.whole().map(|_| locked));
+        match whole {
             Ok(locked) => Ok(Some(locked)),
-            Err(LockError::Unreadable(_)) => Ok(None),
+            Err(LockError::Unreadable(why)) => {
+                if !text.is_empty() {
+                    let path = &self.path;
+                    io::tell(&format!(
+                        "note: `{path}` cannot be read and is written anew, without who was ahead: {why}\n"
+                    ));
+                }
+                Ok(None)
+            }
             Err(error) => Err(unusable(&self.path, &error)),
         }
     }
 
-    /// The lock that has to be there, and to be of these environments.
-    pub(super) fn needed(&self) -> Result<Locked, Failure> {
+    /// The lock that has to be there, and to be of the environments of the project, but for one that may be new.
+    pub(super) fn needed(&self, new: Option<&str>) -> Result<Locked, Failure> {
         let locked = Locked::parse(&self.text()).map_err(|error| unusable(&self.path, &error))?;
-        let own: BTreeSet<_> = self.environments.names().into_iter().collect();
-        if locked.environments.keys().map(String::as_str).eq(own) {
+        let mut own = self.environments.names().into_iter();
+        let is_there = |name: &str| Some(name) == new || locked.environments.contains_key(name);
+        if own.all(is_there) {
             return Ok(locked);
         }
         let message = format!("`{}` is of other environments than the project", self.path);
-        Err(refused(
-            "",
-            message,
-            "`sparkk8s-post lock` takes in all environments of the project",
-        ))
+        let help = "`sparkk8s-post lock` takes in all environments of the project";
+        Err(refused("", message, help))
     }
 
-    /// Who is ahead, as a lock has it.
-    pub(super) fn ahead(locked: &Locked) -> Result<AllAhead, Failure> {
-        let whole = locked
-            .whole()
-            .map_err(|error| unusable("the lock", &error))?;
-        let objects = whole.objects.into_iter();
-        let ahead = objects.map(|(id, object)| (id, object.ahead));
-        Ok(ahead.filter(|(_, places)| !places.is_empty()).collect())
+    /// Who of the project's environments is ahead, as a lock has it.
+    pub(super) fn ahead(&self, locked: &Locked) -> Result<AllAhead, Failure> {
+        let mut all = ahead(locked).map_err(|error| unusable(&self.path, &error))?;
+        let names = self.names();
+        for places in all.values_mut() {
+            for who in places.values_mut() {
+                who.retain(|name, _| names.contains(&name.as_str()));
+            }
+            places.retain(|_, who| !who.is_empty());
+        }
+        Ok(all)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let all = self.project.written.spec.environments.0.iter();
+        all.map(|(name, _)| name.value.as_str()).collect()
     }
 
     /// An environment of the project.
     pub(super) fn named<'n>(&self, name: &'n str) -> Result<&'n str, Failure> {
-        let all = self.project.written.spec.environments.0.iter();
-        let names: Vec<_> = all.map(|(name, _)| name.value.as_str()).collect();
+        let names = self.names();
         if names.contains(&name) {
             return Ok(name);
         }
@@ -92,10 +106,16 @@ impl Desk {
         locks::compare(&self.environments.releases, &self.sanctions.vary, ahead)
     }
 
-    /// What differs, as the lock that is there lets it.
+    /// What differs, as the lock that is there lets it; where it cannot be used, as if nobody were ahead.
     pub(super) fn differences(&self) -> Result<Comparison, Failure> {
-        let old = self.old()?;
-        let ahead = old.as_ref().map_or(Ok(AllAhead::new()), Self::ahead)?;
+        let ahead = match self.old() {
+            Ok(Some(locked)) => self.ahead(&locked)?,
+            Ok(None) => AllAhead::new(),
+            Err(failure) => {
+                io::tell(&failure.text);
+                AllAhead::new()
+            }
+        };
         Ok(self.compare(&ahead))
     }
 
@@ -107,25 +127,55 @@ impl Desk {
         Ok(verdict(&comparison))
     }
 
-    /// The lock of all objects, or a refusal of what nobody sanctioned. Who is not ahead any more is left out.
-    pub(super) fn whole(&self, ahead: &AllAhead) -> Result<Lock, Failure> {
+    /// The lock of all objects, or a refusal of what nobody sanctioned. Who is not ahead any more is left out; where
+    /// somebody is, all have to be as one of the `olds` has them, if there are any.
+    pub(super) fn whole(&self, ahead: &AllAhead, olds: &[&Locked]) -> Result<Lock, Failure> {
         let comparison = self.compare(ahead);
         io::tell(&self.sanctions.useless(&comparison));
         self.sanctioned(&comparison, |_| true)?;
-        let mut used = AllAhead::new();
-        for difference in &comparison.differences {
-            let Some(Sanction::Ahead { place, .. }) = &difference.sanction else {
-                continue;
-            };
-            let places = used.entry(difference.object.clone()).or_default();
-            places.insert(place.clone(), ahead[&difference.object][place].clone());
-        }
+        let used = used(&comparison, ahead);
+        self.steady(&used, olds)?;
         let Environments {
             releases,
             presets,
             key,
         } = &self.environments;
         Ok(Lock::of(releases, presets.clone(), &used, key.as_ref()))
+    }
+
+    /// A refusal where somebody is ahead and something is in none of these locks.
+    pub(super) fn steady(&self, ahead: &AllAhead, olds: &[&Locked]) -> Result<(), Failure> {
+        let Some((first, others)) = olds.split_first() else {
+            return Ok(());
+        };
+        let key = self.environments.key.as_ref();
+        let verify = |locked: &Locked, release| {
+            locks::verify(locked, release, key).map_err(|error| unusable(&self.path, &error))
+        };
+        let known = self.environments.releases.iter();
+        for release in known.filter(|r| first.environments.contains_key(&r.environment)) {
+            let mut found = verify(first, release)?;
+            found.retain(|new| {
+                let places = ahead.get(&new.object).into_iter().flatten();
+                places
+                    .into_iter()
+                    .any(|(place, _)| covers(place, &new.path))
+            });
+            for other in others {
+                let also = verify(other, release)?;
+                found.retain(|new| {
+                    also.iter()
+                        .any(|o| (&o.object, &o.path) == (&new.object, &new.path))
+                });
+            }
+            if !found.is_empty() {
+                let name = &release.environment;
+                let message = format!("{name} has changed where an environment is ahead");
+                let help = "`lock --env NAME --ahead REASON --until DATE` records it of the one that is ahead, `promote` of one that follows";
+                return Err(refused(&locks::mismatches(&found), message, help));
+            }
+        }
+        Ok(())
     }
 
     /// A refusal of what nobody sanctioned in these objects.
@@ -146,7 +196,7 @@ impl Desk {
             many => format!("{many} differences"),
         };
         let message = format!("environments differ: {many} that nobody sanctioned");
-        let help = "nothing was written; sanction what is meant, remove the rest";
+        let help = "nothing was written; sanction what is meant, or record for a while who is `--ahead`; remove the rest";
         let said = locks::differences(all.into_iter(), &self.sanctions.reasons);
         Err(refused(&said, message, help))
     }
@@ -190,4 +240,23 @@ pub(super) fn verdict(comparison: &Comparison) -> Exit {
         Some(_) => Exit::Lock,
         None => Exit::Ok,
     }
+}
+
+/// Who is ahead, as a lock has it.
+pub(super) fn ahead(locked: &Locked) -> Result<AllAhead, LockError> {
+    let objects = locked.whole()?.objects.into_iter();
+    let ahead = objects.map(|(id, object)| (id, object.ahead));
+    Ok(ahead.filter(|(_, places)| !places.is_empty()).collect())
+}
+
+/// Those who are ahead where anything still differs.
+pub(super) fn used(comparison: &Comparison, ahead: &AllAhead) -> AllAhead {
+    let mut used = AllAhead::new();
+    for difference in &comparison.differences {
+        if let Some(Sanction::Ahead { place, .. }) = &difference.sanction {
+            let places = used.entry(difference.object.clone()).or_default();
+            places.insert(place.clone(), ahead[&difference.object][place].clone());
+        }
+    }
+    used
 }

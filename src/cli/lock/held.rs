@@ -86,7 +86,7 @@ impl Held {
         let unusable = |error| unusable(&self.path, &error);
         let missing = self
             .locked
-            .missing(&self.environment, &|id| seen.contains_key(id));
+            .missing(&self.environment, false, &|id| seen.contains_key(id));
         let (mut found, mut hidden) = (missing.map_err(unusable)?, 0);
         for seen in seen.into_values() {
             hidden += seen.made.hidden;

@@ -39,9 +39,10 @@ pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
     } else if args.resolve {
         partial::resolved(&desk)?
     } else {
-        let old = desk.old()?;
-        let ahead = old.as_ref().map_or(Ok(AllAhead::new()), Desk::ahead)?;
-        desk.whole(&ahead)?
+        match desk.old()? {
+            Some(old) => desk.whole(&desk.ahead(&old)?, &[&old])?,
+            None => desk.whole(&AllAhead::new(), &[])?,
+        }
     };
     desk.write(&lock, args.check)
 }

@@ -1,5 +1,6 @@
 //! Locks of which only a part is written anew: objects that were named, or those that a merge left in dispute.
 
+use super::desk::used;
 use super::{Desk, Failure, io, locks, refused, unusable, usage};
 use crate::pin::lock::{AllAhead, Lock, Locked, sides};
 use crate::text::hint;
@@ -7,7 +8,13 @@ use std::collections::BTreeSet;
 
 /// The lock that is there, with these objects as they are now.
 pub(super) fn updated(desk: &Desk, asked: &[String]) -> Result<Lock, Failure> {
-    let old = desk.needed()?;
+    let old = desk.needed(None)?;
+    let names = desk.environments.names();
+    if old.environments.len() != names.len() {
+        let message = format!("`{}` is of other environments than the project", desk.path);
+        let help = "`sparkk8s-post lock` takes in all environments of the project";
+        return Err(refused("", message, help));
+    }
     let releases = desk.environments.releases.iter();
     let now = releases.flat_map(|release| release.objects.keys().map(String::as_str));
     let ids: BTreeSet<&str> = now.chain(old.ids()).collect();
@@ -25,10 +32,14 @@ pub(super) fn updated(desk: &Desk, asked: &[String]) -> Result<Lock, Failure> {
         }
         chosen.extend(found);
     }
-    let ahead = Desk::ahead(&old)?;
+    let ahead = desk.ahead(&old)?;
     let comparison = desk.compare(&ahead);
     desk.sanctioned(&comparison, |id| chosen.contains(id))?;
+    let mut ahead = used(&comparison, &ahead);
+    ahead.retain(|id, _| chosen.contains(id.as_str()));
+    desk.steady(&ahead, &[&old])?;
     let mut lock = old.whole().map_err(|error| unusable(&desk.path, &error))?;
+    one_kind_of_key(desk, &lock)?;
     let environments = &desk.environments;
     let key = environments.key.as_ref();
     let mut now = Lock::of(
@@ -44,6 +55,23 @@ pub(super) fn updated(desk: &Desk, asked: &[String]) -> Result<Lock, Failure> {
         };
     }
     Ok(lock)
+}
+
+/// A refusal where some Secrets of a lock would be recorded with a key and others without one.
+fn one_kind_of_key(desk: &Desk, lock: &Lock) -> Result<(), Failure> {
+    let facts = lock
+        .objects
+        .values()
+        .flat_map(|object| object.facts.values());
+    if desk.environments.key.is_none() || facts.clone().all(|fact| !fact.is_hidden()) {
+        return Ok(());
+    }
+    let message = format!("`{}` records Secrets without a key", desk.path);
+    Err(refused(
+        "",
+        message,
+        "`sparkk8s-post lock --secret-key FILE` records all of them with it",
+    ))
 }
 
 /// `Deployment/connect`, which may be of several namespaces, or all that names an object in a lock.
@@ -88,18 +116,24 @@ pub(super) fn resolved(desk: &Desk) -> Result<Lock, Failure> {
         .into_iter()
         .filter(|id| !ours.holds_as(&theirs, id))
         .count();
-    let mut ahead: AllAhead = Desk::ahead(&theirs)?;
-    for (id, places) in Desk::ahead(&ours)? {
+    let mut ahead: AllAhead = desk.ahead(&theirs)?;
+    for (id, places) in desk.ahead(&ours)? {
         for (place, who) in places {
-            ahead
+            let both = ahead
                 .entry(id.clone())
                 .or_default()
                 .entry(place)
-                .or_default()
-                .extend(who);
+                .or_default();
+            for (name, own) in who {
+                // Of two days, the first.
+                let known = both.entry(name).or_insert_with(|| own.clone());
+                if own.until < known.until {
+                    *known = own;
+                }
+            }
         }
     }
-    let lock = desk.whole(&ahead)?;
+    let lock = desk.whole(&ahead, &[&ours, &theirs])?;
     io::tell(&format!("{disputed} objects were in dispute\n"));
     Ok(lock)
 }

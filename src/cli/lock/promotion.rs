@@ -2,14 +2,15 @@
 
 use super::super::args::{ProjectArgs, PromoteArgs};
 use super::super::project;
+use super::desk;
 use super::held::not_locked;
 use super::{Desk, Exit, Failure, io, locks, path, refused, usage};
 use crate::guard::{Finding, Severity};
 use crate::pin::lock::{
-    Ahead, AllAhead, Date, Lock, Locked, Mismatch, Sanction, covers, overdue, verify,
+    Ahead, AllAhead, Date, Lock, Locked, Mismatch, Sanction, covers, overdue, place, verify,
 };
 use anyhow::anyhow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The lock with what an environment has and the others do not have yet, which have to be as they are locked.
@@ -21,18 +22,59 @@ pub(super) fn ahead(
 ) -> Result<Lock, Failure> {
     let environment = desk.named(environment)?;
     let ahead = entry(reason, until.unwrap_or_default())?;
-    let old = desk.needed()?;
+    let old = desk.needed(Some(environment))?;
     as_locked(desk, &old, |name| name != environment)?;
-    let mut all = Desk::ahead(&old)?;
-    for difference in desk.compare(&all).unsanctioned() {
-        let below = if difference.whole { "/**" } else { "" };
-        let places = all.entry(difference.object.clone()).or_default();
-        let who = places
-            .entry(format!("{}{below}", difference.path))
-            .or_default();
-        who.insert(environment.to_owned(), ahead.clone());
+    let mut all = desk.ahead(&old)?;
+    let mut recorded = 0;
+    // What it has now where it was ahead already, and what it did not have before.
+    let found = mismatches(desk, &old, environment)?;
+    for (object, places) in &mut all {
+        for (place, who) in places {
+            let is_new = found
+                .iter()
+                .any(|new| new.object == *object && covers(place, &new.path));
+            if is_new && who.contains_key(environment) {
+                who.insert(environment.to_owned(), ahead.clone());
+                recorded += 1;
+            }
+        }
     }
-    desk.whole(&all)
+    for difference in desk.compare(&all).unsanctioned() {
+        let places = all.entry(difference.object.clone()).or_default();
+        let place = place(&difference.path, difference.whole);
+        let who = places.entry(place).or_default();
+        who.insert(environment.to_owned(), ahead.clone());
+        recorded += 1;
+    }
+    if recorded == 0 {
+        renew(&mut all, environment, &ahead)?;
+    }
+    let releases = desk.environments.releases.iter();
+    let mut objects = releases.flat_map(|release| release.objects.values());
+    if desk.environments.key.is_none() && objects.any(|object| object.hidden() > 0) {
+        io::tell(
+            "note: values that may not be shown are not compared with the lock, for want of `--secret-key`\n",
+        );
+    }
+    desk.whole(&all, &[])
+}
+
+/// Another reason and day for all that an environment is ahead with.
+fn renew(all: &mut AllAhead, environment: &str, ahead: &Ahead) -> Result<(), Failure> {
+    let who = all.values_mut().flat_map(|places| places.values_mut());
+    let own: Vec<_> = who.filter_map(|who| who.get_mut(environment)).collect();
+    if own.is_empty() {
+        let message = format!("{environment} has nothing that the others do not have");
+        return Err(refused(
+            "",
+            message,
+            "nothing was written; `diff --env A --env B` shows what differs",
+        ));
+    }
+    for own in own {
+        *own = ahead.clone();
+    }
+    Ok(())
 }
 
 fn entry(reason: &str, until: &str) -> Result<Ahead, Failure> {
@@ -83,32 +125,28 @@ pub(in crate::cli) fn promote(args: &PromoteArgs) -> Result<Exit, Failure> {
         desk.named(&args.from_environment)?,
         desk.named(&args.to_environment)?,
     );
-    let old = desk.needed()?;
-    as_locked(&desk, &old, |name| name != to)?;
-    let mut all = Desk::ahead(&old)?;
-    let waiting = waiting(&desk, &all, from, to);
-    let is_settled =
-        |object: &str, place: &str| !waiting.contains(&(object.to_owned(), place.to_owned()));
-    let mut settled = 0;
-    let mut found = mismatches(&desk, &old, to)?;
-    for (object, places) in &mut all {
-        for (place, who) in places.iter_mut() {
-            let Some(ahead) = who.get(from).filter(|_| is_settled(object, place)).cloned() else {
-                continue;
-            };
-            let before = found.len();
-            found.retain(|new| new.object != *object || !covers(place, &new.path));
-            settled += usize::from(found.len() < before);
-            who.insert(to.to_owned(), ahead);
-        }
+    if from == to {
+        return Err(usage(
+            format!("`{from}` is named twice"),
+            "name who was ahead, and who has followed".into(),
+        ));
     }
+    let old = desk.needed(None)?;
+    as_locked(&desk, &old, |name| name != to)?;
+    let mut all = desk.ahead(&old)?;
+    let mut found = mismatches(&desk, &old, to)?;
+    let settled = settle(&desk, &mut all, [from, to], &mut found);
+    let varied = desk.compare(&all).differences.into_iter();
+    let varied = varied.filter(|difference| matches!(difference.sanction, Some(Sanction::Vary(_))));
+    let varied: BTreeSet<_> = varied.map(|d| (d.object, d.path)).collect();
+    found.retain(|new| !varied.contains(&(new.object.clone(), new.path.clone())));
     if !found.is_empty() {
         let said = locks::mismatches(&found);
+        let path = &desk.path;
         let message = format!(
-            "{to} differs from `{}` in more than {from} is ahead with",
-            desk.path
+            "{to} differs from `{path}` in more than what {from} is ahead with and {to} has now"
         );
-        let help = "nothing was written; take it out, or record it first with `sparkk8s-post lock`";
+        let help = "nothing was written; take it out, or let all of a place follow";
         return Err(refused(&said, message, help));
     }
     if settled == 0 {
@@ -116,11 +154,48 @@ pub(in crate::cli) fn promote(args: &PromoteArgs) -> Result<Exit, Failure> {
         let help = "change what renders it first; `sparkk8s-post lock --show` says who is ahead, and where";
         return Err(refused("", message, help));
     }
-    let lock = desk.whole(&all)?;
+    let lock = desk.whole(&all, &[])?;
     io::tell(&format!(
         "{to} has what {from} was ahead with, in {settled} places\n"
     ));
     desk.write(&lock, false)
+}
+
+/// Counts the places in which one environment has what the other one was ahead with, and takes what is new of them from
+/// what was found. Where all are ahead then, those are left that have something else.
+fn settle(
+    desk: &Desk,
+    all: &mut AllAhead,
+    [from, to]: [&str; 2],
+    found: &mut Vec<Mismatch>,
+) -> usize {
+    let names = desk.environments.names();
+    let waiting: BTreeMap<_, _> = names
+        .iter()
+        .map(|name| (*name, waiting(desk, all, name, to)))
+        .collect();
+    let differs = |name: &str, object: &str, place: &str| {
+        let waiting = waiting.get(name);
+        waiting.is_some_and(|all| all.contains(&(object.to_owned(), place.to_owned())))
+    };
+    let mut settled = 0;
+    for (object, places) in all {
+        for (place, who) in places {
+            let Some(ahead) = who.get(from).filter(|_| !who.contains_key(to)).cloned() else {
+                continue;
+            };
+            if differs(from, object, place) {
+                continue;
+            }
+            settled += 1;
+            found.retain(|new| new.object != *object || !covers(place, &new.path));
+            who.insert(to.to_owned(), ahead);
+            if names.iter().all(|name| who.contains_key(*name)) {
+                who.retain(|name, _| differs(name, object, place));
+            }
+        }
+    }
+    settled
 }
 
 /// Where one environment is ahead and the other one is not where it is: object and place.
@@ -145,16 +220,24 @@ fn waiting(desk: &Desk, all: &AllAhead, from: &str, to: &str) -> BTreeSet<(Strin
     waiting.collect()
 }
 
-/// What `check` has to say of a project's lock: who is ahead for longer than was said.
+/// What `check` has to say of a project's lock: who is ahead for longer than was said. A lock that cannot be used is no
+/// matter of manifests.
 pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure> {
     let project = project::found_or_named(args.config.as_deref())?;
     let Some(path) = project.as_ref().map(path).filter(|path| io::is_file(path)) else {
         return Ok(Vec::new());
     };
     let text = io::read_text(&path).map_err(|why| anyhow!("reading `{path}`: {why}"))?;
-    let locked = Locked::parse(&text).map_err(|error| super::unusable(&path, &error))?;
+    let all = match Locked::parse(&text).and_then(|locked| desk::ahead(&locked)) {
+        Ok(all) => all,
+        Err(error) => {
+            io::tell(&format!(
+                "note: `{path}` is no lock that can be used: {error}\n"
+            ));
+            return Ok(Vec::new());
+        }
+    };
     let today = today()?;
-    let all = Desk::ahead(&locked)?;
     let finding = |message| Finding {
         id: "ahead-too-long".into(),
         severity: Severity::Warning,
@@ -177,7 +260,9 @@ pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure
 /// The day in UTC: of `SOURCE_DATE_EPOCH` where that is set, as for other builds that are to come out the same.
 fn today() -> Result<Date, Failure> {
     #[expect(clippy::disallowed_methods, reason = "cli/ reads the environment")]
-    if let Ok(seconds) = std::env::var("SOURCE_DATE_EPOCH") {
+    if let Ok(seconds) = std::env::var("SOURCE_DATE_EPOCH")
+        && !seconds.is_empty()
+    {
         return seconds.parse().map(Date::of_epoch).map_err(|_| {
             let message = format!("`SOURCE_DATE_EPOCH={seconds}` is no number of seconds");
             usage(message, String::new())

@@ -1,12 +1,15 @@
 //! An object as facts: each value that means something, at a place that does not depend on how it is written.
 
 use super::{Facet, Known, Meaning, scalar};
-use crate::manifest::sensitive::{looks_like_credential, shown_value, tells};
+use crate::manifest::sensitive::{Teller, looks_like_credential, shown_value, tells};
 use crate::manifest::spark::properties;
 use crate::yaml::base64;
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// The last line of a text of several lines that ends without a line break.
+pub const NO_BREAK: &str = "\\";
 
 /// One thing that an object says.
 #[derive(Clone, Debug, PartialEq)]
@@ -271,9 +274,10 @@ impl Walk<'_> {
             return self.config(&["data", key], json!(text), true);
         }
         let (mut open, mut hidden) = (String::new(), String::new());
-        let mut before = "";
-        for line in text.lines() {
-            let told = looks_like_credential(line) || tells(before) && line.contains("value");
+        let mut teller = Teller::default();
+        // A carriage return counts: no shell reads such a script.
+        for line in text.split_terminator('\n') {
+            let told = teller.tells(line);
             let other = if told { &mut hidden } else { &mut open };
             other.push_str(line);
             other.push('\n');
@@ -281,13 +285,12 @@ impl Walk<'_> {
             if told {
                 open.push_str("…\n");
             }
-            before = line;
         }
         if !hidden.is_empty() {
             self.config(&["data", key, "(not shown)"], json!(hidden), true);
         }
         // Whether its last line ends is as good as another line.
-        let ends = if text.ends_with('\n') { "" } else { "\\" };
+        let ends = if text.ends_with('\n') { "" } else { NO_BREAK };
         self.config_as(&["data", key], json!(open + ends), false);
     }
 

@@ -4,7 +4,7 @@ mod facts;
 mod paths;
 mod scalar;
 
-pub use facts::{Fact, Facts, Reader};
+pub use facts::{Fact, Facts, NO_BREAK, Reader};
 pub use paths::Paths;
 use paths::Table;
 

@@ -1,6 +1,6 @@
 //! Lines of manifests as they may be shown, judged by their text: it may not be readable, or be of any style.
 
-use super::{TELLING, credential, tells};
+use super::{TELLING, begins_key, credential, tells};
 use std::borrow::Cow;
 
 /// What stands on more lines is no credential.
@@ -64,7 +64,9 @@ fn hidden_part<'l>(lines: &[&'l str], at: usize, secret: bool) -> Option<(&'l st
     let from = if secret {
         of_secret(lines, at)
     } else {
-        begins(lines, at).or_else(|| goes_on(lines, at))
+        begins(lines, at)
+            .or_else(|| goes_on(lines, at))
+            .or_else(|| in_key(lines, at))
     };
     let (kept, rest) = line.split_at_checked(from?)?;
     (!is_harmless(rest)).then_some((kept, rest))
@@ -88,6 +90,15 @@ fn of_secret(lines: &[&str], at: usize) -> Option<usize> {
     }
     let behind_key = line.find(':').map(|colon| colon + 1);
     Some(behind_key.unwrap_or_else(|| indent(line)))
+}
+
+/// Where a line of a private key begins.
+fn in_key(lines: &[&str], at: usize) -> Option<usize> {
+    let is_part = |line: &str| !line.trim().contains([' ', ':']);
+    let above = lines[..at].iter().rev().take(MOST_QUOTED);
+    let mut others = above.skip_while(|line| is_part(line) && !line.contains("-----"));
+    let begun = is_part(lines[at]) && others.next().is_some_and(|line| begins_key(line));
+    begun.then(|| indent(lines[at]))
 }
 
 fn key(line: &str) -> &str {

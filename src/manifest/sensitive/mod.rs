@@ -43,6 +43,7 @@ fn credential(line: &str) -> Option<usize> {
     }
     let address = user_info(line);
     let line = line.to_ascii_lowercase();
+    let bearer = ["bearer ", "basic "].map(|word| Some(line.find(word)? + word.len()));
     let begins = TELLING.iter().filter_map(|word| {
         let at = line.find(word)?;
         let rest = &line[at..];
@@ -58,7 +59,44 @@ fn credential(line: &str) -> Option<usize> {
         let from = at + separator.into_iter().chain(end).min()? + 1;
         Some(from)
     });
-    begins.chain(address).min()
+    begins
+        .chain(address)
+        .chain(bearer.into_iter().flatten())
+        .min()
+}
+
+/// Judges the lines of a text one after the other.
+#[derive(Debug, Default)]
+pub struct Teller<'t> {
+    before: &'t str,
+    in_key: bool,
+}
+
+impl<'t> Teller<'t> {
+    /// Whether the next line may hold a credential, by itself or because of those before it.
+    pub fn tells(&mut self, line: &'t str) -> bool {
+        self.in_key |= begins_key(line);
+        let before = self.before.trim().trim_end_matches(['{', ' ']);
+        let open = before.strip_suffix(':').is_some_and(tells);
+        let told = self.in_key
+            || open && !line.contains(':')
+            || looks_like_credential(line)
+            || line.contains("value") && (tells(self.before) || named(line).is_some_and(tells));
+        self.in_key &= !line.contains("-----END");
+        self.before = line;
+        told
+    }
+}
+
+/// Whether a private key follows, as PEM has it.
+fn begins_key(line: &str) -> bool {
+    line.contains("-----BEGIN ") && line.contains("PRIVATE KEY")
+}
+
+/// The name of a property of Hadoop's whose value stands on its line.
+fn named(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("<name>")?;
+    rest.split_once("</name>").map(|(name, _)| name.trim())
 }
 
 /// Where user and password of an address begin: `https://user:password@host`.

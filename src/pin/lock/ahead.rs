@@ -89,13 +89,22 @@ impl fmt::Display for Ahead {
     }
 }
 
+/// A place as a lock has it: a pointer, or all that is below one. A key that is `**` is no pattern.
+pub fn place(path: &str, whole: bool) -> String {
+    match path.strip_suffix("/**") {
+        _ if whole => format!("{path}/**"),
+        Some(above) => format!("{above}/[*][*]"),
+        None => path.to_owned(),
+    }
+}
+
 /// Whether a place that is ahead is this one, or has it below.
-pub fn covers(place: &str, path: &str) -> bool {
-    match place.strip_suffix("/**") {
+pub fn covers(ahead: &str, path: &str) -> bool {
+    match ahead.strip_suffix("/**") {
         Some(root) => path
             .strip_prefix(root)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-        None => place == path,
+        None => ahead == place(path, false),
     }
 }
 

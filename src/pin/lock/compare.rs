@@ -141,7 +141,7 @@ impl Pair<'_> {
         let sanction = self.sanction(missing, |vary| vary.lets_be_absent(any), |_| true);
         missing.then(|| Difference {
             whole: true,
-            sanction: sanction.or_else(|| self.ahead("", |object| Some(object.is_some()))),
+            sanction: sanction.or_else(|| self.ahead("", one_presence)),
             ..self.difference(None, String::new(), self.presences())
         })
     }
@@ -181,18 +181,14 @@ impl Pair<'_> {
         found.map(Sanction::Vary)
     }
 
-    /// Where somebody is ahead, if those who are not agree. `value` is what an environment has, if it counts.
-    fn ahead<V: PartialEq>(
-        &self,
-        path: &str,
-        value: impl Fn(Option<&Released>) -> Option<V>,
-    ) -> Option<Sanction> {
+    /// Where somebody is ahead, if those who are not agree.
+    fn ahead(&self, path: &str, agree: impl Fn(&[Option<&Released>]) -> bool) -> Option<Sanction> {
         let places = self.ahead?.iter().filter(|(place, _)| covers(place, path));
         let mut fitting = places.filter(|(_, ahead)| {
             let all = self.releases.iter().zip(self.all);
             let others = all.filter(|(release, _)| !ahead.contains_key(&release.environment));
-            let values: Vec<_> = others.filter_map(|(_, object)| value(*object)).collect();
-            !values.is_empty() && values.windows(2).all(|pair| pair[0] == pair[1])
+            let others: Vec<_> = others.map(|(_, object)| *object).collect();
+            !others.is_empty() && agree(&others)
         });
         let (place, ahead) = fitting.next()?;
         let who = ahead.iter().map(|(name, ahead)| format!("{name} {ahead}"));
@@ -212,9 +208,7 @@ impl Pair<'_> {
         let mut found = Vec::new();
         for path in paths {
             let facts: Vec<_> = having.iter().map(|object| object.facts.get(path)).collect();
-            let differs = facts
-                .windows(2)
-                .any(|pair| value(pair[0]) != value(pair[1]));
+            let differs = !are_one(&facts);
             if !differs && self.vary.is_empty() {
                 continue;
             }
@@ -233,8 +227,14 @@ impl Pair<'_> {
                     .map(|object| object.and_then(|o| o.facts.get(path)).cloned());
                 let facet = facts.iter().flatten().map(|fact| fact.facet).next();
                 let mut difference = self.difference(facet, path.clone(), all.collect());
-                let own = |object: Option<&Released>| Some(value(object?.facts.get(path)).cloned());
-                difference.sanction = sanction.or_else(|| self.ahead(path, own));
+                let agree = |others: &[Option<&Released>]| {
+                    let having = others.iter().flatten();
+                    let facts: Vec<_> = having.map(|object| object.facts.get(path)).collect();
+                    let selects = |vary: &Vary| vary.selects(any, &segments);
+                    let varies = || self.sanction(true, selects, |vary| vary.lets_differ(&facts));
+                    !facts.is_empty() && (are_one(&facts) || varies().is_some())
+                };
+                difference.sanction = sanction.or_else(|| self.ahead(path, agree));
                 found.push(difference);
             }
         }
@@ -282,6 +282,18 @@ fn holds_below(object: &Released, prefix: &str) -> bool {
     range
         .next()
         .is_some_and(|(path, _)| path.starts_with(prefix))
+}
+
+/// Whether all have it, or none.
+fn one_presence(all: &[Option<&Released>]) -> bool {
+    all.windows(2)
+        .all(|pair| pair[0].is_some() == pair[1].is_some())
+}
+
+fn are_one(facts: &[Option<&Fact>]) -> bool {
+    facts
+        .windows(2)
+        .all(|pair| value(pair[0]) == value(pair[1]))
 }
 
 /// What counts: the API's default is as good as nothing.

@@ -53,6 +53,16 @@ pub enum Recorded {
     Each(BTreeMap<String, Value>),
 }
 
+impl Recorded {
+    /// Whether it only says that there is something, without a key to tell what.
+    pub fn is_hidden(&self) -> bool {
+        match self {
+            Self::Shared(value) => value == HIDDEN,
+            Self::Each(each) => each.values().any(|value| value == HIDDEN),
+        }
+    }
+}
+
 /// Why a text is no lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LockError {

@@ -11,9 +11,9 @@ mod unified;
 mod vary;
 mod verify;
 
-pub use ahead::{Ahead, AllAhead, Date, Places, covers, overdue};
+pub use ahead::{Ahead, AllAhead, Date, Places, covers, overdue, place};
 pub use compare::{Comparison, Difference, Sanction, compare};
-pub use file::{LOCK_FILE, Lock, LockError, Written};
+pub use file::{LOCK_FILE, Lock, LockError, Recorded, Written};
 pub use merge::sides;
 pub use message::{differences, mismatches, unstable};
 pub use read::Locked;

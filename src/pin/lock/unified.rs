@@ -1,7 +1,8 @@
 //! Differences of two environments as people read diffs.
 
 use super::{Difference, Sanction};
-use crate::manifest::meaning::Fact;
+use crate::manifest::meaning::{Fact, NO_BREAK};
+use crate::manifest::sensitive::shown;
 use crate::pin::on_one_line;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
@@ -46,14 +47,22 @@ fn sides(difference: &Difference, out: &mut String) {
         return;
     };
     if let (Some(before), Some(after)) = (text(before), text(after)) {
-        let _ = writeln!(out, " {}", difference.path);
-        for change in TextDiff::from_lines(before, after).iter_all_changes() {
-            let line = on_one_line(change.value().trim_end_matches('\n'));
-            let _ = match change.tag() {
-                ChangeTag::Delete => writeln!(out, "{RED}-  {line}{RESET}"),
-                ChangeTag::Insert => writeln!(out, "{GREEN}+  {line}{RESET}"),
-                ChangeTag::Equal => Ok(()),
+        let _ = writeln!(out, " {}", on_one_line(&difference.path));
+        let diff = TextDiff::from_lines(before, after);
+        for change in diff.iter_all_changes() {
+            let (sign, colour, lines, at) =
+                match (change.tag(), change.old_index(), change.new_index()) {
+                    (ChangeTag::Delete, Some(at), _) => ('-', RED, diff.old_slices(), at),
+                    (ChangeTag::Insert, _, Some(at)) => ('+', GREEN, diff.new_slices(), at),
+                    _ => continue,
+                };
+            let line = match lines[at] {
+                NO_BREAK if at + 1 == lines.len() => "(no line break at the end)".into(),
+                // What tells two lines apart is to be seen.
+                line if line.ends_with("\r\n") => shown(lines, at) + "\r",
+                _ => shown(lines, at),
             };
+            let _ = writeln!(out, "{colour}{sign}  {}{RESET}", on_one_line(&line));
         }
         return;
     }
@@ -61,7 +70,7 @@ fn sides(difference: &Difference, out: &mut String) {
         let Some(fact) = fact else { continue };
         let place = match &difference.path[..] {
             "" => "the object".to_owned(),
-            path => format!("{path}:"),
+            path => format!("{}:", on_one_line(path)),
         };
         let _ = writeln!(
             out,

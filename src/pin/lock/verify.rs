@@ -24,7 +24,7 @@ pub struct Mismatch {
     pub template: Option<String>,
 }
 
-/// What of a release is not as it is locked.
+/// What of a release is not as it is locked, hooks included.
 ///
 /// # Errors
 /// A line that `lock` does not write; the lock records Secrets with a key, and there is none.
@@ -34,7 +34,7 @@ pub fn verify(
     key: Option<&SecretKey>,
 ) -> Result<Vec<Mismatch>, LockError> {
     let environment = release.environment.as_str();
-    let mut found = locked.missing(environment, &|id| release.objects.contains_key(id))?;
+    let mut found = locked.missing(environment, true, &|id| release.objects.contains_key(id))?;
     for (id, object) in &release.objects {
         found.extend(locked.mismatches(environment, (id, object), key)?);
     }
@@ -65,19 +65,20 @@ impl Locked {
         }
     }
 
-    /// What is locked for an environment and was not seen; some hosts never send hooks.
+    /// What is locked for an environment and was not seen; some hosts never send hooks, and then those do not count.
     ///
     /// # Errors
     /// A line that `lock` does not write.
     pub fn missing(
         &self,
         environment: &str,
+        hooks: bool,
         is_seen: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Mismatch>, LockError> {
         let mut found = Vec::new();
         for id in self.ids().filter(|id| !is_seen(id)) {
             let written = self.object(id)?.unwrap_or_default();
-            if written.is_in(environment) && !written.hook {
+            if written.is_in(environment) && (hooks || !written.hook) {
                 found.push(whole(id, None, true));
             }
         }

@@ -126,3 +126,47 @@ fn what_a_terminal_would_obey_is_taken_out() {
         "{shown}"
     );
 }
+
+#[test]
+fn no_credential_of_a_text_is_shown() {
+    let text = |secret: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  key.pem: |\n    -----BEGIN PRIVATE KEY-----\n    \
+             {secret}AAAAAAAA\n    -----END PRIVATE KEY-----\n  core-site.xml: |\n    <x>\n    \
+             <property><name>fs.s3a.secret.key</name><value>{secret}</value></property>\n  run.sh: |\n    set -e\n    \
+             curl -H \"Authorization: Bearer {secret}\"\n    password:\n      {secret}\n"
+        )
+    };
+    let place = place();
+    place.write("dev.yaml", &text("S3cretA"));
+    place.write("prod.yaml", &text("S3cretB"));
+    let ended = diff(&place, &["--env=dev", "--env=prod"]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("S3cret"), "{}", ended.stdout);
+    for key in ["key.pem", "core-site.xml", "run.sh"] {
+        assert!(
+            ended
+                .stdout
+                .contains(&format!("/data/{key}/(not shown): (not shown)")),
+            "{}",
+            ended.stdout
+        );
+    }
+}
+
+#[test]
+fn the_end_of_a_text_counts() {
+    let text = |end: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{a: \"x\\ny{end}\"}}\n"
+        )
+    };
+    let place = place();
+    for (end, said) in [("", "(no line break at the end)"), ("\\r\\n", "y…")] {
+        place.write("dev.yaml", &text("\\n"));
+        place.write("prod.yaml", &text(end));
+        let ended = diff(&place, &["--env=dev", "--env=prod"]);
+        assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+        assert!(ended.stdout.contains(said), "{}", ended.stdout);
+    }
+}

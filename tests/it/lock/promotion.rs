@@ -120,7 +120,7 @@ fn anything_else_stops_a_promotion() {
     refused(
         &place,
         4,
-        "prod differs from `sparkk8s.lock` in more than dev is ahead with",
+        "prod differs from `sparkk8s.lock` in more than what dev is ahead with",
     );
     // Something in the others.
     place.write("prod.yaml", &conf("debug", "one"));
@@ -226,4 +226,148 @@ fn check_says_who_is_ahead_for_too_long() {
     sparkk8s-post check: 1 object, 0 with 0 changes by empty@1.0.0 for dev; 0 errors, 1 warning
     ");
     assert_eq!(check("never").code, Some(2));
+}
+
+/// What a lock of these environments comes to.
+fn locked(place: &Place, more: &[&str]) -> (Option<i32>, String) {
+    let ended = place.lock(&ALL, more);
+    (ended.code, ended.stderr)
+}
+
+#[test]
+fn where_somebody_is_ahead_all_are_held_to_the_lock() {
+    let place = ahead();
+    let lock = place.read("sparkk8s.lock");
+    for (name, level) in [("dev", "trace"), ("prod", "warn")] {
+        let before = place.read(&format!("{name}.yaml"));
+        place.write(&format!("{name}.yaml"), &conf(level, "one"));
+        for more in [&[][..], &["--update=ConfigMap/conf"]] {
+            let (code, said) = locked(&place, more);
+            assert_eq!(code, Some(4), "{name} {more:?}: {said}");
+            assert!(said.contains("`/data/level`"), "{said}");
+            assert_eq!(place.read("sparkk8s.lock"), lock);
+        }
+        place.write(&format!("{name}.yaml"), &before);
+    }
+    // The one that is ahead may go on, with a reason of its own.
+    place.write("dev.yaml", &conf("trace", "one"));
+    let again = [
+        "--env=dev",
+        "--ahead=still too little",
+        "--until=2027-01-31",
+    ];
+    assert_eq!(locked(&place, &again).0, Some(0));
+    assert!(
+        place
+            .read("sparkk8s.lock")
+            .contains("until 2027-01-31: still too little")
+    );
+    // And may have longer.
+    let longer = ["--env=dev", "--ahead=longer", "--until=2027-02-28"];
+    assert_eq!(locked(&place, &longer).0, Some(0));
+    assert!(
+        place
+            .read("sparkk8s.lock")
+            .contains("until 2027-02-28: longer")
+    );
+    let (code, said) = locked(&place, &["--env=prod", AHEAD[1], AHEAD[2]]);
+    assert_eq!(code, Some(4));
+    assert!(
+        said.contains("prod has nothing that the others do not have"),
+        "{said}"
+    );
+    assert_eq!(promote(&place, "dev", "dev").code, Some(2));
+}
+
+#[test]
+fn dev_may_go_on_while_the_others_follow() {
+    let place = ahead();
+    place.write("staging.yaml", &conf("debug", "one"));
+    assert_eq!(promote(&place, "dev", "staging").code, Some(0));
+    place.write("dev.yaml", &conf("trace", "one"));
+    assert_eq!(locked(&place, &AHEAD).0, Some(0));
+    place.write("prod.yaml", &conf("debug", "one"));
+    let ended = promote(&place, "staging", "prod");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let who = "/data/level: {dev: \"until 2026-12-31: Spark 4.2 is tried\"}\n";
+    assert!(
+        place.read("sparkk8s.lock").contains(who),
+        "{}",
+        place.read("sparkk8s.lock")
+    );
+}
+
+#[test]
+fn hooks_and_secrets_are_promoted_like_anything_else() {
+    let hook = conf("info", "one").replace(
+        "{name: conf}",
+        "{name: h, annotations: {helm.sh/hook: pre-install}}",
+    );
+    let secret = |text: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{a: {text}}}\n")
+    };
+    let all =
+        |hook: &str, text: &str| format!("{}---\n{}{hook}", conf("info", "one"), secret(text));
+    let with = format!("---\n{hook}");
+    let same = all(&with, "one");
+    let place = Place::new(&ALL.map(|name| (name, same.as_str())), "");
+    assert_eq!(place.lock(&ALL, &[]).code, Some(0));
+    // A hook that prod lost is prod's.
+    place.write("prod.yaml", &all("", "one"));
+    assert_eq!(locked(&place, &AHEAD).0, Some(4));
+    place.write("prod.yaml", &same);
+    place.write("dev.yaml", &all("", "two"));
+    let (code, said) = locked(&place, &AHEAD);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("for want of `--secret-key`"), "{said}");
+    for name in ["staging", "prod"] {
+        place.write(&format!("{name}.yaml"), &all("", "two"));
+        let ended = promote(&place, "dev", name);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    }
+    assert!(!place.read("sparkk8s.lock").contains("ahead"));
+}
+
+#[test]
+fn what_varies_may_vary_while_somebody_is_ahead() {
+    let object = |image: &str, tag: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, image: '{image}:{tag}'}}]}}\n"
+        )
+    };
+    let names = [
+        ("dev", object("a/b", "1")),
+        ("staging", object("a/b", "2")),
+        ("prod", object("a/b", "1")),
+    ];
+    let all = [0, 1, 2].map(|at| (names[at].0, names[at].1.as_str()));
+    let place = Place::new(
+        &all,
+        "  vary:\n    - {kind: Pod, path: \"**/image\", tag: true, reason: r}\n",
+    );
+    assert_eq!(place.lock(&ALL, &[]).code, Some(0));
+    place.write("dev.yaml", &object("new/b", "9"));
+    let (code, said) = locked(&place, &AHEAD);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    // What follows may have a tag of its own.
+    place.write("staging.yaml", &object("new/b", "9"));
+    place.write("prod.yaml", &object("a/b", "1"));
+    assert_eq!(promote(&place, "dev", "staging").code, Some(0));
+}
+
+#[test]
+fn an_environment_may_come_and_another_one_go() {
+    let place = ahead();
+    let four = ["dev", "qa", "staging", "prod"];
+    let text = conf("debug", "one");
+    place.write("qa.yaml", &text);
+    place.project(&four.map(|name| (name, "")), "");
+    assert_eq!(place.lock(&four, &[]).code, Some(4));
+    let ended = place.lock(&four, &["--env=qa", AHEAD[1], AHEAD[2]]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    // dev goes, and nobody of that name is ahead any more.
+    let less = ["qa", "staging", "prod"];
+    place.project(&less.map(|name| (name, "")), "");
+    assert_eq!(place.lock(&less, &[]).code, Some(0));
+    assert!(!place.read("sparkk8s.lock").contains("dev"));
 }
