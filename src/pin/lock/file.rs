@@ -169,7 +169,11 @@ pub(super) fn lines(id: &str, object: &Released, key: Option<&SecretKey>) -> Str
     for facet in Facet::ALL {
         let facts = object.facts.iter();
         for (path, fact) in facts.filter(|(_, fact)| fact.facet == facet && !fact.is_default) {
-            lines.fact(facet, path, &flow(&record(fact, key, (id, path))));
+            match record(fact, key, (id, path)) {
+                Cow::Borrowed(value) => lines.fact(facet, path, &flow(value)),
+                // Digests are plain.
+                Cow::Owned(value) => lines.fact(facet, path, value.as_str().unwrap_or_default()),
+            }
         }
     }
     lines.end();
@@ -296,9 +300,8 @@ fn scalar(text: &str) -> Cow<'_, str> {
 
 fn flow(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) if is_safe_plain(text) && !text.contains([',', '[', ']', '{', '}']) => {
-            text.into()
-        }
+        // Nothing of a flow collection is safe.
+        Value::String(text) if is_safe_plain(text) => text.into(),
         other => json(other).into(),
     }
 }
