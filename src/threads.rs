@@ -25,8 +25,9 @@ impl Threads {
     }
 
     /// So many, within reason.
-    pub fn up_to(threads: NonZeroUsize) -> Self {
-        Self(threads.get().min(MOST))
+    pub const fn up_to(threads: NonZeroUsize) -> Self {
+        let threads = threads.get();
+        Self(if threads < MOST { threads } else { MOST })
     }
 
     /// Does both, the second on a thread of its own if there is one.

@@ -9,7 +9,9 @@ use crate::host::{Host, refusal_document};
 use crate::manifest::Object;
 use crate::report::{self, Summary};
 use crate::text::EditSet;
+use crate::threads::Threads;
 use serde_json::Value;
+use std::num::NonZeroUsize;
 
 pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     let host: Host = args.input.host.into();
@@ -38,6 +40,8 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     }
 }
 
+const TWO: Threads = Threads::up_to(NonZeroUsize::MIN.saturating_add(1));
+
 enum Output {
     /// The input, and the edits that guard it.
     Manifests(run::Input, EditSet),
@@ -46,11 +50,14 @@ enum Output {
 
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     let targets = run::targets(&args.report)?;
-    let input = run::Input::read(&args.input)?;
-    let held = args
-        .locked
-        .then(|| lock::Held::of(&args.policy.settings.project));
-    let held = held.transpose()?;
+    // Whoever renders takes longer than reading a lock does.
+    let threads = if args.locked { TWO } else { Threads::ONE };
+    let held = || lock::Held::of(&args.policy.settings.project);
+    let (input, held) = threads.both(
+        || run::Input::read(&args.input),
+        || args.locked.then(held).transpose(),
+    );
+    let (input, held) = (input?, held?);
     let see = |chosen: &Chosen, all: &[Object<'_>], object: &Object<'_>, value: &Value| {
         if let Some(held) = &held {
             held.see(chosen, all, object, value);

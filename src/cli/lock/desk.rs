@@ -45,11 +45,12 @@ impl Desk {
     /// The lock that is there; what cannot be read is written anew, and said.
     pub(super) fn old(&self) -> Result<Option<Locked>, Failure> {
         let text = self.text();
-        let whole = Locked::parse(&text).and_then(|locked| locked.whole().map(|_| locked));
+        let is_there = !text.is_empty();
+        let whole = Locked::parse(text).and_then(|locked| locked.whole().map(|_| locked));
         match whole {
             Ok(locked) => Ok(Some(locked)),
             Err(LockError::Unreadable(why)) => {
-                if !text.is_empty() {
+                if is_there {
                     let path = &self.path;
                     io::tell(&format!(
                         "note: `{path}` cannot be read and is written anew, without who was ahead: {why}\n"
@@ -63,7 +64,7 @@ impl Desk {
 
     /// The lock that has to be there, and to be of the environments of the project, but for one that may be new.
     pub(super) fn needed(&self, new: Option<&str>) -> Result<Locked, Failure> {
-        let locked = Locked::parse(&self.text()).map_err(|error| unusable(&self.path, &error))?;
+        let locked = Locked::parse(self.text()).map_err(|error| unusable(&self.path, &error))?;
         let mut own = self.environments.names().into_iter();
         let is_there = |name: &str| Some(name) == new || locked.environments.contains_key(name);
         if own.all(is_there) {

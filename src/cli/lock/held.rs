@@ -44,7 +44,7 @@ impl Held {
                 text: Message::error(message, None, Some(help)).render(),
             }
         })?;
-        let locked = Locked::parse(&text).map_err(|error| unusable(&path, &error))?;
+        let locked = Locked::parse(text).map_err(|error| unusable(&path, &error))?;
         if !locked.environments.contains_key(&environment) {
             let help = "`sparkk8s-post lock` takes in all environments of the project";
             let message = format!("`{path}` does not lock the environment `{environment}`");

@@ -92,7 +92,7 @@ pub(super) fn resolved(desk: &Desk) -> Result<Lock, Failure> {
         let message = format!("`{path}` has no conflict");
         return Err(usage(message, "`sparkk8s-post lock` writes it".into()));
     };
-    let [ours, theirs] = sides.map(|text| Locked::parse(&text));
+    let [ours, theirs] = sides.map(Locked::parse);
     let (ours, theirs) = match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => (ours, theirs),
         (Err(error), _) | (_, Err(error)) => return Err(unusable(path, &error)),

@@ -228,7 +228,7 @@ pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure
         return Ok(Vec::new());
     };
     let text = io::read_text(&path).map_err(|why| anyhow!("reading `{path}`: {why}"))?;
-    let all = match Locked::parse(&text).and_then(|locked| desk::ahead(&locked)) {
+    let all = match Locked::parse(text).and_then(|locked| desk::ahead(&locked)) {
         Ok(all) => all,
         Err(error) => {
             io::tell(&format!(

@@ -14,6 +14,8 @@ pub struct Paths(Table<()>);
 pub(super) struct Table<T> {
     /// By their last segment, where that is a word: most patterns are ruled out by it.
     by_last: BTreeMap<String, Vec<(Pattern, T)>>,
+    /// The others by the last word in them, which the path must hold somewhere.
+    by_word: BTreeMap<String, Vec<(Pattern, T)>>,
     others: Vec<(Pattern, T)>,
 }
 
@@ -62,6 +64,7 @@ impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             by_last: BTreeMap::new(),
+            by_word: BTreeMap::new(),
             others: Vec::new(),
         }
     }
@@ -71,20 +74,29 @@ impl<T> Table<T> {
     /// Adds a pattern.
     pub(super) fn add(&mut self, text: &str, says: T) -> Result<(), String> {
         let pattern = Pattern::parse(text)?;
-        match pattern.segments.last() {
-            Some(Segment::Word(word)) => {
-                let word = word.clone();
-                self.by_last.entry(word).or_default().push((pattern, says));
-            }
-            _ => self.others.push((pattern, says)),
-        }
+        let is_last = matches!(pattern.segments.last(), Some(Segment::Word(_)));
+        let word = pattern
+            .segments
+            .iter()
+            .rev()
+            .find_map(|segment| match segment {
+                Segment::Word(word) => Some(word.clone()),
+                _ => None,
+            });
+        let patterns = match word {
+            Some(word) if is_last => self.by_last.entry(word).or_default(),
+            Some(word) => self.by_word.entry(word).or_default(),
+            None => &mut self.others,
+        };
+        patterns.push((pattern, says));
         Ok(())
     }
 
-    /// What the patterns that match a path say, in no order.
-    pub(super) fn of(&self, path: &[&str]) -> impl Iterator<Item = &T> {
+    /// What the patterns that match a path say, in no order; a word that stands in the path twice may be told of twice.
+    pub(super) fn of<'t>(&'t self, path: &'t [&str]) -> impl Iterator<Item = &'t T> {
         let known = path.last().and_then(|last| self.by_last.get(*last));
-        let patterns = known.into_iter().flatten().chain(&self.others);
+        let held = path.iter().filter_map(|word| self.by_word.get(*word));
+        let patterns = known.into_iter().chain(held).flatten().chain(&self.others);
         patterns.filter_map(|(pattern, says)| pattern.fits(path).then_some(says))
     }
 }

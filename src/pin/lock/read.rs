@@ -32,9 +32,12 @@ impl Locked {
     ///
     /// # Errors
     /// A conflict of a merge, another schema, a line that `lock` does not write.
-    pub fn parse(text: &str) -> Result<Self, LockError> {
+    pub fn parse(text: impl Into<String>) -> Result<Self, LockError> {
+        let mut text = text.into();
         // Git may have given it other line ends.
-        let text = text.replace("\r\n", "\n");
+        if memchr::memchr(b'\r', text.as_bytes()).is_some() {
+            text = text.replace("\r\n", "\n");
+        }
         let (mut reading, mut at) = (Reading::default(), 0);
         for (number, line) in text.split_inclusive('\n').enumerate() {
             let bytes = at..at + line.len();
