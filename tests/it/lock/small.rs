@@ -275,6 +275,8 @@ fn sanctions_that_are_of_no_use_are_said_and_those_of_everything_refused() {
     for vary in [
         "{kind: \"*\", path: \"/**\", reason: r}",
         "{kind: \"*\", path: \"**\", reason: r}",
+        "{kind: \"*\", path: \"/spec/**\", reason: r}",
+        "{kind: \"*\", path: \"/data/*\", reason: r}",
         "{kind: \"*\", reason: r}",
     ] {
         let place = Place::new(
