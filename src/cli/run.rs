@@ -206,7 +206,7 @@ fn failed(input: &Input, error: &RenderError) -> Failure {
         ),
         RenderError::Shared { .. } => (
             Exit::No,
-            "nothing was written; take the anchor apart in the chart, or waive the rule there",
+            "nothing was written; mend that place in the chart, or waive the rule there",
         ),
         RenderError::TooLarge { .. } => (
             Exit::No,

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Shared {
-    /// The anchor, alias or merge key that is in the way, in the document's text.
+    /// The anchor, alias, merge key or line break that is in the way, in the document's text.
     pub span: Span,
-    /// Which anchor, and what to do.
+    /// What is in the way, and what to do.
     pub reason: String,
 }
 

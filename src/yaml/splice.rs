@@ -32,8 +32,24 @@ impl Document<'_> {
         }
         self.keeps_anchors(splicer.gone)?;
         self.close_scalars(&mut splicer.edits);
-        Ok(splicer.edits)
+        match lone_return(self.text).filter(|_| !splicer.edits.is_empty()) {
+            Some(span) => Err(Shared {
+                span,
+                reason: "a carriage return alone ends a line here, and nothing is written among such lines; \
+                         end lines as all others do"
+                    .into(),
+            }),
+            None => Ok(splicer.edits),
+        }
     }
+}
+
+/// The first carriage return without a line feed behind it: a line break to YAML, and to next to nobody else.
+fn lone_return(text: &str) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let mut returns = memchr::memchr_iter(b'\r', bytes);
+    let at = returns.find(|at| bytes.get(at + 1) != Some(&b'\n'))?;
+    Some(Span::new(at, at + 1))
 }
 
 /// What holds a node.

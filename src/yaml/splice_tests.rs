@@ -359,3 +359,14 @@ fn keys_behind_a_question_mark() {
         "{? b : 2, c: 3}\n",
     );
 }
+
+#[test]
+fn among_lines_that_end_in_a_return_alone_nothing_is_written() {
+    let push = r#"[{"op":"add","path":"/-","value":1}]"#;
+    let refused = patched("- \r- a\n", push).unwrap_err();
+    assert_eq!(refused.span, Span::new(2, 3));
+    assert!(refused.reason.starts_with("a carriage return alone"));
+    case("- a\r\n", push, "- a\r\n- 1\r\n");
+    // What stays as it is may have them.
+    case("- \r- a\n", "[]", "- \r- a\n");
+}
