@@ -5,9 +5,12 @@ use super::super::project;
 use super::environments::Environments;
 use super::sanction::{self, Sanctions};
 use super::{Exit, Failure, io, locks, path, refused, unusable, usage};
-use crate::pin::lock::{AllAhead, Comparison, Lock, LockError, Locked, Sanction, covers};
+use crate::pin::lock::{
+    AllAhead, Comparison, Lock, LockError, Locked, Mismatch, Release, Sanction, covers,
+};
 use crate::preset::Project;
 use crate::text::hint;
+use anyhow::anyhow;
 
 /// The environments of a project beside their lock.
 pub(super) struct Desk {
@@ -37,14 +40,28 @@ impl Desk {
         })
     }
 
-    /// The text of the lock that is there, or nothing.
-    pub(super) fn text(&self) -> String {
-        io::read_text(&self.path).unwrap_or_default()
+    /// The text of the lock, or nothing where there is none; what cannot be read is not to be written over.
+    pub(super) fn text(&self) -> Result<String, Failure> {
+        let path = &self.path;
+        if !io::exists(path).map_err(|why| anyhow!("reading `{path}`: {why}"))? {
+            return Ok(String::new());
+        }
+        Ok(io::read_text(path).map_err(|why| anyhow!("reading `{path}`: {why}"))?)
+    }
+
+    /// What of an environment is not as a lock has it.
+    pub(super) fn verify(
+        &self,
+        locked: &Locked,
+        release: &Release,
+    ) -> Result<Vec<Mismatch>, Failure> {
+        let found = locks::verify(locked, release, self.environments.key.as_ref());
+        found.map_err(|error| unusable(&self.path, &error))
     }
 
     /// The lock that is there; what cannot be read is written anew, and said.
     pub(super) fn old(&self) -> Result<Option<Locked>, Failure> {
-        let text = self.text();
+        let text = self.text()?;
         let is_there = !text.is_empty();
         let whole = Locked::parse(text).and_then(|locked| locked.whole().map(|_| locked));
         match whole {
@@ -64,15 +81,20 @@ impl Desk {
 
     /// The lock that has to be there, and to be of the environments of the project, but for one that may be new.
     pub(super) fn needed(&self, new: Option<&str>) -> Result<Locked, Failure> {
-        let locked = Locked::parse(self.text()).map_err(|error| unusable(&self.path, &error))?;
+        let locked = Locked::parse(self.text()?).map_err(|error| unusable(&self.path, &error))?;
         let mut own = self.environments.names().into_iter();
         let is_there = |name: &str| Some(name) == new || locked.environments.contains_key(name);
         if own.all(is_there) {
             return Ok(locked);
         }
+        Err(self.of_others())
+    }
+
+    /// A refusal of a lock that is of other environments.
+    pub(super) fn of_others(&self) -> Failure {
         let message = format!("`{}` is of other environments than the project", self.path);
         let help = "`sparkk8s-post lock` takes in all environments of the project";
-        Err(refused("", message, help))
+        refused("", message, help)
     }
 
     /// Who of the project's environments is ahead, as a lock has it.
@@ -149,13 +171,9 @@ impl Desk {
         let Some((first, others)) = olds.split_first() else {
             return Ok(());
         };
-        let key = self.environments.key.as_ref();
-        let verify = |locked: &Locked, release| {
-            locks::verify(locked, release, key).map_err(|error| unusable(&self.path, &error))
-        };
         let known = self.environments.releases.iter();
         for release in known.filter(|r| first.environments.contains_key(&r.environment)) {
-            let mut found = verify(first, release)?;
+            let mut found = self.verify(first, release)?;
             found.retain(|new| {
                 let places = ahead.get(&new.object).into_iter().flatten();
                 places
@@ -163,7 +181,7 @@ impl Desk {
                     .any(|(place, _)| covers(place, &new.path))
             });
             for other in others {
-                let also = verify(other, release)?;
+                let also = self.verify(other, release)?;
                 found.retain(|new| {
                     also.iter()
                         .any(|o| (&o.object, &o.path) == (&new.object, &new.path))
@@ -204,7 +222,7 @@ impl Desk {
 
     /// Writes a lock, or says that it would be another one.
     pub(super) fn write(&self, lock: &Lock, check: bool) -> Result<Exit, Failure> {
-        let (path, text, old) = (&self.path, lock.text(), self.text());
+        let (path, text, old) = (&self.path, lock.text(), self.text()?);
         if self.environments.key.is_none() && old.contains(": hmac:") {
             return Err(unusable(path, &LockError::NoKey));
         }

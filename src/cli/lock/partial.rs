@@ -9,11 +9,8 @@ use std::collections::BTreeSet;
 /// The lock that is there, with these objects as they are now.
 pub(super) fn updated(desk: &Desk, asked: &[String]) -> Result<Lock, Failure> {
     let old = desk.needed(None)?;
-    let names = desk.environments.names();
-    if old.environments.len() != names.len() {
-        let message = format!("`{}` is of other environments than the project", desk.path);
-        let help = "`sparkk8s-post lock` takes in all environments of the project";
-        return Err(refused("", message, help));
+    if old.environments.len() != desk.environments.releases.len() {
+        return Err(desk.of_others());
     }
     let releases = desk.environments.releases.iter();
     let now = releases.flat_map(|release| release.objects.keys().map(String::as_str));
@@ -88,7 +85,7 @@ fn short(id: &str) -> String {
 /// The lock of a merge: what both sides lock alike has to be so, the rest is as the environments are now.
 pub(super) fn resolved(desk: &Desk) -> Result<Lock, Failure> {
     let path = &desk.path;
-    let Some(sides) = sides(&desk.text()).map_err(|error| unusable(path, &error))? else {
+    let Some(sides) = sides(&desk.text()?).map_err(|error| unusable(path, &error))? else {
         let message = format!("`{path}` has no conflict");
         return Err(usage(message, "`sparkk8s-post lock` writes it".into()));
     };
@@ -98,8 +95,7 @@ pub(super) fn resolved(desk: &Desk) -> Result<Lock, Failure> {
         (Err(error), _) | (_, Err(error)) => return Err(unusable(path, &error)),
     };
     for release in &desk.environments.releases {
-        let found = locks::verify(&ours, release, desk.environments.key.as_ref());
-        let mut found = found.map_err(|error| unusable(path, &error))?;
+        let mut found = desk.verify(&ours, release)?;
         found.retain(|new| ours.holds_as(&theirs, &new.object));
         if !found.is_empty() {
             let said = locks::mismatches(&found);

@@ -7,7 +7,7 @@ use super::held::not_locked;
 use super::{Desk, Exit, Failure, io, locks, path, refused, usage};
 use crate::guard::{Finding, Severity};
 use crate::pin::lock::{
-    Ahead, AllAhead, Date, Lock, Locked, Mismatch, Sanction, covers, overdue, place, verify,
+    Ahead, AllAhead, Date, Lock, Locked, Mismatch, Sanction, covers, overdue, place,
 };
 use anyhow::anyhow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +99,7 @@ fn entry(reason: &str, until: &str) -> Result<Ahead, Failure> {
 fn as_locked(desk: &Desk, old: &Locked, asked: impl Fn(&str) -> bool) -> Result<(), Failure> {
     for release in &desk.environments.releases {
         if asked(&release.environment) {
-            let found = mismatches(desk, old, &release.environment)?;
+            let found = desk.verify(old, release)?;
             if !found.is_empty() {
                 return Err(not_locked(&desk.path, &release.environment, &found));
             }
@@ -111,11 +111,7 @@ fn as_locked(desk: &Desk, old: &Locked, asked: impl Fn(&str) -> bool) -> Result<
 fn mismatches(desk: &Desk, old: &Locked, environment: &str) -> Result<Vec<Mismatch>, Failure> {
     let mut releases = desk.environments.releases.iter();
     let release = releases.find(|release| release.environment == environment);
-    let found = release.map(|release| verify(old, release, desk.environments.key.as_ref()));
-    let found = found
-        .transpose()
-        .map_err(|error| super::unusable(&desk.path, &error))?;
-    Ok(found.unwrap_or_default())
+    release.map_or(Ok(Vec::new()), |release| desk.verify(old, release))
 }
 
 /// Settles what one environment was ahead with and another one has now, if nothing else has changed.

@@ -180,3 +180,20 @@ fn what_is_not_the_same_each_time_is_named() {
     assert!(!ended.stderr.contains("/data/other") && !ended.stderr.contains("k0"));
     assert_eq!(place.run(&["lock"]).code, Some(0));
 }
+
+#[test]
+fn a_lock_that_cannot_be_read_is_not_written_over() {
+    let place = place();
+    let path = place.path().join("sparkk8s.lock");
+    std::fs::write(&path, b"\xff\xfe").unwrap();
+    for more in [&[][..], &["--check"], &["--show"], &["--resolve"]] {
+        let ended = place.lock(&["dev", "prod"], more);
+        assert!(
+            ended.stderr.contains("reading `sparkk8s.lock`"),
+            "{}",
+            ended.stderr
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), b"\xff\xfe");
+    }
+    assert_eq!(place.lock(&["dev", "prod"], &[]).code, Some(2));
+}
