@@ -166,8 +166,10 @@ fn settle(
     found: &mut Vec<Mismatch>,
 ) -> usize {
     let names = desk.environments.names();
+    let who = || all.values().flat_map(|places| places.values());
     let waiting: BTreeMap<_, _> = names
         .iter()
+        .filter(|name| who().any(|who| who.contains_key(**name)))
         .map(|name| (*name, waiting(desk, all, name, to)))
         .collect();
     let differs = |name: &str, object: &str, place: &str| {
