@@ -91,3 +91,7 @@ impl fmt::Display for Maker {
         write!(f, "{}/{}", self.kind, self.name)
     }
 }
+
+#[cfg(test)]
+#[path = "made_tests.rs"]
+mod tests;
