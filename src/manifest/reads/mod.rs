@@ -74,7 +74,7 @@ enum KeysAt {
 #[serde(deny_unknown_fields)]
 pub struct LiveRow {
     /// Where it is mounted.
-    pub mounts: Glob,
+    pub mounts: Vec<Glob>,
     /// Who reads it.
     pub why: String,
 }
