@@ -164,6 +164,9 @@ impl Scope<'_> {
             parameter: None,
             value,
         };
+        if let Some(cases) = self.cases(draft)? {
+            return self.chosen(draft, &cases, on);
+        }
         match self.directive(draft)? {
             Some(Directive::Parameter(name, setting)) => return Ok(self.set(name, setting)),
             Some(Directive::Policy) => return Ok(here(BodyValue::Text(self.mark.to_owned()))),
@@ -194,6 +197,24 @@ impl Scope<'_> {
                 BodyValue::Map(entries.collect::<Result<_, PolicyError>>()?)
             }
         }))
+    }
+
+    /// The case that counts; the others are judged as well.
+    fn chosen(
+        &self,
+        draft: &Draft,
+        cases: &[(&Draft, bool)],
+        on: Root,
+    ) -> Result<Body, PolicyError> {
+        let mut chosen = None;
+        for (case, counts) in cases {
+            let body = self.body(case, on)?;
+            if *counts {
+                chosen = Some(body);
+            }
+        }
+        // Choices are all there are.
+        chosen.ok_or_else(|| self.at(draft.span).error("no case holds"))
     }
 
     fn set(&self, name: &str, setting: &Setting) -> Body {

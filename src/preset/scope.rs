@@ -1,5 +1,6 @@
 //! What parameters are worth inside one preset, and the one place that reads `{$parameter: name}`.
 
+use super::model::ParameterType;
 use super::parameter::{Parameter, Setting, plain, same};
 use super::{Blank, Draft, File, Origin, PolicyError, Shape};
 use crate::text::{Span, hint};
@@ -128,6 +129,54 @@ impl<'a> Scope<'a> {
                 value.describe()
             ))),
         }
+    }
+
+    /// `{$parameter: size, small: 1Gi, large: 4Gi}`: the values for each choice, and whether it is the one that counts.
+    pub(super) fn cases<'d>(
+        &self,
+        draft: &'d Draft,
+    ) -> Result<Option<Vec<(&'d Draft, bool)>>, PolicyError> {
+        let Shape::Map(entries) = &draft.shape else {
+            return Ok(None);
+        };
+        let (names, cases): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .partition(|(key, _)| key.value == "$parameter");
+        let (Some((_, name)), false) = (names.first(), cases.is_empty()) else {
+            return Ok(None);
+        };
+        let Shape::Text(text) = &name.shape else {
+            return Ok(None);
+        };
+        let (parameter, setting) = self.parameter(text, name.span)?;
+        let choices = match parameter.kind {
+            ParameterType::Boolean => vec![true.into(), false.into()],
+            _ => parameter.choices.clone(),
+        };
+        let chosen = choices.iter().find(|choice| same(choice, &setting.value));
+        let chosen = chosen.map(plain);
+        let choices: Vec<_> = choices.iter().map(plain).collect();
+        let names: Vec<_> = choices.iter().map(String::as_str).collect();
+        if names.is_empty() {
+            let message = format!("`{text}` has no choices that values could stand for");
+            let help = "give it an `enum`, or make it a boolean".to_owned();
+            return Err(self.at(name.span).error(message).help(help));
+        }
+        let is_unknown = |(case, _): &&&(Spanned<String>, Draft)| !choices.contains(&case.value);
+        if let Some((case, _)) = cases.iter().find(is_unknown) {
+            let message = format!("`{text}` is never `{}`", case.value);
+            let help = hint(&case.value, &names);
+            return Err(self.at(case.span).error(message).help(help));
+        }
+        let is_missing = |choice: &&String| cases.iter().all(|(case, _)| case.value != **choice);
+        if let Some(missing) = choices.iter().find(is_missing) {
+            let message = format!("nothing stands here for `{text}: {missing}`");
+            return Err(self.at(draft.span).error(message));
+        }
+        let pairs = cases
+            .iter()
+            .map(|(case, value)| (value, Some(&case.value) == chosen.as_ref()));
+        Ok(Some(pairs.collect()))
     }
 
     /// A declared parameter and what it is worth.

@@ -74,7 +74,8 @@ impl<'v> Mounts<'v> {
             .filter(|(kind, _)| *kind != ContainerKind::Init);
         let row_of = |(_, mount): &(ContainerKind, &Value)| {
             let path = text(mount, "mountPath").trim_end_matches('/');
-            live.iter().find(|row| row.mounts.iter().any(|glob| glob.matches(path)))
+            live.iter()
+                .find(|row| row.mounts.iter().any(|glob| glob.matches(path)))
         };
         let rows: Option<Vec<_>> = lasting.map(row_of).collect();
         let first = rows.and_then(|rows| rows.first().copied());

@@ -179,7 +179,7 @@ fn values_that_stand_for_others() {
     p.yaml:11:21: unknown value `$paramter` (help: did you mean `$parameter`?)
     p.yaml:11:33: `p` has no parameter `sise` (help: did you mean `size`?)
     p.yaml:11:33: expected the name of a parameter, found number `3`
-    p.yaml:11:21: `$parameter` is a whole value; nothing stands beside it
+    p.yaml:11:39: `size` is never `b` (help: expected one of `small`, `large`)
     p.yaml:11:20: `$imageUser` is of a container, and the rule is `on: pod`
     p.yaml:11:33: `$imageUser` is written `{$imageUser: true}`, found text `yes please`
     p.yaml:11:31: `$policy` is written `{$policy: true}`, found boolean `false`

@@ -2,6 +2,7 @@
 
 mod anything;
 mod builtins;
+mod cases;
 mod choices;
 mod errors;
 mod patterns;

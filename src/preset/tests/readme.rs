@@ -50,7 +50,7 @@ fn the_overlay_applies() {
         policy
             .rules
             .iter()
-            .any(|rule| rule.id == "resources/jupyter-medium")
+            .any(|rule| rule.id == "resources/jupyter")
     );
 }
 

@@ -17,9 +17,15 @@ fn every_rule_that_is_built_in_has_a_golden() {
         let preset = super::fixtures::yaml(text).expect("a preset").remove(0);
         let rules = preset["spec"]["rules"].as_array().into_iter().flatten();
         for rule in rules {
-            let (name, rule) = (builtin.name, rule["id"].as_str().expect("an id"));
-            let folder = format!("rules-{name}@{}-{rule}", builtin.major());
-            wanted.insert(folder, (format!("{name}/{rule}"), None));
+            let (name, id) = (builtin.name, rule["id"].as_str().expect("an id"));
+            let folder = format!("rules-{name}@{}-{id}", builtin.major());
+            let shown = (format!("{name}/{id}"), None);
+            let cases = choices(rule).into_iter();
+            let folders: Vec<_> = cases.map(|case| format!("{folder}-{case}")).collect();
+            match folders.is_empty() {
+                true => wanted.extend([(folder, shown)]),
+                false => wanted.extend(folders.into_iter().map(|folder| (folder, shown.clone()))),
+            }
         }
     }
     assert!(wanted.len() > 70, "only {} rules were found", wanted.len());
@@ -36,6 +42,18 @@ fn every_rule_that_is_built_in_has_a_golden() {
         }
         wrong
     });
+}
+
+/// The choices of a parameter that a rule has a value for each.
+fn choices(value: &Value) -> BTreeSet<&String> {
+    match value {
+        Value::Object(map) if map.contains_key("$parameter") => {
+            map.keys().filter(|key| *key != "$parameter").collect()
+        }
+        Value::Object(map) => map.values().flat_map(choices).collect(),
+        Value::Array(items) => items.iter().flat_map(choices).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 #[test]
