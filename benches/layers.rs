@@ -167,6 +167,7 @@ fn edits(stream: &Stream<'_>, policy: &Policy) -> EditSet {
         waivers: &[],
         tables: tables(),
         secret_key: None,
+        images: None,
         observe: None,
         threads: Threads::ONE,
     };

@@ -70,7 +70,7 @@
 //! let policy = compose(&request, &known, &|path| Err(format!("{path} is not there")))?;
 //!
 //! let threads = Threads::ONE;
-//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), secret_key: None, observe: None, threads };
+//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, threads };
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.

@@ -19,7 +19,7 @@ static DEFAULT: LazyLock<Policy> = LazyLock::new(|| {
 fn guarded(text: &str, policy: &Policy) -> Option<String> {
     let stream = Stream::parse(text).ok()?;
     let (objects, strangers) = objects(&stream);
-    let setup = Setup { policy, waivers: &[], tables: tables(), secret_key: None, observe: None, threads: Threads::ONE };
+    let setup = Setup { policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, threads: Threads::ONE };
     match render(&stream, (&objects, &strangers), setup) {
         Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         // No edit may leak; that it is refused is an answer.

@@ -2,6 +2,7 @@
 
 mod duplicates;
 mod holder;
+mod image;
 mod lost_newline;
 pub mod memory;
 mod mention;

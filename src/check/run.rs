@@ -1,6 +1,6 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
-use super::{Violation, duplicates, memory, pages, pod_security, validity};
+use super::{Violation, duplicates, image, memory, pages, pod_security, validity};
 use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
 use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
@@ -18,6 +18,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
         let pods = [
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec("api-validity", &["api/", "kubelet/"], &[]),
+            spec(image::PAGE.id, &[image::PAGE.id], &[]),
         ];
         pods.into_iter().chain(memory).collect()
     });
@@ -128,6 +129,10 @@ impl<'c> Checks<'c> {
                 violations.extend(validity::resources::rejected(pod.pod(), millis));
                 let finding = |violation| self.finding(&check, "", subject, pod, violation);
                 findings.extend(violations.into_iter().map(finding));
+            }
+            if let Some(check) = self.active(image::PAGE.id) {
+                let finding = |violation| self.finding(&check, "", subject, pod, violation);
+                findings.extend(image::not_pinned(pod.pod()).map(finding));
             }
             if let Some(check) = self.active("pod-security") {
                 findings.extend(self.pod_security(&check, subject, pod));

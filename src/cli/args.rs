@@ -128,6 +128,18 @@ pub(super) struct SettingsArgs {
     pub(super) sets: Vec<String>,
 }
 
+/// What no file of the repository says by itself.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub(super) struct GivenArgs {
+    /// Pin and lock Secrets, too, by digests that are made with the key in this file: 32 bytes or more
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) secret_key: Option<String>,
+    /// Name images by the digests that this file has for their tags: lines such as `IMAGE:TAG@sha256:…` [default: that of
+    /// the project]
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) images: Option<String>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub(super) struct PolicyArgs {
     /// Preset to apply: built in, `name@major`, or a file; repeatable [default: those of the project, else `default`]
@@ -135,9 +147,8 @@ pub(super) struct PolicyArgs {
     pub(super) presets: Vec<String>,
     #[command(flatten)]
     pub(super) settings: SettingsArgs,
-    /// Pin what pods read of Secrets, too, by digests that are made with the key in this file: 32 bytes or more
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    pub(super) secret_key: Option<String>,
+    #[command(flatten)]
+    pub(super) given: GivenArgs,
     /// Waive a rule by hand, with a reason; repeatable
     #[arg(
         long = "skip",
@@ -236,9 +247,8 @@ pub(super) struct SourcesArgs {
     /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
     #[arg(long = "config", value_name = "FILE", help_heading = "Policy")]
     pub(super) config: Option<String>,
-    /// Record Secrets by digests that are made with the key in this file: 32 bytes or more
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    pub(super) secret_key: Option<String>,
+    #[command(flatten)]
+    pub(super) given: GivenArgs,
 }
 
 #[derive(Debug, Args)]
@@ -303,9 +313,8 @@ pub(super) struct VerifyArgs {
     /// The project [default: `sparkk8s.yaml` here or in the nearest folder above]
     #[arg(long = "config", value_name = "FILE", help_heading = "Policy")]
     pub(super) config: Option<String>,
-    /// The key that Secrets are recorded by
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    pub(super) secret_key: Option<String>,
+    #[command(flatten)]
+    pub(super) given: GivenArgs,
 }
 
 #[derive(Debug, Args)]

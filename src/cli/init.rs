@@ -29,6 +29,8 @@ spec:
   # Values of parameters, as preset.parameter. This one: whether memory has limits beside requests.
   parameters:
     resources.limits: false
+  # Which image each tag stands for: lines such as `apache/spark:4.1.2@sha256:…`, as `crane digest` tells them.
+  # images: images.txt
   # What `--env NAME` adds: presets, overlays, parameters. Overlays count more than the parameters above, and the
   # parameters of an environment more than its overlays. What a preset did not open, none of them can weaken.
   environments:
@@ -36,7 +38,7 @@ spec:
       # Built in: small requests, and two remarks about memory only in the report.
       overlays: [dev]
     prod:
-      # Built in: large requests, and a heap that does not fit its container is refused.
+      # Built in: large requests, and refused are a heap that does not fit its container and an image by its tag alone.
       overlays: [prod]
       # A value of this environment alone would be: parameters: {resources.size: medium}
 ";

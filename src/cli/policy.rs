@@ -5,10 +5,12 @@ use super::exit::{Exit, Failure};
 use super::{io, project};
 use crate::check;
 use crate::guard::Waiver;
+use crate::manifest::Digests;
 use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
-    Assignment, Known, Layer, Named, Policy, PolicyError, Preset, Request, Step, compose, tables,
+    Assignment, File, Known, Layer, Named, Policy, PolicyError, Preset, Request, Step, compose,
+    tables,
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
@@ -18,6 +20,8 @@ pub(super) struct Chosen {
     pub(super) policy: Policy,
     pub(super) waivers: Vec<Waiver>,
     pub(super) secret_key: Option<SecretKey>,
+    /// What tags of images stand for.
+    pub(super) images: Option<Digests>,
     /// The chosen presets, `name@version`.
     pub(super) names: Vec<String>,
 }
@@ -31,7 +35,17 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
         .map(|text| Waiver::parse(text))
         .collect::<Result<_, _>>();
     let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
-    let secret_key = args.secret_key.as_deref().map(secret_key).transpose()?;
+    let secret_key = args
+        .given
+        .secret_key
+        .as_deref()
+        .map(secret_key)
+        .transpose()?;
+    let images = args.given.images.as_ref();
+    let images = images.map(|path| Named::flag("--images", path));
+    let images = images.as_ref().or(policy.images.as_ref());
+    let images = images.map(digests).transpose();
+    let images = images.map_err(|error| failure(&error))?;
     let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
     let names = chosen
         .map(|preset| format!("{}@{}", preset.name, preset.version))
@@ -40,7 +54,23 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
         policy,
         waivers,
         secret_key,
+        images,
         names,
+    })
+}
+
+/// What tags stand for, by the file that a flag or the project names.
+fn digests(path: &Named) -> Result<Digests, PolicyError> {
+    let cannot = |why| {
+        let message = format!("cannot read `{}`: {why}", path.text);
+        path.origin.error(message)
+    };
+    let text = io::read_text(&path.text).map_err(cannot)?;
+    Digests::parse(&text).map_err(|bad| {
+        let help = "write `IMAGE:TAG@sha256:…`, as `crane digest IMAGE:TAG` tells it".to_owned();
+        let message = bad.to_string();
+        let file = File::new(path.text.as_str(), text);
+        file.at(bad.span).error(message).help(help)
     })
 }
 

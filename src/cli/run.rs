@@ -179,6 +179,7 @@ pub(super) fn observed<T>(
         waivers: &chosen.waivers,
         tables: tables(),
         secret_key: chosen.secret_key.as_ref(),
+        images: chosen.images.as_ref(),
         observe: see.is_some().then_some(&shown as Observe<'_>),
         threads: input.threads,
     };

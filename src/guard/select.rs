@@ -39,6 +39,10 @@ impl Target<'_> {
                     .map(Value::from)
             }
             Blank::ImageUser => pod.image_user(ordinal?).map(Value::from),
+            Blank::ImageWithDigest => {
+                let image = pod.image_with_digest(ordinal?, context.images);
+                image.map(Value::from)
+            }
             Blank::ImageTag => pod
                 .image_tag(ordinal)
                 .filter(|tag| is_label(tag))

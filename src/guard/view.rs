@@ -3,8 +3,8 @@
 use crate::manifest::reads::{Config, Join};
 use crate::manifest::spark::Web;
 use crate::manifest::{
-    Container, ContainerKind, Facts, Family, Image, NonRoot, Object, ObjectFacts, Place, Pod,
-    PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
+    Container, ContainerKind, Digests, Facts, Family, Image, NonRoot, Object, ObjectFacts, Place,
+    Pod, PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
 };
 use crate::yaml::NodeRef;
 use serde_json::Value;
@@ -17,6 +17,8 @@ pub struct Context<'c> {
     pub tables: &'c Tables,
     /// What the stream as a whole says.
     pub facts: &'c Facts,
+    /// What tags stand for.
+    pub images: Option<&'c Digests>,
 }
 
 /// One object of the stream while rules run over it.
@@ -191,6 +193,12 @@ impl<'v> PodView<'v> {
         let labelled = self.roles.labelled;
         let other = labelled.is_some_and(|ordinal| self.roles.containers[ordinal] != Some(role));
         (!other).then_some(role.role.as_str())
+    }
+
+    /// A container's image with the digest of its tag, where that is known and not written.
+    pub fn image_with_digest(&self, container: usize, images: Option<&Digests>) -> Option<String> {
+        let mut containers = self.pod().containers();
+        images?.pin(containers.nth(container)?.image())
     }
 
     /// The tag of the image that the pod is for, or of one of its containers: one that says a version.

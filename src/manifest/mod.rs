@@ -20,7 +20,7 @@ pub(crate) mod testing;
 
 pub use command::Command;
 pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
-pub use image::{BadImage, Family, Image, ImageFamilies};
+pub use image::{BadDigests, BadImage, Digests, Family, Image, ImageFamilies};
 pub use object::{HELM4_FILENAME, Object, Stranger, helm4_template, objects};
 pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};
 pub use pod::{Container, ContainerKind, Pod};

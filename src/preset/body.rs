@@ -79,6 +79,9 @@ pub enum Blank {
         /// `$configDigestWithLive`.
         live: bool,
     },
+    /// `$imageWithDigest`: the container's image with the digest of its tag, where somebody looked that up. Only rules
+    /// `on: container` have it.
+    ImageWithDigest,
     /// `$imageUser`: the uid that the container's image family runs as. Only rules `on: container` have it.
     ImageUser,
     /// `$imageTag`: the tag of the image of the container, of a pod that of the one it is for. No digest, nor `latest`.
@@ -91,11 +94,12 @@ pub enum Blank {
 
 impl Blank {
     /// Each with its word.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("$configDigest", Self::ConfigDigest { live: false }),
         ("$configDigestWithLive", Self::ConfigDigest { live: true }),
         ("$imageTag", Self::ImageTag),
         ("$imageUser", Self::ImageUser),
+        ("$imageWithDigest", Self::ImageWithDigest),
         ("$role", Self::Role),
         ("$uiPort", Self::UiPort),
     ];
@@ -174,8 +178,13 @@ impl Scope<'_> {
                 let message = format!("`{}` is of a pod, and the rule is `on: {on}`", blank.word());
                 return Err(self.at(draft.span).error(message));
             }
-            Some(Directive::Blank(Blank::ImageUser)) if on != Root::Container => {
-                let message = format!("`$imageUser` is of a container, and the rule is `on: {on}`");
+            Some(Directive::Blank(blank @ (Blank::ImageUser | Blank::ImageWithDigest)))
+                if on != Root::Container =>
+            {
+                let message = format!(
+                    "`{}` is of a container, and the rule is `on: {on}`",
+                    blank.word()
+                );
                 return Err(self.at(draft.span).error(message));
             }
             Some(Directive::Blank(blank)) => return Ok(here(BodyValue::Blank(blank))),

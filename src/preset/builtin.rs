@@ -66,6 +66,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/restricted.yaml"),
     ),
     block(
+        "images",
+        "presets/blocks/images.yaml",
+        include_str!("../../presets/blocks/images.yaml"),
+    ),
+    block(
         "observability",
         "presets/blocks/observability.yaml",
         include_str!("../../presets/blocks/observability.yaml"),

@@ -14,6 +14,8 @@ pub struct Policy {
     pub environment: Option<Named>,
     /// What the project declares to come from elsewhere.
     pub externals: Vec<External>,
+    /// The file that says what tags of images stand for.
+    pub images: Option<Named>,
     /// The presets that take part, each after those that it uses.
     pub presets: Vec<PolicyPreset>,
     /// The rules, in the order of their presets and files.

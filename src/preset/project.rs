@@ -69,6 +69,8 @@ pub struct ProjectSpec {
     /// What pods read and no stream has: who puts it into the cluster, for `graph`.
     #[serde(default)]
     pub externals: Vec<External>,
+    /// The file that says which image each tag stands for, from the project's folder, as `--images` takes it.
+    pub images: Option<Spanned<String>>,
     /// The file that holds environments to what they share, from the project's folder. Without it, `sparkk8s.lock`.
     pub lock: Option<Spanned<String>>,
 }
@@ -189,6 +191,10 @@ impl Project {
             project: Some(self.place(&self.written.metadata.name)),
             environment: chosen.map(|(name, _)| self.place(name)),
             externals: spec.externals.clone(),
+            images: spec.images.as_ref().map(|path| Named {
+                text: self.path(&path.value),
+                origin: self.file.at(path.span),
+            }),
             ..Request::default()
         };
         match &spec.presets {

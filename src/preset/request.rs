@@ -15,6 +15,8 @@ pub struct Request {
     pub environment: Option<Named>,
     /// What the project declares to come from elsewhere.
     pub externals: Vec<External>,
+    /// The file that says what tags of images stand for.
+    pub images: Option<Named>,
 }
 
 /// What is changed in the presets.

@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What may stand in the place of a value.
-const DIRECTIVES: [&str; 8] = [
+const DIRECTIVES: [&str; 9] = [
     "$parameter",
     "$policy",
     "$configDigest",
     "$configDigestWithLive",
     "$imageTag",
     "$imageUser",
+    "$imageWithDigest",
     "$role",
     "$uiPort",
 ];

@@ -7,7 +7,7 @@ use crate::guard::{
     self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver,
 };
 use crate::manifest::reads::{Contents, SecretKey};
-use crate::manifest::{Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
+use crate::manifest::{Digests, Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Policy, Root};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
@@ -79,6 +79,8 @@ pub struct Setup<'s> {
     pub tables: &'s Tables,
     /// What digests of Secrets are made with; without it, none are made.
     pub secret_key: Option<&'s SecretKey>,
+    /// What tags of images stand for.
+    pub images: Option<&'s Digests>,
     /// Who looks at the objects, if anybody does.
     pub observe: Option<Observe<'s>>,
     /// What a long stream may be divided among.
@@ -195,7 +197,11 @@ impl Road<'_> {
             ..
         } = self.setup;
         let facts = self.facts;
-        let context = Context { tables, facts };
+        let context = Context {
+            tables,
+            facts,
+            images: self.setup.images,
+        };
         let document = &self.stream.documents[own[0].document];
         let before = piece.changes.len();
         let mut values = Vec::new();
@@ -276,6 +282,7 @@ fn gather(
             let context = Context {
                 tables,
                 facts: &facts,
+                images: setup.images,
             };
             let outcome = guard::run(policy, setup.waivers, context, subject, value)?;
             facts.hold(object.index, &outcome.value);

@@ -13,7 +13,7 @@ pub use drift::{
 };
 pub use json::report as json;
 pub use message::{Message, Place};
-pub use summary::Summary;
+pub use summary::{Summary, count};
 pub use text::{findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};

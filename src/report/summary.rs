@@ -48,6 +48,6 @@ impl Summary {
 }
 
 /// `1 object`, `2 objects`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

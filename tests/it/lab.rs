@@ -123,6 +123,7 @@ fn road(
         waivers,
         tables: tables(),
         secret_key,
+        images: None,
         observe: None,
         threads: Threads::ONE,
     };

@@ -208,10 +208,10 @@ fn stream(objects: &[Value]) -> String {
 #[test]
 fn each_page_shows_a_violation_and_how_it_is_mended() {
     let mut seen = BTreeSet::new();
-    // A memory page's example is a whole stream; those checks have tests of their own.
+    // Those of memory and images are judged in other places, and have tests of their own.
     for page in pages()
         .iter()
-        .filter(|page| !page.id.starts_with("memory/"))
+        .filter(|page| !page.id.starts_with("memory/") && page.id != "image-not-pinned")
     {
         assert!(seen.insert(page.id), "{} has two pages", page.id);
         for text in [

@@ -13,7 +13,7 @@ spec:
   parameters: {size: medium}
   environments:
     dev: {overlays: [dev]}
-    prod: {overlays: [prod], parameters: {team.owner: night}}
+    prod: {overlays: [prod, ./policy/tags.yaml], parameters: {team.owner: night}}
 ";
 
 const TEAM: &str = "apiVersion: sparkk8s.io/v1alpha1
@@ -26,11 +26,18 @@ spec:
     - {id: owner, on: pod, default: {metadata: {labels: {owner: {$parameter: owner}}}}, because: b}
 ";
 
+const TAGS: &str = "apiVersion: sparkk8s.io/v1alpha1
+kind: Overlay
+metadata: {name: tags}
+spec: {severity: {image-not-pinned: info}}
+";
+
 /// A repository with a project and a folder two below.
 fn repository(project: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(&folder.path().join("sparkk8s.yaml"), project);
     write(&folder.path().join("policy/team.yaml"), TEAM);
+    write(&folder.path().join("policy/tags.yaml"), TAGS);
     std::fs::create_dir_all(folder.path().join("charts/connect")).unwrap();
     folder
 }
@@ -91,7 +98,8 @@ fn the_nearest_project_counts_and_presets_by_name_count_more() {
     let chart = repository.path().join("charts/connect");
     let nearest = PROJECT
         .replace("default, ./policy/team.yaml", "restricted")
-        .replace(", parameters: {team.owner: night}", "");
+        .replace(", parameters: {team.owner: night}", "")
+        .replace(", ./policy/tags.yaml", "");
     write(&chart.join("sparkk8s.yaml"), nearest);
     let ended = within(&chart, &["check", "--env", "prod"]);
     assert!(
@@ -201,7 +209,7 @@ fn rules_of_the_project_are_explained() {
     let prod = "presets: [./policy/team.yaml], overlays: [prod]";
     let project = PROJECT
         .replace(", ./policy/team.yaml]", "]")
-        .replace("overlays: [prod]", prod);
+        .replace("overlays: [prod, ./policy/tags.yaml]", prod);
     let repository = repository(&project);
     let chart = repository.path().join("charts/connect");
     let explained = within(&chart, &["explain", "team/owner", "--env", "prod"]);

@@ -83,7 +83,11 @@ fn two_presets_that_disagree_say_how_to_agree() {
         &["default.jobs=guard"][..],
         &["restricted.jobs=leave"],
         // Whoever has the last word anyway.
-        &["resources.jobs=guard", "observability.jobs=guard"],
+        &[
+            "resources.jobs=guard",
+            "observability.jobs=guard",
+            "images.jobs=guard",
+        ],
     ] {
         let set = set.iter().flat_map(|set| ["--set", set]);
         let args: Vec<_> = both.into_iter().chain(set).collect();

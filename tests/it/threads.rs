@@ -47,6 +47,7 @@ fn outcome(text: &str, policy: &Policy, threads: Threads) -> Result<Outcome, Str
         waivers: &[],
         tables: tables(),
         secret_key: None,
+        images: None,
         observe: None,
         threads,
     };

@@ -12,7 +12,7 @@ pub(in crate::cli) fn between(args: &DiffArgs, names: [&str; 2]) -> Result<Exit,
             project: project.clone(),
             ..SettingsArgs::default()
         },
-        secret_key: args.policy.secret_key.clone(),
+        given: args.policy.given.clone(),
         ..PolicyArgs::default()
     };
     if args.policy != own || args.input.file != "-" {
@@ -23,7 +23,7 @@ pub(in crate::cli) fn between(args: &DiffArgs, names: [&str; 2]) -> Result<Exit,
     let sources = SourcesArgs {
         from: args.from.clone(),
         config: project.config.clone(),
-        secret_key: args.policy.secret_key.clone(),
+        given: args.policy.given.clone(),
     };
     let mut desk = Desk::with(&sources, |name| names.contains(&name))?;
     for name in names {

@@ -9,6 +9,7 @@ use crate::pin::lock::{
     AllAhead, Comparison, Lock, LockError, Locked, Mismatch, Release, Sanction, covers,
 };
 use crate::preset::Project;
+use crate::report::count;
 use crate::text::hint;
 use anyhow::anyhow;
 
@@ -210,10 +211,7 @@ impl Desk {
         if all.is_empty() {
             return Ok(());
         }
-        let many = match all.len() {
-            1 => "1 difference".to_owned(),
-            many => format!("{many} differences"),
-        };
+        let many = count(all.len(), "difference");
         let message = format!("environments differ: {many} that nobody sanctioned");
         let help = "nothing was written; sanction what is meant, or record for a while who is `--ahead`; remove the rest";
         let said = locks::differences(all.into_iter(), &self.sanctions.reasons);

@@ -1,6 +1,6 @@
 //! The environments of a project as their guarded manifests, in the words of a lock.
 
-use super::super::args::{HostArg, PolicyArgs, ProjectArgs, SettingsArgs, SourcesArgs};
+use super::super::args::{GivenArgs, HostArg, PolicyArgs, ProjectArgs, SettingsArgs, SourcesArgs};
 use super::super::policy::Chosen;
 use super::command;
 use super::{Exit, Failure, Message, run};
@@ -39,11 +39,7 @@ impl Environments {
             key: None,
         };
         for (environment, text) in command::manifests(project, &sources.from, is_asked)? {
-            let policy = asked(
-                &environment,
-                sources.config.as_deref(),
-                sources.secret_key.as_deref(),
-            );
+            let policy = asked(&environment, sources.config.as_deref(), &sources.given);
             let name = format!("manifests of {environment}");
             let input = run::Input::of(name, text, HostArg::Pipe.into());
             let (release, presets, key) = guarded(&input, &policy, project, &environment)?;
@@ -62,11 +58,7 @@ impl Environments {
 }
 
 /// The policy of an environment, as nobody changed it by hand.
-pub(super) fn asked(
-    environment: &str,
-    config: Option<&str>,
-    secret_key: Option<&str>,
-) -> PolicyArgs {
+pub(super) fn asked(environment: &str, config: Option<&str>, given: &GivenArgs) -> PolicyArgs {
     PolicyArgs {
         settings: SettingsArgs {
             project: ProjectArgs {
@@ -75,7 +67,7 @@ pub(super) fn asked(
             },
             ..SettingsArgs::default()
         },
-        secret_key: secret_key.map(str::to_owned),
+        given: given.clone(),
         ..PolicyArgs::default()
     }
 }

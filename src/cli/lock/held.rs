@@ -8,7 +8,7 @@ use super::{Exit, Failure, io, path, refused, run, unusable};
 use crate::manifest::Object;
 use crate::pin::lock::{LockError, Locked, Mismatch, Observer, mismatches};
 use crate::preset::Project;
-use crate::report::{Message, Report};
+use crate::report::{Message, Report, count};
 use serde_json::Value;
 
 /// The lock that a run is held to.
@@ -105,9 +105,8 @@ impl Held {
 
 /// A refusal of manifests that are not those of the lock.
 pub(super) fn not_locked(path: &str, environment: &str, found: &[Mismatch]) -> Failure {
-    let many = found.len();
-    let message =
-        format!("the manifests of {environment} are not those of `{path}`: {many} differences");
+    let many = count(found.len(), "difference");
+    let message = format!("the manifests of {environment} are not those of `{path}`: {many}");
     let help = "if it is meant, `sparkk8s-post lock` records it, and refuses what environments may not differ in; else take it out";
     refused(&mismatches(found), message, help)
 }
@@ -115,11 +114,7 @@ pub(super) fn not_locked(path: &str, environment: &str, found: &[Mismatch]) -> F
 /// Compares manifests with the lock.
 pub(in crate::cli) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     let project = project::needed(args.config.as_deref())?;
-    let policy = asked(
-        &args.environment,
-        args.config.as_deref(),
-        args.secret_key.as_deref(),
-    );
+    let policy = asked(&args.environment, args.config.as_deref(), &args.given);
     let input = run::Input::read(&args.input)?;
     let held = Held::to(&project, args.environment.clone())?;
     let see = |chosen: &Chosen, all: &[Object<'_>], object: &Object<'_>, value: &Value| {

@@ -1,5 +1,9 @@
 //! Image references, and the table of image families: which user an image runs as, where that is a fact.
 
+mod digests;
+
+pub use digests::{BadDigests, Digests};
+
 use super::Pod;
 use crate::text::Glob;
 use serde::Deserialize;

@@ -69,7 +69,8 @@ fn default_sets_only_what_is_absent_and_no_limits() {
     for (rule, value) in changes(&policy) {
         assert!(value["resources"]["limits"].is_null(), "{}", rule.id);
         let enforces = matches!(rule.verb, Verb::Enforce(_));
-        let ours = ["default/mark", "pins/config-digest"].contains(&rule.id.as_str());
+        let ours = ["default/mark", "images/digest", "pins/config-digest"];
+        let ours = ours.contains(&rule.id.as_str());
         assert_eq!(enforces, ours, "{}", rule.id);
         let resources = rule.id.starts_with("resources/");
         let absent = rule

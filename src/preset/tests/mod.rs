@@ -40,6 +40,7 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("memory/heap-exceeds-limit"),
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
+        plain_check("image-not-pinned"),
     ],
     tables: Some(tables),
 };

@@ -90,6 +90,7 @@ impl Tally {
         let context = Context {
             tables,
             facts: &facts,
+            images: None,
         };
         for object in &objects {
             let place = tables.places.of(object.api_version, object.kind);

@@ -9,7 +9,7 @@
 //! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
 //! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
-//! | `yaml NAME` | a file that the commands after it find |
+//! | `yaml NAME`, `text NAME` | a file that the commands after it find |
 
 use super::page::{Page, pages};
 use super::run::{Place, exists, flags_exist};
@@ -46,7 +46,7 @@ fn commands_answer_as_the_pages_say() {
                 }
                 ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
-                ["yaml", name] => {
+                ["yaml" | "text", name] => {
                     place.write(name, &block.text);
                     Ok(())
                 }

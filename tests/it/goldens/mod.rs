@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, OnceLock};
 use std::thread;
 
-/// The files that are given; other `.yaml` files are policies.
+/// The files that are given; other `.yaml` files are policies, and `.txt` files hold digests.
 const ARGUMENTS: &str = "args";
 const INPUT: &str = "input.yaml";
 /// What stands in a golden for the version of the program: a release is no difference.
@@ -23,7 +23,7 @@ struct Case {
     folder: PathBuf,
     arguments: Vec<String>,
     input: String,
-    /// Presets and overlays, by file name.
+    /// Presets, overlays and digests, by file name.
     policies: BTreeMap<String, String>,
     outcome: OnceLock<Outcome>,
 }
@@ -119,7 +119,8 @@ impl Case {
         let paths = fixtures::files(folder);
         let names = paths.iter().map(|path| file_name(path));
         let is_policy = |name: &String| {
-            Path::new(name).extension().is_some_and(|e| e == "yaml") && name != INPUT
+            let extension = Path::new(name).extension();
+            extension.is_some_and(|e| e == "yaml" || e == "txt") && name != INPUT
         };
         Self {
             name: file_name(folder),

@@ -3,6 +3,7 @@
 mod bad_input;
 mod between;
 mod corpus;
+mod images;
 mod meaning;
 mod merge;
 mod partial;
