@@ -93,9 +93,8 @@ impl Run<'_> {
     ) {
         let (id, severity, why) = match blank {
             // What it reads, and why that is not pinned, is said of the pod as a whole.
-            Blank::ConfigDigest { .. } => return,
-            // That is for a check to say, by how much it matters.
-            Blank::ImageWithDigest => return,
+            // Nor is an image without a digest said here: there is a check for it.
+            Blank::ConfigDigest { .. } | Blank::ImageWithDigest => return,
             Blank::ImageUser => (
                 "user-unknown",
                 Severity::Warning,

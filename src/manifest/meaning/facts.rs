@@ -330,6 +330,10 @@ fn pointer(place: &[&str]) -> String {
     let mut text = String::with_capacity(place.iter().map(|s| s.len() + 1).sum());
     for segment in place {
         text.push('/');
+        if !segment.bytes().any(|b| b == b'~' || b == b'/') {
+            text.push_str(segment);
+            continue;
+        }
         for c in segment.split_inclusive(['~', '/']) {
             match c.strip_suffix(['~', '/']) {
                 Some(before) => text.extend([before, if c.ends_with('~') { "~0" } else { "~1" }]),

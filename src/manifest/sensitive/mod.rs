@@ -27,6 +27,16 @@ const TELLING: [&str; 18] = [
     "_pwd",
 ];
 
+/// The bytes that those words begin with.
+const BEGINS: [bool; 256] = {
+    let (mut begins, mut at) = ([false; 256], 0);
+    while at < TELLING.len() {
+        begins[TELLING[at].as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    begins
+};
+
 /// One of these stands before every credential that a line tells of.
 const SEPARATORS: &[u8] = b":=\"' \t,";
 
@@ -44,7 +54,8 @@ fn credential(line: &str) -> Option<usize> {
     let address = user_info(line);
     let line = line.to_ascii_lowercase();
     let bearer = ["bearer ", "basic "].map(|word| Some(line.find(word)? + word.len()));
-    let begins = TELLING.iter().filter_map(|word| {
+    let told = holds_telling(line.as_bytes());
+    let begins = TELLING.iter().filter(|_| told).filter_map(|word| {
         let at = line.find(word)?;
         let rest = &line[at..];
         // A blank or a comma ends a flag (`--password, x`) and a property of Spark (`a.secret.key x`), and no word else.
@@ -156,10 +167,10 @@ pub fn tells(key: &str) -> bool {
 
 /// Whether one of the telling words stands in a key, which is short: a search for each would cost more to begin.
 fn holds_telling(key: &[u8]) -> bool {
-    let stands = |at| {
-        TELLING
-            .iter()
-            .any(|word| key[at..].starts_with(word.as_bytes()))
+    let stands = |at: usize| {
+        let mut words = TELLING.iter().map(|word| word.as_bytes());
+        BEGINS[usize::from(key[at])]
+            && words.any(|word| word[0] == key[at] && key[at..].starts_with(word))
     };
     (0..key.len()).any(stands)
 }

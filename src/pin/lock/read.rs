@@ -39,9 +39,14 @@ impl Locked {
             text = text.replace("\r\n", "\n");
         }
         let (mut reading, mut at) = (Reading::default(), 0);
-        for (number, line) in text.split_inclusive('\n').enumerate() {
-            let bytes = at..at + line.len();
+        let mut ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+        for number in 0.. {
+            let bytes = at..ends.next().unwrap_or(text.len());
+            if bytes.is_empty() {
+                break;
+            }
             at = bytes.end;
+            let line = &text[bytes.clone()];
             if !line.starts_with(' ') && MARKS.iter().any(|mark| line.starts_with(mark)) {
                 return Err(LockError::Conflict(number + 1));
             }

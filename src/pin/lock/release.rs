@@ -105,7 +105,8 @@ impl<'m, T> Observer<'m, T> {
     ) {
         let own = self.own.get_or_init(|| {
             let names = objects.iter().map(|object| object.name.to_owned());
-            names.collect()
+            // Nearly nobody asks.
+            names.filter(|_| self.names.are_compared).collect()
         });
         let neutral = Neutral {
             names: &self.names,
