@@ -16,7 +16,8 @@ pub(super) fn run(args: &GraphArgs) -> Result<Exit, Failure> {
         let guarded = rendered.edits.apply(&input.text);
         let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
         let (objects, _) = objects(&stream);
-        let mut contents = Contents::new(chosen.secret_key.clone());
+        let contents = Contents::new(chosen.secret_key.clone());
+        let mut contents = contents.without(&chosen.policy.random);
         let tables = tables();
         for object in &objects {
             let node = stream.documents[object.document].node(object.node);

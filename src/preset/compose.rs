@@ -37,6 +37,7 @@ pub fn compose(
         project: request.project.clone(),
         environment: request.environment.clone(),
         externals: request.externals.clone(),
+        random: request.random.clone(),
         images: request.images.clone(),
         presets: presets(&graph, &values),
         parameters: parameters(&graph, &values),

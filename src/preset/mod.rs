@@ -23,6 +23,7 @@ mod pattern;
 mod place;
 mod policy;
 mod project;
+mod random;
 mod request;
 mod rule;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use project::{
     DEFAULT_PRESET, EnvironmentFile, NamesFile, PROJECT_FILE, Project, ProjectFile,
     ProjectMetadata, ProjectSpec, VaryFile,
 };
+pub use random::RandomFile;
 pub use request::{Assignment, Given, Named, Request, Step};
 pub use rule::{Layer, ResolvedRule, RuleLabel, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};

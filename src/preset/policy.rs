@@ -2,6 +2,7 @@
 
 use super::model::Severity;
 use super::{External, Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting};
+use crate::manifest::reads::Random;
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,8 @@ pub struct Policy {
     pub environment: Option<Named>,
     /// What the project declares to come from elsewhere.
     pub externals: Vec<External>,
+    /// Values that the project declares to be others at each render.
+    pub random: Vec<Random>,
     /// The file that says what tags of images stand for.
     pub images: Option<Named>,
     /// The presets that take part, each after those that it uses.

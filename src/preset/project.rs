@@ -6,7 +6,8 @@ use super::graph::{ReadFile, builtin_path};
 use super::path::{folder, is_path};
 use super::request::{Assignment, Given, Named, Request, Step};
 use super::scope::check_name;
-use super::{Draft, External, File, PolicyError, load};
+use super::{Draft, External, File, PolicyError, RandomFile, load};
+use crate::manifest::reads::Random;
 use crate::text::hint;
 use crate::yaml::{Entries, Spanned};
 use serde::Deserialize;
@@ -69,6 +70,9 @@ pub struct ProjectSpec {
     /// What pods read and no stream has: who puts it into the cluster, for `graph`.
     #[serde(default)]
     pub externals: Vec<External>,
+    /// Values that are others at each render, so that no digest and no lock holds them.
+    #[serde(default)]
+    pub random: Vec<RandomFile>,
     /// The file that says which image each tag stands for, from the project's folder, as `--images` takes it.
     pub images: Option<Spanned<String>>,
     /// The file that holds environments to what they share, from the project's folder. Without it, `sparkk8s.lock`.
@@ -157,7 +161,9 @@ impl Project {
     fn judge(&self) -> Result<(), PolicyError> {
         let spec = &self.written.spec;
         self.presets_exist(spec.presets.as_deref().unwrap_or_default())?;
-        let mut reasons = spec.externals.iter().map(|external| &external.reason);
+        let random = spec.random.iter().map(|random| &random.reason);
+        let externals = spec.externals.iter().map(|external| &external.reason);
+        let mut reasons = externals.chain(random);
         if let Some(empty) = reasons.find(|reason| reason.value.trim().is_empty()) {
             return Err(self.file.at(empty.span).error("a reason must say why"));
         }
@@ -179,6 +185,12 @@ impl Project {
         names.try_for_each(|name| builtin_path(&name.value, &self.file.at(name.span)).map(|_| ()))
     }
 
+    /// What is another value at each render.
+    pub fn random(&self) -> Vec<Random> {
+        let random = self.written.spec.random.iter();
+        random.map(RandomFile::declared).collect()
+    }
+
     /// What it chooses for an environment, or for none of them.
     ///
     /// # Errors
@@ -191,6 +203,7 @@ impl Project {
             project: Some(self.place(&self.written.metadata.name)),
             environment: chosen.map(|(name, _)| self.place(name)),
             externals: spec.externals.clone(),
+            random: self.random(),
             images: spec.images.as_ref().map(|path| Named {
                 text: self.path(&path.value),
                 origin: self.file.at(path.span),

@@ -1,6 +1,7 @@
 //! What somebody chose: presets, overlays, values of parameters, each with the place where it was said.
 
 use super::{Draft, External, File, Origin, PolicyError};
+use crate::manifest::reads::Random;
 
 /// Everything that a policy is composed from.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Request {
     pub environment: Option<Named>,
     /// What the project declares to come from elsewhere.
     pub externals: Vec<External>,
+    /// Values that the project declares to be others at each render.
+    pub random: Vec<Random>,
     /// The file that says what tags of images stand for.
     pub images: Option<Named>,
 }

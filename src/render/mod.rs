@@ -250,7 +250,8 @@ fn gather(
     let Setup { policy, tables, .. } = setup;
     let mut facts = FactsBuilder::new(objects);
     if policy.pins() {
-        facts = facts.with_contents(Contents::new(setup.secret_key.cloned()));
+        let contents = Contents::new(setup.secret_key.cloned());
+        facts = facts.with_contents(contents.without(&policy.random));
     }
     for object in objects {
         let node = stream.documents[object.document].node(object.node);

@@ -119,7 +119,7 @@ pub(super) fn passes(report: &Report<'_>) -> Result<(), Failure> {
 /// Who looks at the objects of an environment.
 pub(super) fn observer<T>(project: &Project, environment: &str) -> Observer<'static, T> {
     let reader = Reader { meaning: meaning() };
-    Observer::new(reader, names(project, environment))
+    Observer::new(reader, names(project, environment), project.random())
 }
 
 /// The template of an object, where the stream says so.

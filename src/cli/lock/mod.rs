@@ -59,7 +59,7 @@ fn stable(first: &[Release], others: Vec<Release>, again: u8) -> Result<(), Fail
     if said.is_empty() {
         return Ok(());
     }
-    let help = "give what a chart makes up a value of its own, such as an existing Secret; a lock cannot hold it";
+    let help = "give what a chart makes up a value of its own, such as an existing Secret, or declare it under `random` in the project; a lock cannot hold it";
     Err(refused(
         &said,
         "renders of the same are not the same".into(),

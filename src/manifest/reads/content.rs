@@ -1,6 +1,6 @@
 //! What `ConfigMap`s and Secrets hold, as digests: no value is kept, and of a Secret nothing without a key.
 
-use super::{Maker, ReadTable};
+use super::{Maker, Random, ReadTable};
 use crate::manifest::named::Named;
 use crate::manifest::spark::{Few, SourceKind, source_kind, text_of};
 use crate::yaml::base64;
@@ -75,6 +75,7 @@ pub struct Contents {
     by_name: Named<Content>,
     made: Named<Maker>,
     key: Option<SecretKey>,
+    random: Vec<Random>,
 }
 
 /// What one ConfigMap or Secret holds.
@@ -97,29 +98,45 @@ impl Contents {
         }
     }
 
+    /// Without values that are others at each render.
+    #[must_use]
+    pub fn without(mut self, random: &[Random]) -> Self {
+        self.random = random.to_vec();
+        self
+    }
+
     /// Takes in an object; a later one of the same name takes its place, as in a cluster.
     pub fn add(&mut self, index: usize, object: &Value) {
         let Some(kind) = source_kind(object) else {
             return;
         };
-        let unpinned = self.unpinned(kind, object);
-        let sums = match unpinned {
+        let mut unpinned = self.unpinned(kind, object);
+        let metadata = &object["metadata"];
+        let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
+        let random = self.random.iter();
+        let random: Vec<_> = random
+            .filter(|random| random.is_in(kind, names.0, names.1))
+            .collect();
+        let lasts = |key: &str| !random.iter().any(|random| random.takes(key));
+        let sums: Few<_, _> = match unpinned {
             Some(_) => Few::default(),
             None => data(kind, object)
                 .into_iter()
+                .filter(|(key, _)| lasts(key))
                 .map(|(key, bytes)| {
                     let sum = (!is_open(&bytes)).then(|| self.sum(kind, &bytes));
                     (key.to_owned(), sum)
                 })
                 .collect(),
         };
+        if unpinned.is_none() && !random.is_empty() && sums.iter().next().is_none() {
+            unpinned = Some("the project declares that its values are others at each render");
+        }
         let content = Content {
             object: index,
             unpinned,
             sums,
         };
-        let metadata = &object["metadata"];
-        let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
         self.by_name.insert(kind, names, content);
     }
 

@@ -4,10 +4,12 @@ mod config;
 mod content;
 mod made;
 mod mounts;
+mod random;
 
 pub use config::{Config, End, Join};
 pub use content::{Content, Contents, SecretKey, ShortKey, sum};
 pub use made::{MakeRow, Maker};
+pub use random::Random;
 
 use super::Pod;
 use crate::text::Glob;

@@ -1,6 +1,8 @@
 //! One environment's guarded stream, as facts.
 
 use crate::manifest::meaning::{Facts, Reader};
+use crate::manifest::reads::Random;
+use crate::manifest::spark::SourceKind;
 use crate::manifest::{Object, helm_hooks};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -69,6 +71,7 @@ impl Released {
 pub struct Observer<'m, T> {
     reader: Reader<'m>,
     names: Names,
+    random: Vec<Random>,
     /// The names of the environment's objects, when the first of them goes by.
     own: OnceLock<BTreeSet<String>>,
     seen: Mutex<Vec<Seen<T>>>,
@@ -87,10 +90,11 @@ pub struct Seen<T> {
 
 impl<'m, T> Observer<'m, T> {
     /// Nothing seen yet.
-    pub fn new(reader: Reader<'m>, names: Names) -> Self {
+    pub fn new(reader: Reader<'m>, names: Names, random: Vec<Random>) -> Self {
         Self {
             reader,
             names,
+            random,
             own: OnceLock::new(),
             seen: Mutex::default(),
         }
@@ -112,11 +116,27 @@ impl<'m, T> Observer<'m, T> {
             names: &self.names,
             own,
         };
-        let (id, released) = neutral.released(self.reader, object, value);
+        let (id, mut released) = neutral.released(self.reader, object, value);
+        self.lasting(object, &mut released.facts);
         let made = make(&id, released);
         let index = object.index;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.push(Seen { index, id, made });
+    }
+
+    /// Takes out what is another value at each render.
+    fn lasting(&self, object: &Object<'_>, facts: &mut Facts) {
+        let kind = match object.kind {
+            "ConfigMap" => SourceKind::ConfigMap,
+            "Secret" => SourceKind::Secret,
+            _ => return,
+        };
+        let namespace = object.namespace.unwrap_or_default();
+        for random in &self.random {
+            if random.is_in(kind, namespace, object.name) {
+                facts.retain(|place, _| !random.holds(place));
+            }
+        }
     }
 
     /// All that was seen, by what names it.

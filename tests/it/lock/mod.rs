@@ -8,6 +8,7 @@ mod meaning;
 mod merge;
 mod partial;
 mod promotion;
+mod random;
 mod small;
 
 use super::lab::{Ended, program};
