@@ -36,12 +36,15 @@ pub(super) fn not_pinned(pod: Pod<'_>) -> impl Iterator<Item = Violation> {
             .get(&["image"])
             .as_str()
             .filter(|text| !text.is_empty())?;
-        if Image::parse(text).is_ok_and(|image| image.digest.is_some()) {
-            return None;
-        }
-        let message =
-            format!("{container} runs `{text}`, a tag that can be moved to another image");
-        let help = "put the digest behind it, or into the file of `--images`";
+        let what = match Image::parse(text).map(|image| (image.digest, image.tag)) {
+            Ok((Some(_), _)) => return None,
+            Ok((None, Some(_))) => "a tag that can be moved to another image",
+            Ok((None, None)) => "whose tag is `latest`, which moves to another image",
+            Err(_) => "which cannot be read as an image with a digest",
+        };
+        let message = format!("{container} runs `{text}`, {what}");
+        let help = "put the digest behind it, or into the file of `--images`; what is left alone there, such as a Job, \
+                    keeps its image";
         Some(container.violation(PAGE.id, &["image"], message, help))
     })
 }

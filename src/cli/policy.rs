@@ -68,6 +68,13 @@ fn digests(path: &Named) -> Result<Digests, PolicyError> {
     let text = io::read_text(&path.text).map_err(cannot)?;
     Digests::parse(&text).map_err(|bad| {
         let help = "write `IMAGE:TAG@sha256:…`, as `crane digest IMAGE:TAG` tells it".to_owned();
+        let line = text[..bad.span.start].lines().count() + 1;
+        let read = &text[bad.span.start..bad.span.end];
+        // Another file may have been meant for `--secret-key`: what looks like no image is not shown.
+        if !read.is_empty() && !read.contains(':') {
+            let message = format!("line {line} of `{}` names no image", path.text);
+            return path.origin.error(message).help(help);
+        }
         let message = bad.to_string();
         let file = File::new(path.text.as_str(), text);
         file.at(bad.span).error(message).help(help)

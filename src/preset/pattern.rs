@@ -1,7 +1,7 @@
 //! What `unless`, `forbid` and `require` compare with.
 
 use super::scope::{Directive, Scope};
-use super::{Draft, Glob, PolicyError, Shape};
+use super::{Draft, Glob, ImageGlob, PolicyError, Shape};
 use crate::yaml::Pointer;
 use serde_json::{Number, Value};
 
@@ -16,6 +16,8 @@ pub enum Pattern {
     Number(Number),
     /// A text that the glob matches; `"*"` is any text.
     Text(Glob),
+    /// An image reference, under a key `image`: its digest counts only where the glob has one.
+    Image(ImageGlob),
     /// A list that has, for each of these, an item that matches; `[]` is any list.
     List(Vec<Pattern>),
     /// A mapping in which each of these keys has a value that matches, others may be there; `{}` is any mapping. A key
@@ -75,6 +77,7 @@ impl Pattern {
                 wanted == value || wanted.as_f64() == value.as_f64()
             }
             (Self::Text(glob), Some(Value::String(text))) => glob.matches(text),
+            (Self::Image(glob), Some(Value::String(text))) => glob.matches_whole(text),
             _ => false,
         }
     }
@@ -195,9 +198,15 @@ impl Scope<'_> {
                 Pattern::List(items.collect::<Result<_, _>>()?)
             }
             Shape::Map(entries) => {
-                let entries = entries
-                    .iter()
-                    .map(|(key, value)| Ok((glob(&key.value, key.span)?, self.pattern(value)?)));
+                let entries = entries.iter().map(|(key, value)| {
+                    let pattern = match self.pattern(value)? {
+                        Pattern::Text(glob) if key.value == "image" => {
+                            Pattern::Image(ImageGlob(glob))
+                        }
+                        other => other,
+                    };
+                    Ok((glob(&key.value, key.span)?, pattern))
+                });
                 Pattern::Map(entries.collect::<Result<_, PolicyError>>()?)
             }
         })

@@ -93,7 +93,7 @@ pub struct VaryFile {
     pub path: Option<Spanned<String>>,
     /// The amounts between which the values may lie.
     pub between: Option<Vec<Draft>>,
-    /// Whether images may differ in their tag alone.
+    /// Whether images may differ in their tag and digest.
     #[serde(default)]
     pub tag: bool,
     /// Why, for whoever reads it in a year.
@@ -255,7 +255,10 @@ impl Project {
 
     /// A path in the project's folder, as seen from where the project was read.
     pub fn path(&self, inner: &str) -> String {
-        format!("{}{inner}", folder(&self.file.name))
+        match inner.starts_with('/') {
+            true => inner.to_owned(),
+            false => format!("{}{inner}", folder(&self.file.name)),
+        }
     }
 
     fn all<'a>(&'a self, names: &'a [Spanned<String>]) -> impl Iterator<Item = Named> {

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 pub struct RandomFile {
     /// The kind of the objects.
     pub kind: SourceKind,
-    /// Their names, a glob.
+    /// Their names as the manifests have them, a glob.
     #[cfg_attr(test, schemars(schema_with = "schema::glob"))]
     pub name: Spanned<Glob>,
     /// Their namespaces, a glob. Without it, any.

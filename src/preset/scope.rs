@@ -109,7 +109,9 @@ impl<'a> Scope<'a> {
         }
         if entries.len() > 1 {
             let message = format!("`{}` is a whole value; nothing stands beside it", key.value);
-            return Err(self.at(key.span).error(message));
+            let help = (key.value == "$parameter")
+                .then(|| "a value for each choice may stand in what a rule writes".to_owned());
+            return Err(self.at(key.span).error(message).help(help));
         }
         match (key.value.as_str(), &value.shape) {
             ("$parameter", Shape::Text(name)) => {

@@ -136,18 +136,26 @@ impl KindGlob {
 }
 
 impl ImageGlob {
-    /// Whether an image reference is meant.
+    /// Whether an image reference is meant: without a tag and a digest, where the glob has none.
     pub fn matches(&self, reference: &str) -> bool {
         let last = |text: &str| text.rfind('/').map_or(0, |at| at + 1);
         let glob = self.0.text();
         if glob[last(glob)..].contains([':', '@']) {
-            return self.0.matches(reference);
+            return self.matches_whole(reference);
         }
         let name = last(reference);
         let end = reference[name..]
             .find([':', '@'])
             .map_or(reference.len(), |at| name + at);
         self.0.matches(&reference[..end])
+    }
+
+    /// Whether the whole reference matches; its digest counts only where the glob has one, so that whoever writes the
+    /// digest behind a tag escapes no rule.
+    pub(super) fn matches_whole(&self, reference: &str) -> bool {
+        let tagged = reference.split_once('@').map(|(tagged, _)| tagged);
+        let tagged = tagged.filter(|_| !self.0.text().contains('@'));
+        self.0.matches(reference) || tagged.is_some_and(|tagged| self.0.matches(tagged))
     }
 }
 
@@ -164,6 +172,11 @@ mod tests {
         assert!(matches("*spark*:4*", "acme/spark-custom:4.1.0"));
         assert!(!matches("*spark*:4*", "acme/spark-custom:3.5.7"));
         assert!(matches("localhost:5000/*", "localhost:5000/spark:4"));
+        assert!(matches(
+            "apache/spark:4.1.0",
+            "apache/spark:4.1.0@sha256:00"
+        ));
+        assert!(!matches("apache/spark:4.1.0@*", "apache/spark:4.1.0"));
     }
 
     #[test]

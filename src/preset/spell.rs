@@ -1,7 +1,7 @@
 //! Parts of a policy as YAML on one line.
 
 use super::select::words;
-use super::{Body, BodyValue, Glob, Pattern, Selector};
+use super::{Body, BodyValue, Glob, ImageGlob, Pattern, Selector};
 use crate::yaml::is_safe_plain;
 
 /// A text as a scalar: plain where that means the same to everybody, else quoted.
@@ -33,7 +33,7 @@ pub(super) fn pattern(written: &Pattern) -> String {
         Pattern::Absent => "null".into(),
         Pattern::Bool(value) => value.to_string(),
         Pattern::Number(value) => value.to_string(),
-        Pattern::Text(glob) => scalar(glob.text()),
+        Pattern::Text(glob) | Pattern::Image(ImageGlob(glob)) => scalar(glob.text()),
         Pattern::List(items) => list(items.iter().map(pattern)),
         Pattern::Map(entries) => map(entries
             .iter()

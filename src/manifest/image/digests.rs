@@ -26,8 +26,8 @@ impl Digests {
     /// Reads them.
     pub fn parse(text: &str) -> Result<Self, BadDigests> {
         let mut all = Self::default();
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
+        let mut start = text.len() - text.trim_start_matches('\u{feff}').len();
+        for line in text[start..].split_inclusive('\n') {
             let words: Vec<_> = line.split_whitespace().collect();
             let span = Span::new(start, start + line.trim_end().len());
             start += line.len();
@@ -37,6 +37,11 @@ impl Digests {
             let known = all.add(&words.join("@"));
             known.map_err(|message| BadDigests { span, message })?;
         }
+        if all.digests.is_empty() {
+            let message = "it has no digest".to_owned();
+            let span = Span::empty(0);
+            return Err(BadDigests { span, message });
+        }
         Ok(all)
     }
 
@@ -45,10 +50,6 @@ impl Digests {
         let (Some(digest), Some(_)) = (image.digest, image.tag) else {
             return Err(format!("`{text}` lacks its tag or its digest"));
         };
-        let hex = digest.strip_prefix("sha256:");
-        if hex.is_none_or(|hex| hex.len() != 64) {
-            return Err(format!("`{digest}` is no `sha256:` with 64 digits"));
-        }
         let tagged = Image {
             digest: None,
             ..image
@@ -123,7 +124,11 @@ mod tests {
             ),
             (
                 &format!("spark:5 {A}a"),
-                format!("`{A}a` is no `sha256:` with 64 digits"),
+                format!("`spark:5@{A}a` is no image reference"),
+            ),
+            (
+                &format!("spark:5@{}", A.to_uppercase()),
+                format!("`spark:5@{}` is no image reference", A.to_uppercase()),
             ),
             (
                 &format!("library/spark:4 {other}"),

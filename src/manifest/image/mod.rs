@@ -200,7 +200,12 @@ fn is_tag(tag: &str) -> bool {
 
 fn is_digest(digest: &str) -> bool {
     digest.split_once(':').is_some_and(|(algorithm, hex)| {
-        !algorithm.is_empty() && hex.len() >= 32 && hex.bytes().all(|b| b.is_ascii_hexdigit())
+        let length = match algorithm {
+            "sha256" => hex.len() == 64,
+            "sha512" => hex.len() == 128,
+            other => !other.is_empty() && hex.len() >= 32,
+        };
+        length && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 

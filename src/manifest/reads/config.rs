@@ -1,6 +1,6 @@
 //! A pod's configuration: each thing that it reads, whether a digest covers it, and the digest.
 
-use super::content::{Content, Contents, Sum, hex};
+use super::content::{Content, Contents, Known, Sum, hex};
 use super::{Maker, Read, ReadTable, Sees};
 use crate::manifest::Pod;
 use crate::manifest::spark::SourceKind;
@@ -111,25 +111,39 @@ impl<'c> Join<'c> {
             _ if content.unpinned.is_some() => content.unpinned.unwrap_or_default(),
             Sees::Nowhere => "no container mounts it",
             Sees::Live(row) if !self.live => &row.why,
-            _ if is_open(read, content) => "it holds placeholders that are filled in later",
-            _ => return End::Pinned(content),
+            _ => match unknown(read, content) {
+                Some(why) => why,
+                None => return End::Pinned(content),
+            },
         };
         End::Left(content, why.to_owned())
     }
 }
 
-/// Whether a key that is read holds placeholders.
-fn is_open(read: &Read<'_>, content: &Content) -> bool {
-    let mut keys = content.sums.iter();
-    keys.any(|(key, sum)| sum.is_none() && read.takes(key))
+/// Why no digest covers the keys that are read.
+fn unknown(read: &Read<'_>, content: &Content) -> Option<&'static str> {
+    let keys = content.keys.iter().filter(|(key, _)| read.takes(key));
+    let (mut open, mut random, mut known) = (false, false, false);
+    for (_, key) in keys {
+        match key {
+            Known::Sum(_) => known = true,
+            Known::Open => open = true,
+            Known::Random => random = true,
+        }
+    }
+    if open {
+        return Some("it holds placeholders that are filled in later");
+    }
+    let why = "the project declares that its values are others at each render";
+    (random && !known).then_some(why)
 }
 
 /// One key: kind, name of the object, name of the key.
 type Key<'k> = (&'k str, &'k str, &'k str);
 
 fn add<'k>(sums: &mut BTreeMap<Key<'k>, &'k Sum>, read: &'k Read<'_>, content: &'k Content) {
-    for (key, sum) in content.sums.iter().filter(|(key, _)| read.takes(key)) {
-        if let Some(sum) = sum {
+    for (key, known) in content.keys.iter().filter(|(key, _)| read.takes(key)) {
+        if let Known::Sum(sum) = known {
             sums.insert((&read.row.kind, &read.name, key), sum);
         }
     }

@@ -85,8 +85,19 @@ pub struct Content {
     pub object: usize,
     /// Why it is in no digest, where it is in none.
     pub unpinned: Option<&'static str>,
-    /// By key; `None` where it holds placeholders that are filled in later.
-    pub(super) sums: Few<String, Option<Sum>>,
+    /// What is known of each key.
+    pub(super) keys: Few<String, Known>,
+}
+
+/// What is known of the data under a key.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// Its digest.
+    Sum(Sum),
+    /// It holds placeholders that are filled in later.
+    Open,
+    /// It is declared to be another value at each render.
+    Random,
 }
 
 impl Contents {
@@ -110,32 +121,29 @@ impl Contents {
         let Some(kind) = source_kind(object) else {
             return;
         };
-        let mut unpinned = self.unpinned(kind, object);
+        let unpinned = self.unpinned(kind, object);
         let metadata = &object["metadata"];
         let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
         let random = self.random.iter();
         let random: Vec<_> = random
             .filter(|random| random.is_in(kind, names.0, names.1))
             .collect();
-        let lasts = |key: &str| !random.iter().any(|random| random.takes(key));
-        let sums: Few<_, _> = match unpinned {
-            Some(_) => Few::default(),
-            None => data(kind, object)
-                .into_iter()
-                .filter(|(key, _)| lasts(key))
-                .map(|(key, bytes)| {
-                    let sum = (!is_open(&bytes)).then(|| self.sum(kind, &bytes));
-                    (key.to_owned(), sum)
-                })
-                .collect(),
+        let known = |(key, bytes): (&str, Cow<'_, [u8]>)| {
+            let known = match random.iter().any(|random| random.takes(key)) {
+                true => Known::Random,
+                false if is_open(&bytes) => Known::Open,
+                false => Known::Sum(self.sum(kind, &bytes)),
+            };
+            (key.to_owned(), known)
         };
-        if unpinned.is_none() && !random.is_empty() && sums.iter().next().is_none() {
-            unpinned = Some("the project declares that its values are others at each render");
-        }
+        let keys = match unpinned {
+            Some(_) => Few::default(),
+            None => data(kind, object).into_iter().map(known).collect(),
+        };
         let content = Content {
             object: index,
             unpinned,
-            sums,
+            keys,
         };
         self.by_name.insert(kind, names, content);
     }

@@ -33,7 +33,8 @@ impl Random {
     pub fn holds(&self, place: &str) -> bool {
         let place = Pointer::parse(place).unwrap_or_default();
         let mut segments = place.segments();
-        let in_data = segments.next().is_some_and(|first| first == "data");
+        let first = segments.next().unwrap_or_default();
+        let in_data = ["data", "binaryData"].contains(&&*first);
         in_data && segments.next().is_some_and(|key| self.takes(&key))
     }
 }

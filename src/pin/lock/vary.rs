@@ -19,7 +19,7 @@ pub struct Vary {
     pub paths: Option<Paths>,
     /// The amounts between which they may differ.
     pub between: Option<[Quantity; 2]>,
-    /// Images may differ in their tag alone.
+    /// Images may differ in their tag and digest.
     pub tag: bool,
     /// Where it is written: `sparkk8s.yaml:12`.
     pub origin: String,

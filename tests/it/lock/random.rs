@@ -30,7 +30,9 @@ fn place(random: &str) -> Place {
 /// The digest on the pod, and what the report says of it, where the made-up value is this one.
 fn pinned(place: &Place, value: &str) -> (Option<String>, String) {
     let made_up = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop-made-up}\n";
-    let text = format!("{made_up}data: {{key: {value}, other: o}}\n---\n{POD}");
+    let text = format!(
+        "{made_up}data: {{key: {value}, other: o}}\nbinaryData: {{key.bin: eA==}}\n---\n{POD}"
+    );
     place.write("dev.yaml", &text);
     let report = "text=report.txt";
     let ended = place.run(&[
@@ -45,7 +47,7 @@ fn pinned(place: &Place, value: &str) -> (Option<String>, String) {
 #[test]
 fn what_is_declared_is_in_no_lock_and_no_digest() {
     let place = place(
-        "{kind: ConfigMap, name: \"*-made-up\", key: key, reason: the chart has no setting for it}",
+        "{kind: ConfigMap, name: \"*-made-up\", key: \"key*\", reason: the chart has no setting for it}",
     );
     let (first, second) = (pinned(&place, "a"), pinned(&place, "b"));
     assert!(
@@ -56,7 +58,7 @@ fn what_is_declared_is_in_no_lock_and_no_digest() {
     assert_eq!(locked.code, Some(0), "{}", locked.stderr);
     let lock = place.read("sparkk8s.lock");
     assert!(
-        lock.contains("/data/other") && !lock.contains("/data/key"),
+        lock.contains("/data/other") && !lock.contains("ata/key"),
         "{lock}"
     );
     assert_eq!(place.verify("dev").code, Some(0));
@@ -88,4 +90,19 @@ fn what_is_random_as_a_whole_pins_nothing_and_says_so() {
     let locked = place.run(&["lock", "--from", "dev=dev.yaml"]);
     assert_eq!(locked.code, Some(0), "{}", locked.stderr);
     assert!(place.read("sparkk8s.lock").contains("/data/key"));
+}
+
+#[test]
+fn a_pod_that_reads_random_keys_only_is_not_called_pinned() {
+    let place = place("{kind: ConfigMap, name: shop-made-up, key: key, reason: r}");
+    let (_, _) = pinned(&place, "a");
+    let variable = "env: [{name: K, valueFrom: {configMapKeyRef: {name: shop-made-up, key: key}}}]";
+    let reads = "envFrom: [{configMapRef: {name: shop-made-up}}]";
+    let text = place.read("dev.yaml").replace(reads, variable);
+    place.write("dev.yaml", &text);
+    let graph = place.run(&["graph", "--env", "dev", "-f", "dev.yaml"]);
+    let why = "the project declares that its values are others at each render";
+    assert!(graph.stdout.contains(why), "{}", graph.stdout);
+    let ended = place.run(&["render", "--env", "dev", "-f", "dev.yaml"]);
+    assert_eq!(ended.stdout, text);
 }
