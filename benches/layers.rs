@@ -6,6 +6,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use serde_json::{Value, json};
 use sparkk8s_post::check;
+use sparkk8s_post::guard::Severity;
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{Setup, render};
@@ -169,6 +170,7 @@ fn edits(stream: &Stream<'_>, policy: &Policy) -> EditSet {
         secret_key: None,
         images: None,
         observe: None,
+        least: Severity::Info,
         threads: Threads::ONE,
     };
     let rendered = render(stream, (&objects, &strangers), setup);

@@ -41,6 +41,7 @@
 //!
 //! ```
 //! use sparkk8s_post::check;
+//! use sparkk8s_post::guard::Severity;
 //! use sparkk8s_post::manifest::objects;
 //! use sparkk8s_post::preset::{Known, Named, Request, compose, tables};
 //! use sparkk8s_post::render::{Setup, render};
@@ -70,7 +71,7 @@
 //! let policy = compose(&request, &known, &|path| Err(format!("{path} is not there")))?;
 //!
 //! let threads = Threads::ONE;
-//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, threads };
+//! let setup = Setup { policy: &policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, least: Severity::Info, threads };
 //! let rendered = render(&stream, (&objects, &strangers), setup)?;
 //!
 //! // The image is known to run as uid 185, so that is written down, and the rest follows.

@@ -4,6 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use sparkk8s_post::check;
 use sparkk8s_post::manifest::objects;
+use sparkk8s_post::guard::Severity;
 use sparkk8s_post::preset::{Known, Named, Policy, Request, compose, tables};
 use sparkk8s_post::render::{RenderError, Setup, render};
 use sparkk8s_post::threads::Threads;
@@ -19,7 +20,7 @@ static DEFAULT: LazyLock<Policy> = LazyLock::new(|| {
 fn guarded(text: &str, policy: &Policy) -> Option<String> {
     let stream = Stream::parse(text).ok()?;
     let (objects, strangers) = objects(&stream);
-    let setup = Setup { policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, threads: Threads::ONE };
+    let setup = Setup { policy, waivers: &[], tables: tables(), secret_key: None, images: None, observe: None, least: Severity::Info, threads: Threads::ONE };
     match render(&stream, (&objects, &strangers), setup) {
         Ok(rendered) => Some(rendered.edits.apply(stream.text)),
         // No edit may leak; that it is refused is an answer.

@@ -63,8 +63,13 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
             held.see(chosen, all, object, value);
         }
     };
+    // Nothing below a warning is shown, but in a report.
+    let least = match targets.is_empty() {
+        true => Severity::Warning,
+        false => Severity::Info,
+    };
     let see = held.is_some().then_some(&see as run::See<'_>);
-    let edits = run::observed(&input, &args.policy, see, |report, rendered, _| {
+    let edits = run::observed(&input, &args.policy, (see, least), |report, rendered, _| {
         run::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {

@@ -152,17 +152,17 @@ pub(super) fn over<T>(
     policy: &PolicyArgs,
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    observed(input, policy, None, show)
+    observed(input, policy, (None, Severity::Info), show)
 }
 
 /// Is shown what was chosen, and each guarded object, as `Observe` is.
 pub(super) type See<'s> = &'s (dyn Fn(&Chosen, &[Object<'_>], &Object<'_>, &Value) + Sync);
 
-/// The same, with somebody who looks at the guarded objects.
+/// The same, with somebody who looks at the guarded objects, and without findings below a severity.
 pub(super) fn observed<T>(
     input: &Input,
     policy: &PolicyArgs,
-    see: Option<See<'_>>,
+    (see, least): (Option<See<'_>>, Severity),
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let (stream, chosen) = input.threads.both(|| input.stream(), || choose(policy));
@@ -181,6 +181,7 @@ pub(super) fn observed<T>(
         secret_key: chosen.secret_key.as_ref(),
         images: chosen.images.as_ref(),
         observe: see.is_some().then_some(&shown as Observe<'_>),
+        least,
         threads: input.threads,
     };
     let mut rendered =

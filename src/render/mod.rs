@@ -8,7 +8,7 @@ use crate::guard::{
 };
 use crate::manifest::reads::{Contents, SecretKey};
 use crate::manifest::{Digests, Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
-use crate::preset::{Policy, Root};
+use crate::preset::{Policy, Root, Severity};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
 use crate::yaml::{Document, Stream};
@@ -83,6 +83,8 @@ pub struct Setup<'s> {
     pub images: Option<&'s Digests>,
     /// Who looks at the objects, if anybody does.
     pub observe: Option<Observe<'s>>,
+    /// Findings below this are not kept, unless they are waived: on small documents they would take a tenth of the memory.
+    pub least: Severity,
     /// What a long stream may be divided among.
     pub threads: Threads,
 }
@@ -220,8 +222,11 @@ impl Road<'_> {
             if restarts_pods(subject, &outcome) {
                 piece.restarts.push(object.index);
             }
-            piece.findings.append(&mut outcome.findings);
-            piece.findings.extend(self.checks.judge(subject, &outcome));
+            let judged = self.checks.judge(subject, &outcome);
+            let said = outcome.findings.drain(..).chain(judged);
+            let least = self.setup.least;
+            let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
+            piece.findings.extend(said.filter(is_kept));
             self.observe(object, &outcome.value);
             if !outcome.changes.is_empty() {
                 let shared = outcome.changes.drain(..).map(|mut change| {

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 use sparkk8s_post::check;
-use sparkk8s_post::guard::Waiver;
+use sparkk8s_post::guard::{Severity, Waiver};
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::manifest::reads::SecretKey;
 use sparkk8s_post::preset::{
@@ -125,6 +125,7 @@ fn road(
         secret_key,
         images: None,
         observe: None,
+        least: Severity::Info,
         threads: Threads::ONE,
     };
     let rendered = render(&stream, (&objects, &strangers), setup).map_err(|error| match error {

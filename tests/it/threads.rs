@@ -1,7 +1,7 @@
 //! A long stream is divided among threads, and nobody can tell.
 
 use super::lab::policy;
-use sparkk8s_post::guard::{Change, Finding};
+use sparkk8s_post::guard::{Change, Finding, Severity};
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{Policy, tables};
 use sparkk8s_post::render::{Setup, render};
@@ -49,6 +49,7 @@ fn outcome(text: &str, policy: &Policy, threads: Threads) -> Result<Outcome, Str
         secret_key: None,
         images: None,
         observe: None,
+        least: Severity::Info,
         threads,
     };
     let rendered = render(&stream, (&objects, &strangers), setup);

@@ -83,25 +83,30 @@ fn guarded(
     let see = |_: &Chosen, all: &[Object<'_>], object: &Object<'_>, value: &Value| {
         observer.see(all, (object, value), |_, released| released);
     };
-    run::observed(input, policy, Some(&see), |report, _, chosen| {
-        passes(report)?;
-        let seen = observer.all(environment).map_err(|twins| twice(&twins))?;
-        let objects = seen.into_iter().map(|(id, seen)| {
-            let template = template(report, seen.index);
-            (
-                id,
-                Released {
-                    template,
-                    ..seen.made
-                },
-            )
-        });
-        let release = Release {
-            environment: environment.to_owned(),
-            objects: objects.collect(),
-        };
-        Ok((release, presets(&chosen.policy), chosen.secret_key.clone()))
-    })
+    run::observed(
+        input,
+        policy,
+        (Some(&see), Severity::Error),
+        |report, _, chosen| {
+            passes(report)?;
+            let seen = observer.all(environment).map_err(|twins| twice(&twins))?;
+            let objects = seen.into_iter().map(|(id, seen)| {
+                let template = template(report, seen.index);
+                (
+                    id,
+                    Released {
+                        template,
+                        ..seen.made
+                    },
+                )
+            });
+            let release = Release {
+                environment: environment.to_owned(),
+                objects: objects.collect(),
+            };
+            Ok((release, presets(&chosen.policy), chosen.secret_key.clone()))
+        },
+    )
 }
 
 /// A refusal where the policy refuses the manifests themselves.

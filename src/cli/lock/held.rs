@@ -5,6 +5,7 @@ use super::super::policy::Chosen;
 use super::super::project;
 use super::environments::{asked, observer, passes, template, twice};
 use super::{Exit, Failure, io, path, refused, run, unusable};
+use crate::guard::Severity;
 use crate::manifest::Object;
 use crate::pin::lock::{LockError, Locked, Mismatch, Observer, mismatches};
 use crate::preset::Project;
@@ -120,10 +121,15 @@ pub(in crate::cli) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     let see = |chosen: &Chosen, all: &[Object<'_>], object: &Object<'_>, value: &Value| {
         held.see(chosen, all, object, value);
     };
-    let hidden = run::observed(&input, &policy, Some(&see), |report, _, _| {
-        passes(report)?;
-        held.judge(report)
-    })?;
+    let hidden = run::observed(
+        &input,
+        &policy,
+        (Some(&see), Severity::Error),
+        |report, _, _| {
+            passes(report)?;
+            held.judge(report)
+        },
+    )?;
     let note = match hidden {
         0 => String::new(),
         many => format!(
