@@ -98,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_of_windows_is_no_part_of_an_image_and_a_file_says_something() {
+        let digests = Digests::parse(&format!("\u{feff}spark:4@{A}\n")).unwrap();
+        assert_eq!(digests.pin("spark:4"), Some(format!("spark:4@{A}")));
+        for empty in ["", "\u{feff}", "# none\n\n"] {
+            let error = Digests::parse(empty).unwrap_err();
+            assert_eq!(error.to_string(), "it has no digest");
+        }
+    }
+
+    #[test]
     fn a_line_without_tag_or_digest_is_refused_with_its_place() {
         let other = format!("sha256:{}", "b".repeat(64));
         let wrong = |line: &str| {

@@ -201,3 +201,20 @@ fn scratch_mounts_have_their_volumes() {
         names(&pod["spec"]["volumes"])
     );
 }
+
+#[test]
+fn versions_can_be_pinned() {
+    assert_eq!(
+        Desk::default().choose("default@1").policy().mark,
+        "default@1.0.0"
+    );
+    assert_eq!(
+        Desk::default()
+            .choose("default")
+            .choose("default@1")
+            .policy()
+            .presets
+            .len(),
+        5
+    );
+}

@@ -268,23 +268,6 @@ fn one_name_is_one_preset() {
 }
 
 #[test]
-fn versions_can_be_pinned() {
-    assert_eq!(
-        Desk::default().choose("default@1").policy().mark,
-        "default@1.0.0"
-    );
-    assert_eq!(
-        Desk::default()
-            .choose("default")
-            .choose("default@1")
-            .policy()
-            .presets
-            .len(),
-        5
-    );
-}
-
-#[test]
 fn a_preset_overrides_the_checks_that_it_uses() {
     let policy = Desk::default().choose("pod-security-restricted").policy();
     let levels: Vec<_> = policy

@@ -94,6 +94,14 @@ fn a_file_of_digests_that_cannot_be_read_stops_everything() {
       |
       = help: write `IMAGE:TAG@sha256:…`, as `crane digest IMAGE:TAG` tells it
     ");
+    // The file that `--secret-key` takes, say.
+    let key = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==";
+    let told = said(&format!("# a key\n{key}\n"));
+    assert!(
+        told.contains("line 2 of `images.txt` names no image"),
+        "{told}"
+    );
+    assert!(!told.contains(key), "{told}");
     std::fs::remove_file(place.path().join("images.txt")).unwrap();
     let gone = place.run(&["render", "--env", "dev", "-f", "dev.yaml"]);
     assert_eq!((gone.code, gone.stdout.as_str()), (Some(2), ""));
