@@ -23,7 +23,7 @@ Exit codes:
   2   usage, project, preset or overlay is wrong, or a file cannot be read or written
   3   the input cannot be read as Kubernetes YAML, or holds no object where the host needs one
   4   the manifests are not those of the lock, or environments differ in what nobody sanctioned
-  5   a command that the project names for an environment failed
+  5   a command that we ran for you failed: of the project for an environment, or of `argocd generate`
   6   `drift`: the cluster cannot be reached or denies access, or an object cannot be compared
   70  a bug: the planned edit did not come out as planned; nothing was written";
 
@@ -66,6 +66,11 @@ pub(super) enum Verb {
     },
     /// Write a first project with the environments dev and prod, and say what to do next
     Init(InitArgs),
+    /// The plugin sidecar of Argo CD
+    Argocd {
+        #[command(subcommand)]
+        verb: ArgocdVerb,
+    },
     /// Show the default preset at work on an example that is built in
     Demo,
     /// Print a completion script for a shell
@@ -88,6 +93,23 @@ pub(super) struct InitArgs {
     /// Where to write it
     #[arg(long = "config", value_name = "FILE", default_value = crate::preset::PROJECT_FILE)]
     pub(super) config: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ArgocdVerb {
+    /// Render the application in this folder with Helm or Kustomize, and print the guarded manifests
+    ///
+    /// An empty result is refused, because Argo CD takes it for "delete everything".
+    Generate(ArgocdArgs),
+    /// Print what the application may choose, as Argo CD asks for it
+    Parameters(ArgocdArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ArgocdArgs {
+    /// The sidecar's file, by an absolute path [default: the preset `default`, and nothing is open to applications]
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    pub(super) config: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

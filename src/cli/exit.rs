@@ -13,7 +13,7 @@ pub(super) enum Exit {
     Input = 3,
     /// The manifests are not those of the lock, or environments differ in what nobody sanctioned.
     Lock = 4,
-    /// A command of the project failed.
+    /// A command of the project, or of `argocd generate`, failed.
     Command = 5,
     /// The cluster cannot be reached or denies access, or an object cannot be compared.
     #[cfg(feature = "live")]

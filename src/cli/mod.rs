@@ -1,5 +1,6 @@
 //! Arguments to validated options, one thin file a verb. The only place with IO, environment and terminal.
 
+mod argocd;
 mod args;
 mod check;
 mod demo;
@@ -42,6 +43,10 @@ pub fn main() -> ExitCode {
         Some(Verb::Verify(args)) => lock::verify(args),
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
+        Some(Verb::Argocd { verb }) => match verb {
+            args::ArgocdVerb::Generate(args) => argocd::generate(args),
+            args::ArgocdVerb::Parameters(args) => argocd::parameters(args),
+        },
         Some(Verb::Explain {
             id,
             presets,

@@ -9,8 +9,8 @@ use crate::manifest::Digests;
 use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
-    Assignment, File, Known, Layer, Named, Policy, PolicyError, Preset, Request, Step, compose,
-    tables,
+    Assignment, File, Known, Layer, Named, Policy, PolicyError, Preset, ReadFile, Request, Step,
+    compose, tables,
 };
 use crate::report::{Message, Place};
 use crate::text::Source;
@@ -43,20 +43,29 @@ pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
         .transpose()?;
     let images = args.given.images.as_ref();
     let images = images.map(|path| Named::flag("--images", path));
-    let images = images.as_ref().or(policy.images.as_ref());
-    let images = images.map(digests).transpose();
-    let images = images.map_err(|error| failure(&error))?;
-    let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
-    let names = chosen
-        .map(|preset| format!("{}@{}", preset.name, preset.version))
-        .collect();
     Ok(Chosen {
-        policy,
         waivers,
         secret_key,
-        images,
-        names,
+        ..Chosen::of(policy, images.as_ref())?
     })
+}
+
+impl Chosen {
+    /// A policy, and what tags stand for by the file that is given, or else by the one that the policy names.
+    pub(super) fn of(policy: Policy, images: Option<&Named>) -> Result<Self, Failure> {
+        let images = images.or(policy.images.as_ref());
+        let images = images.map(digests).transpose();
+        let images = images.map_err(|error| failure(&error))?;
+        let chosen = policy.presets.iter().filter(|preset| preset.is_chosen);
+        let names = chosen.map(|preset| format!("{}@{}", preset.name, preset.version));
+        Ok(Self {
+            names: names.collect(),
+            policy,
+            waivers: Vec::new(),
+            secret_key: None,
+            images,
+        })
+    }
 }
 
 /// What tags stand for, by the file that a flag or the project names.
@@ -118,16 +127,17 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
         let assignment = Assignment::flag(text).map_err(|error| failure(&error))?;
         request.steps.push(Step::Set(assignment));
     }
-    resolved(&request)
+    resolved(&request, &io::read_text)
 }
 
 /// The policy of presets by name, or else of the project, as nobody changed it by hand.
 pub(super) fn of_presets(presets: &[String], project: &ProjectArgs) -> Result<Policy, Failure> {
-    resolved(&request(presets, project)?)
+    resolved(&request(presets, project)?, &io::read_text)
 }
 
-fn resolved(request: &Request) -> Result<Policy, Failure> {
-    compose(request, &known(), &io::read_text).map_err(|error| failure(&error))
+/// The policy that a request comes to.
+pub(super) fn resolved(request: &Request, read: ReadFile<'_>) -> Result<Policy, Failure> {
+    compose(request, &known(), read).map_err(|error| failure(&error))
 }
 
 fn request(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {

@@ -36,11 +36,16 @@ impl Input {
         } else {
             args.file.clone()
         };
+        Self::decoded(name, bytes, args.host.into())
+    }
+
+    /// Bytes from somewhere.
+    pub(super) fn decoded(name: String, bytes: Vec<u8>, host: Host) -> Result<Self, Failure> {
         let text = match decode(&bytes) {
             Ok(_) => String::from_utf8(bytes).expect("internal error: decoded text is UTF-8"),
             Err(error) => return Err(unreadable(&name, &String::from_utf8_lossy(&bytes), &error)),
         };
-        Ok(Self::of(name, text, args.host.into()))
+        Ok(Self::of(name, text, host))
     }
 
     /// A text from elsewhere.
@@ -75,7 +80,7 @@ impl Input {
         let (objects, strangers) = objects(stream);
         if objects.is_empty() && !self.host.accepts_no_objects() {
             let message = format!("{} holds no Kubernetes object", self.name);
-            let help = "did the command before the pipe fail? `set -o pipefail` shows it";
+            let help = self.host.why_no_objects();
             let text = Message::error(message, None, Some(help.into())).render();
             return Err(Failure {
                 exit: Exit::Input,
@@ -165,7 +170,17 @@ pub(super) fn observed<T>(
     (see, least): (Option<See<'_>>, Severity),
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let (stream, chosen) = input.threads.both(|| input.stream(), || choose(policy));
+    with(input, || choose(policy), (see, least), show)
+}
+
+/// The same with a policy that comes from elsewhere than flags.
+pub(super) fn with<T>(
+    input: &Input,
+    choose: impl FnOnce() -> Result<Chosen, Failure> + Send,
+    (see, least): (Option<See<'_>>, Severity),
+    show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let (stream, chosen) = input.threads.both(|| input.stream(), choose);
     // A wrong flag is said first, as if nothing had been read.
     let (chosen, stream) = (chosen?, stream?);
     let (objects, strangers) = input.objects(&stream)?;

@@ -1,9 +1,11 @@
 //! What each host sends, accepts and shows.
 
 mod alias;
+mod argocd;
 mod refusal;
 
 pub use alias::{Inlined, inline};
+pub use argocd::{Announcement, AppParameter, app_parameters};
 pub use refusal::document as refusal_document;
 
 use crate::manifest::HELM4_FILENAME;
@@ -18,6 +20,8 @@ pub enum Host {
     Helm3,
     /// A `postrenderer/v1` plugin of Helm 4: never shows standard error.
     Helm4,
+    /// The plugin sidecar of Argo CD: an empty answer would delete everything.
+    ArgoCd,
     /// Not told; what the stream looks like decides what differs.
     Auto,
 }
@@ -25,7 +29,17 @@ pub enum Host {
 impl Host {
     /// Whether an input without objects is an answer and no mistake: only Helm sends one for good reason.
     pub fn accepts_no_objects(self) -> bool {
-        !matches!(self, Self::Pipe)
+        !matches!(self, Self::Pipe | Self::ArgoCd)
+    }
+
+    /// What may be wrong where it is none.
+    pub fn why_no_objects(self) -> &'static str {
+        match self {
+            Self::ArgoCd => {
+                "Argo CD would take an empty result for \"delete everything\"; do the values switch all of it off?"
+            }
+            _ => "did the command before the pipe fail? `set -o pipefail` shows it",
+        }
     }
 
     /// Whether a refusal must reach the user through the manifests.
@@ -41,7 +55,7 @@ impl Host {
             return vec!["# no resources\n"];
         }
         let helm = match self {
-            Self::Pipe => false,
+            Self::Pipe | Self::ArgoCd => false,
             Self::Helm3 | Self::Helm4 => true,
             Self::Auto => manifests.iter().any(|piece| is_helm4(piece)),
         };

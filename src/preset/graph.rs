@@ -148,10 +148,10 @@ impl Loader<'_> {
 
     fn preset(&self, path: &str, asked: &Origin) -> Result<Preset, PolicyError> {
         if let Some(path) = path.strip_prefix("builtin:") {
-            let mut found = builtin::BUILTINS.iter().filter(|b| b.path == path);
-            let builtin = found
-                .next()
-                .expect("internal error: a built-in was just found");
+            // Somebody may have written such a path by hand.
+            let builtin = builtin::BUILTINS.iter().find(|b| b.path == path);
+            let builtin =
+                builtin.ok_or_else(|| asked.error(format!("there is no preset `{path}`")))?;
             return Preset::read(&builtin.file(), Layer::BuiltIn);
         }
         let text =

@@ -182,6 +182,7 @@ fn head(
         "Overlay" => Some("overlays are chosen with `--overlay`".to_owned()),
         "Preset" => Some("presets are chosen with `--preset`, or in `use`".to_owned()),
         "Project" => Some("projects are found by themselves, or named by `--config`".to_owned()),
+        "Sidecar" => Some("a sidecar's file is for `argocd generate --config`".to_owned()),
         _ => hint(found, &[wanted]),
     }))
 }

@@ -34,6 +34,7 @@ mod selector;
 mod settle;
 mod severity;
 mod show;
+mod sidecar;
 mod spell;
 mod tables;
 mod use_entry;
@@ -64,6 +65,7 @@ pub use request::{Assignment, Given, Named, Request, Step};
 pub use rule::{Layer, ResolvedRule, RuleLabel, Verb};
 pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Selector};
 pub use show::show;
+pub use sidecar::{Choice, OpenToApplications, Sidecar, SidecarFile, SidecarSpec, ToolFile};
 pub use tables::{meaning, tables};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! JSON Schemas of policy files, for editors: written from the types, and checked to be current.
 
 use super::model::{API_VERSION, UseFile};
-use super::{Draft, OverlayFile, PresetFile, ProjectFile, UseEntry};
+use super::{Draft, OverlayFile, PresetFile, ProjectFile, SidecarFile, UseEntry};
 use crate::text::current::assert_schema;
 use crate::yaml::{Entries, Spanned};
 use schemars::generate::SchemaSettings;
@@ -77,6 +77,10 @@ pub(super) fn kind_overlay(_: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn kind_project(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"const": "Project"})
+}
+
+pub(super) fn kind_sidecar(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": "Sidecar"})
 }
 
 pub(super) fn name(_: &mut SchemaGenerator) -> Schema {
@@ -188,4 +192,9 @@ fn the_schema_of_overlays_is_current() {
 #[test]
 fn the_schema_of_projects_is_current() {
     is_current::<ProjectFile>("project.json");
+}
+
+#[test]
+fn the_schema_of_sidecars_is_current() {
+    is_current::<SidecarFile>("sidecar.json");
 }

@@ -14,7 +14,7 @@ pub use drift::{
 pub use json::report as json;
 pub use message::{Message, Place};
 pub use summary::{Summary, count};
-pub use text::{findings, overview, three_lines};
+pub use text::{errors_within, findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
 use crate::manifest::{Object, helm4_template};

@@ -16,6 +16,30 @@ pub fn findings(report: &Report<'_>, least: Severity) -> String {
     shown.map(|finding| message(report, finding)).collect()
 }
 
+/// Errors, each with its place, as many as fit into so many bytes, one at least, and how many do not.
+pub fn errors_within(report: &Report<'_>, most: usize) -> String {
+    let (mut out, mut left) = (String::new(), 0);
+    let errors = report
+        .findings
+        .iter()
+        .filter(|finding| finding.waived.is_none() && finding.severity == Severity::Error);
+    for finding in errors {
+        let next = match out.is_empty() || out.len() < most {
+            true => message(report, finding),
+            false => String::new(),
+        };
+        if next.is_empty() || (!out.is_empty() && out.len() + next.len() > most) {
+            left += 1;
+        } else {
+            out += &next;
+        }
+    }
+    if left > 0 {
+        let _ = writeln!(out, "… and {} more", count(left, "error"));
+    }
+    out
+}
+
 fn message(report: &Report<'_>, finding: &Finding) -> String {
     let location = finding
         .object

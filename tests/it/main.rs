@@ -9,6 +9,8 @@
     reason = "a test fails by panic, reads files and the environment, and may be slow"
 )]
 
+#[cfg(unix)]
+mod argocd;
 mod bad_input;
 mod cli;
 mod corpus;

@@ -1,0 +1,211 @@
+//! Whatever fails, Argo CD is told why and takes nothing for an answer.
+
+use super::{EXAMPLES, Sidecar, lab};
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+const CHART: &str = EXAMPLES[0];
+
+#[test]
+fn an_empty_result_is_refused() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    for script in [
+        "exit 0",
+        "echo",
+        "echo '# no resources'",
+        "printf -- '---\\n---\\nnull\\n'",
+    ] {
+        sidecar.program("helm", script);
+        let answer = sidecar.ask(CHART, &[], &[]);
+        assert!(
+            answer.refused().contains("delete everything"),
+            "{script}: {}",
+            answer.err
+        );
+    }
+}
+
+#[test]
+fn a_helm_that_fails_is_heard_and_its_credentials_are_not() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    // What was printed before counts for nothing.
+    let script =
+        "cat Chart.yaml; echo 'password: hunter2' >&2; echo 'Error: no such template' >&2; exit 3";
+    sidecar.program("helm", script);
+    let answer = sidecar.ask(CHART, &[], &[]);
+    let error = answer.refused();
+    assert!(error.contains("Error: no such template"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+    // A flood is cut to what people read.
+    sidecar.program(
+        "helm",
+        "yes 'Error: again' | head -n 100000 >&2; echo 'Error: last' >&2; exit 1",
+    );
+    let answer = sidecar.ask(CHART, &[], &[]);
+    assert!(answer.refused().contains("Error: last"), "{}", answer.err);
+    assert!(answer.err.len() < 5_000, "{}", answer.err.len());
+    fs::remove_file(sidecar.path("bin/helm")).unwrap();
+    let answer = sidecar.ask(CHART, &[], &[]);
+    assert!(
+        answer.refused().contains("`helm` cannot be run"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
+fn a_missing_dependency_is_told_as_helm_tells_it() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    let mut chart = fs::File::options()
+        .append(true)
+        .open(sidecar.path("repo").join(CHART).join("Chart.yaml"))
+        .unwrap();
+    let dependency =
+        "dependencies: [{name: gone, version: 1.0.0, repository: \"https://example.com\"}]";
+    writeln!(chart, "{dependency}").unwrap();
+    let answer = sidecar.ask(CHART, &[], &[]);
+    let error = answer.refused();
+    assert!(
+        error.contains("missing in charts/ directory: gone"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_must_tell_what_it_is() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    fs::create_dir(sidecar.path("repo/nothing")).unwrap();
+    fs::write(sidecar.path("repo/nothing/README"), "").unwrap();
+    let answer = sidecar.ask("nothing", &[], &[]);
+    assert!(
+        answer.refused().contains("holds no Chart.yaml"),
+        "{}",
+        answer.err
+    );
+    let both = sidecar.path("repo").join(CHART).join("kustomization.yaml");
+    fs::write(both, "resources: []\n").unwrap();
+    let answer = sidecar.ask(CHART, &[], &[]);
+    assert!(
+        answer.refused().contains("say which counts"),
+        "{}",
+        answer.err
+    );
+    assert!(
+        sidecar
+            .choose(
+                CHART,
+                r#"[{"name":"environment","string":"dev"},{"name":"tool","string":"helm"}]"#
+            )
+            .done
+    );
+}
+
+#[test]
+fn a_refusal_fits_the_panel() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    // What the kubelet would refuse, a hundred times.
+    let bad = "kind: Pod\napiVersion: v1\nmetadata: {name: p$n}\nspec: {containers: [{name: c, image: i, \
+               securityContext: {privileged: true, allowPrivilegeEscalation: false}}]}";
+    sidecar.program(
+        "helm",
+        &format!("for n in $(seq 100); do cat <<END\n---\n{bad}\nEND\ndone"),
+    );
+    let answer = sidecar.ask(CHART, &[], &[]);
+    let error = answer.refused();
+    assert!(
+        error.contains("Pod/p1") && error.contains("more"),
+        "{error}"
+    );
+    assert!(error.len() < 6_000 && !error.contains('\u{1b}'), "{error}");
+}
+
+#[test]
+fn too_much_for_a_message_is_refused() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    sidecar.program("helm", "head -c 110000000 /dev/zero | tr '\\0' '#'");
+    let answer = sidecar.ask(CHART, &[], &[]);
+    assert!(
+        answer.refused().contains("Argo CD takes less than 100 MiB"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
+fn a_deadline_ends_the_program_that_renders() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    let fifo = sidecar.path("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    sidecar.program("helm", &format!("exec cat {} > /dev/null", fifo.display()));
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| sidecar.ask(CHART, &[], &["-timeout", "2s"]));
+        // Opens when somebody reads, and breaks when nobody does any more.
+        let mut held = fs::File::options().write(true).open(&fifo).unwrap();
+        asked.join().unwrap().refused();
+        while held.write_all(b"x").is_ok() {
+            std::thread::yield_now();
+        }
+    });
+}
+
+#[test]
+fn a_link_out_of_the_repository_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let application = folder.path().join("repo/app");
+    fs::create_dir_all(application.join("templates")).unwrap();
+    fs::write(application.join("Chart.yaml"), "").unwrap();
+    symlink("/etc/passwd", application.join("templates/passwd.yaml")).unwrap();
+    let ended = lab::program(&["argocd", "generate"])
+        .within(&application)
+        .env("ARGOCD_APP_SOURCE_PATH", "app")
+        .run();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("`app/templates/passwd.yaml` is a link out of the repository"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(ended.stdout, "");
+}
+
+#[test]
+fn a_sidecar_file_is_named_by_an_absolute_path() {
+    let ended = lab::run(&["argocd", "generate", "--config", "sidecar.yaml"], "");
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("must be an absolute path"),
+        "{}",
+        ended.stderr
+    );
+}
