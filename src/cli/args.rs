@@ -224,6 +224,14 @@ pub(super) struct RenderArgs {
     pub(super) policy: PolicyArgs,
     #[command(flatten)]
     pub(super) report: ReportArgs,
+    /// Read what the project's command for the environment prints
+    #[arg(
+        long,
+        requires = "environment",
+        conflicts_with = "file",
+        help_heading = "Input"
+    )]
+    pub(super) run: bool,
     /// Refuse manifests that are not those of the lock
     #[arg(long, requires = "environment", help_heading = "Policy")]
     pub(super) locked: bool,

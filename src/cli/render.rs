@@ -49,12 +49,16 @@ enum Output {
 }
 
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
+    let host: Host = args.input.host.into();
     let targets = run::targets(&args.report)?;
     // Whoever renders takes longer than reading a lock does.
     let threads = if args.locked { TWO } else { Threads::ONE };
     let held = || lock::Held::of(&args.policy.settings.project);
     let (input, held) = threads.both(
-        || run::Input::read(&args.input),
+        || match args.run {
+            true => lock::input(&args.policy.settings.project, host),
+            false => run::Input::read(&args.input),
+        },
         || args.locked.then(held).transpose(),
     );
     let (input, held) = (input?, held?);

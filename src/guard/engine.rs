@@ -56,6 +56,10 @@ pub fn run<'r>(
         changes: Vec::new(),
         findings: Vec::new(),
     };
+    if outcome.value["sops"]["mac"].is_string() {
+        // Its checksum covers the whole text: whatever is changed, `sops` no longer takes it.
+        return Ok(outcome);
+    }
     let mut run = Run {
         policy,
         waivers,

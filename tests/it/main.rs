@@ -17,6 +17,8 @@ mod corpus;
 mod docs;
 mod edits;
 mod fixtures;
+#[cfg(unix)]
+mod flux;
 mod generated;
 mod goldens;
 #[cfg(unix)]

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Renders environments of a project, guards them, holds them to the lock, and pushes each as an OCI artifact for Flux.
+#
+#   publish.sh [--check] REPOSITORY TAG REVISION ENVIRONMENT...
+#
+# Runs in the project's folder (sparkk8s.yaml). The artifact is oci://REPOSITORY/ENVIRONMENT:TAG; REVISION is what Flux
+# shows, such as main@sha1:COMMIT. Every environment is rendered before anything is pushed. --check pushes nothing.
+# Reports lie in $REPORTS, where that is set. Where COSIGN_KEY is set, or COSIGN=keyless, artifacts are signed.
+set -euo pipefail
+
+usage() { sed -n '2,8p' "$0" >&2; exit 2; }
+check=''
+[ "${1:-}" != --check ] || { check=yes; shift; }
+[ $# -ge 4 ] || usage
+repository=$1 tag=$2 revision=$3
+shift 3
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for environment in "$@"; do
+  mkdir "$work/$environment"
+  reports=()
+  if [ -n "${REPORTS:-}" ]; then
+    mkdir -p "$REPORTS"
+    reports=(--report "json=$REPORTS/$environment.json")
+  fi
+  # A file and no pipe: whatever fails here ends the script.
+  sparkk8s-post render --host pipe --env "$environment" --run --locked ${reports[@]+"${reports[@]}"} \
+    > "$work/$environment/manifests.yaml"
+done
+[ -z "$check" ] || exit 0
+
+source=$(git config --get remote.origin.url || echo unknown)
+for environment in "$@"; do
+  artifact=$repository/$environment
+  digest=$(flux push artifact "oci://$artifact:$tag" --path "$work/$environment" \
+    --source "$source" --revision "$revision" --output json | sed -E -n 's/.*"digest": *"([^"]*)".*/\1/p')
+  [ -n "$digest" ] || { echo "publish: flux told no digest for $artifact:$tag" >&2; exit 1; }
+  echo "$artifact@$digest"
+  if [ -n "${COSIGN_KEY:-}" ]; then
+    cosign sign --yes --key "$COSIGN_KEY" "$artifact@$digest"
+  elif [ "${COSIGN:-}" = keyless ]; then
+    cosign sign --yes "$artifact@$digest"
+  fi
+done

@@ -1,0 +1,219 @@
+//! `deploy/flux/publish.sh` with a real registry, and Flux's own libraries on the other side.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write files and read the environment, the engine does not"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what cannot be unwrapped fails its test"
+)]
+
+use super::{fixtures, hosts, lab};
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// `flux push artifact`, in whose place Flux's own library pushes: the program itself cannot be had here.
+const FLUX: &str = r#"#!/bin/bash
+set -euo pipefail
+[ "$1 $2" = "push artifact" ]
+url=$3
+shift 3
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --path) path=$2 ;;
+    --revision) revision=$2 ;;
+    --source) [ -n "$2" ] ;;
+    --output) [ "$2" = json ] ;;
+    *) exit 64 ;;
+  esac
+  shift 2
+done
+digest=$(flux-library push "${url#oci://}" "$path" "$revision")
+echo "{\"digest\": \"${digest##*@}\"}"
+"#;
+
+/// A registry on loopback, and a copy of the examples with the script's programs on the path.
+struct Shop {
+    folder: TempDir,
+    registry: Child,
+    address: String,
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        drop(self.registry.kill());
+        drop(self.registry.wait());
+    }
+}
+
+impl Shop {
+    fn open() -> Option<Self> {
+        let [crane, flux, helm] = ["crane", "flux", "helm3"].map(hosts::host);
+        let (crane, flux, helm) = (crane?, flux?, helm?);
+        let folder = TempDir::new().unwrap();
+        let bin = folder.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        symlink(flux, bin.join("flux-library")).unwrap();
+        symlink(helm, bin.join("helm")).unwrap();
+        symlink(
+            env!("CARGO_BIN_EXE_sparkk8s-post"),
+            bin.join("sparkk8s-post"),
+        )
+        .unwrap();
+        fs::write(bin.join("flux"), FLUX).unwrap();
+        fs::set_permissions(bin.join("flux"), fs::Permissions::from_mode(0o755)).unwrap();
+        copy(&lab::own("examples"), &folder.path().join("examples"));
+        let mut registry = Command::new(crane)
+            .args(["registry", "serve", "--address", "127.0.0.1:0"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(registry.stderr.take().unwrap()).lines();
+        let line = lines.next().unwrap().unwrap();
+        // "… serving on port 12345"
+        let port = line.rsplit(' ').next().unwrap();
+        let address = format!("127.0.0.1:{port}");
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self {
+            folder,
+            registry,
+            address,
+        })
+    }
+
+    fn project(&self) -> PathBuf {
+        self.folder.path().join("examples/environments")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", self.folder.path().join("bin").display()),
+            )
+            .env("HOME", self.folder.path())
+            .current_dir(self.project());
+        command
+    }
+
+    fn publish(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command("bash");
+        command
+            .arg(lab::own("deploy/flux/publish.sh"))
+            .args(arguments);
+        command.output().unwrap()
+    }
+
+    /// What kustomize-controller would apply of an artifact.
+    fn applied(&self, artifact: &str, variables: &[&str]) -> Vec<Value> {
+        let folder = TempDir::new().unwrap();
+        let library = self.folder.path().join("bin/flux-library");
+        let library = library.to_str().unwrap();
+        let pulled = self
+            .command(library)
+            .args(["pull", artifact])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        assert!(pulled.status.success(), "{pulled:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&pulled.stdout).trim(),
+            "main@sha1:abc"
+        );
+        let mut build = self.command(library);
+        let built = build
+            .arg("build")
+            .arg(folder.path())
+            .args(variables)
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{built:?}");
+        objects(&String::from_utf8(built.stdout).unwrap())
+    }
+}
+
+fn objects(stream: &str) -> Vec<Value> {
+    let mut objects = fixtures::objects(fixtures::yaml(stream).unwrap());
+    objects.sort_by_key(Value::to_string);
+    objects
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), &target).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn what_is_pushed_and_pulled_is_what_was_guarded() {
+    let Some(shop) = Shop::open() else {
+        return;
+    };
+    let repository = format!("{}/spark", shop.address);
+    let published = shop.publish(&[&repository, "main", "main@sha1:abc", "dev", "prod"]);
+    assert!(published.status.success(), "{published:?}");
+    let told = String::from_utf8(published.stdout).unwrap();
+    assert_eq!(told.lines().count(), 2, "{told}");
+    for environment in ["dev", "prod"] {
+        let guarded = shop
+            .command("sparkk8s-post")
+            .args(["render", "--host", "pipe", "--env", environment, "--run"])
+            .output()
+            .unwrap();
+        let guarded = String::from_utf8(guarded.stdout).unwrap();
+        assert!(guarded.contains("sparkk8s.io/policy"));
+        let artifact = format!("{repository}/{environment}:main");
+        assert_eq!(
+            shop.applied(&artifact, &[]),
+            objects(&guarded),
+            "{environment}"
+        );
+        assert!(
+            told.contains(&format!("{repository}/{environment}@sha256:")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_change_without_a_new_lock_is_not_pushed() {
+    let Some(shop) = Shop::open() else {
+        return;
+    };
+    let chart = shop
+        .folder
+        .path()
+        .join("examples/spark-connect-jupyter/values.yaml");
+    let values = fs::read_to_string(&chart).unwrap();
+    let changed = values.replace("memory: 2g", "memory: 3g");
+    assert_ne!(changed, values);
+    fs::write(&chart, changed).unwrap();
+    let repository = format!("{}/spark", shop.address);
+    for arguments in [&["--check"][..], &[]] {
+        let rest = [&repository, "main", "main@sha1:abc", "dev", "prod"];
+        let published = shop.publish(&[arguments, &rest].concat());
+        let said = String::from_utf8_lossy(&published.stderr);
+        assert_eq!(published.status.code(), Some(4), "{said}");
+        assert_eq!(published.stdout, b"", "{said}");
+    }
+    let library = shop.folder.path().join("bin/flux-library");
+    let pulled = shop
+        .command(library.to_str().unwrap())
+        .args(["pull", &format!("{repository}/dev:main"), "."])
+        .output()
+        .unwrap();
+    assert!(!pulled.status.success(), "something was pushed");
+}
