@@ -12,6 +12,7 @@ mod pod_template;
 mod remark;
 mod run;
 mod stranger;
+mod substitution;
 mod unguarded;
 pub mod validity;
 mod violation;

@@ -1,6 +1,6 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
-use super::{Violation, duplicates, image, memory, pages, pod_security, validity};
+use super::{Violation, duplicates, image, memory, pages, pod_security, substitution, validity};
 use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
 use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
@@ -19,6 +19,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec("api-validity", &["api/", "kubelet/"], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
+            spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
         ];
         pods.into_iter().chain(memory).collect()
     });
@@ -293,6 +294,11 @@ impl<'c> Checks<'c> {
     /// The findings that are about the stream as a whole; the checks are over.
     pub fn finish(&self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
         let gathered = self.memory.iter().flat_map(memory::Collector::findings);
+        let flux = self.active(substitution::PAGE.id);
+        let gathered = gathered.chain(
+            flux.iter()
+                .flat_map(|_| substitution::findings(stream, objects)),
+        );
         let graded = gathered.filter_map(|finding| {
             let object = finding.object.map(|index| &objects[index]);
             self.graded(finding, object)

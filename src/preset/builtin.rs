@@ -66,6 +66,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/restricted.yaml"),
     ),
     block(
+        "flux",
+        "presets/blocks/flux.yaml",
+        include_str!("../../presets/blocks/flux.yaml"),
+    ),
+    block(
         "images",
         "presets/blocks/images.yaml",
         include_str!("../../presets/blocks/images.yaml"),

@@ -1,6 +1,7 @@
 //! `diff` of two environments.
 
-use super::super::args::{DiffArgs, PolicyArgs, SettingsArgs, SourcesArgs};
+use super::super::args::{DiffArgs, PolicyArgs, SettingsArgs};
+use super::args::SourcesArgs;
 use super::desk::verdict;
 use super::{Desk, Exit, Failure, io, locks, usage};
 

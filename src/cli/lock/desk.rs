@@ -1,7 +1,7 @@
 //! All that a lock is made of: the project, what it lets differ, and what its environments come to.
 
-use super::super::args::SourcesArgs;
 use super::super::project;
+use super::args::SourcesArgs;
 use super::environments::Environments;
 use super::sanction::{self, Sanctions};
 use super::{Exit, Failure, io, locks, path, refused, unusable, usage};

@@ -1,7 +1,8 @@
 //! The environments of a project as their guarded manifests, in the words of a lock.
 
-use super::super::args::{GivenArgs, HostArg, PolicyArgs, ProjectArgs, SettingsArgs, SourcesArgs};
+use super::super::args::{GivenArgs, HostArg, PolicyArgs, ProjectArgs, SettingsArgs};
 use super::super::policy::Chosen;
+use super::args::SourcesArgs;
 use super::command;
 use super::{Exit, Failure, Message, run};
 use crate::guard::Severity;

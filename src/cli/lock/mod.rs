@@ -1,5 +1,6 @@
 //! `lock`, `promote` and `verify`: what environments share, held in a file.
 
+mod args;
 mod between;
 mod command;
 mod desk;
@@ -9,11 +10,12 @@ mod partial;
 mod promotion;
 mod sanction;
 
+pub(super) use args::{LockArgs, PromoteArgs};
 pub(super) use between::between;
 pub(super) use held::{Held, verify};
 pub(super) use promotion::{lapsed, promote};
 
-use super::args::{LockArgs, ProjectArgs};
+use super::args::ProjectArgs;
 use super::exit::{Exit, Failure};
 use super::{io, run};
 use crate::host::Host;

@@ -1,7 +1,8 @@
 //! An environment ahead of the others, until the others follow.
 
-use super::super::args::{ProjectArgs, PromoteArgs};
+use super::super::args::ProjectArgs;
 use super::super::project;
+use super::args::PromoteArgs;
 use super::desk;
 use super::held::not_locked;
 use super::{Desk, Exit, Failure, io, locks, path, refused, usage};

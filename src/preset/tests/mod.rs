@@ -41,6 +41,7 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
         plain_check("image-not-pinned"),
+        plain_check("flux-substitution"),
     ],
     tables: Some(tables),
 };

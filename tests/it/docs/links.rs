@@ -21,7 +21,8 @@ fn relative_links_resolve() {
 
 #[test]
 fn paths_that_are_named_exist() {
-    const FOLDERS: [&str; 10] = [
+    const FOLDERS: [&str; 11] = [
+        "deploy/",
         "src/",
         "presets/",
         "tests/",

@@ -56,7 +56,7 @@ impl Place {
     /// Runs a command; it must answer with the exit code that the page says.
     pub(super) fn run(&mut self, command: &Command, helm4: bool) -> Result<(), String> {
         let text = command.text.as_str();
-        let known = [OURS, "helm template ", "cat ", "echo "]
+        let known = [OURS, "helm template ", "cat ", "echo ", "cd examples/"]
             .iter()
             .any(|start| text.starts_with(start));
         // What makes a key is no command of ours.
