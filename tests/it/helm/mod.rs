@@ -13,6 +13,7 @@ mod admission;
 mod drift;
 mod empty;
 mod jobs;
+mod marker;
 mod pins;
 mod plugin;
 mod refusal;
