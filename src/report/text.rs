@@ -60,7 +60,7 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
 }
 
 /// What is wrong with which object, in one line.
-fn title(report: &Report<'_>, finding: &Finding) -> String {
+pub(super) fn title(report: &Report<'_>, finding: &Finding) -> String {
     let about = match (finding.object, &finding.container) {
         // Checks of pods name the container themselves.
         (Some(object), _)
@@ -110,7 +110,7 @@ fn warnings<'r>(report: &Report<'r>) -> BTreeMap<&'r str, Vec<&'r Finding>> {
 }
 
 /// The run in numbers, and where to read more.
-fn numbers(report: &Report<'_>, verb: &str) -> String {
+pub(super) fn numbers(report: &Report<'_>, verb: &str) -> String {
     let summary = Summary::of(report);
     let environment = report.environment.map(|name| format!(" for {name}"));
     let mut out = format!(
