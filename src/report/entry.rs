@@ -65,6 +65,12 @@ pub(super) fn object_name(report: &Report<'_>, object: usize) -> String {
     }
 }
 
+/// A text without line breaks: a name with one would begin a line of its own, and in the log of a pipeline that may be a command.
+pub(super) fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { plain(c) };
+    text.chars().map(plain).collect()
+}
+
 /// What a character is in a text that every format carries: what controls a terminal, and what XML 1.0 has not, is �.
 pub(super) fn plain(c: char) -> char {
     match c {

@@ -47,14 +47,18 @@ fn findings(out: &mut String, report: &Report<'_>) {
     findings.sort_by_key(|one| (one.waived.is_some(), Reverse(one.severity)));
     let row = |finding| {
         let entry = Entry::new(report, finding);
-        let because = finding.because.as_ref().map(|why| format!(". {why}"));
+        let because = finding
+            .because
+            .as_ref()
+            .map(|why| format!("because: {why}"));
         let (verdict, why) = match (&finding.waived, finding.severity) {
-            (Some(reason), _) => ("waived", format!(". Waived: {reason}")),
-            (None, Severity::Error) => ("**error**", because.unwrap_or_default()),
-            (None, Severity::Warning) => ("warning", because.unwrap_or_default()),
-            (None, Severity::Info) => ("info", because.unwrap_or_default()),
+            (Some(reason), _) => ("waived", Some(format!("waived: {reason}"))),
+            (None, Severity::Error) => ("**error**", because),
+            (None, Severity::Warning) => ("warning", because),
+            (None, Severity::Info) => ("info", because),
         };
-        let what = cell(&(entry.title + &why));
+        let why = why.map(|why| format!("<br>{}", cell(&why)));
+        let what = cell(&entry.title) + &why.unwrap_or_default();
         format!("| {verdict} | {} | {what} |\n", quoted(&finding.id))
     };
     if !findings.is_empty() {

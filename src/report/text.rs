@@ -1,5 +1,6 @@
 //! The report for a terminal.
 
+use super::entry::one_line;
 use super::summary::count;
 use super::{Message, Place, Report, Summary};
 use crate::guard::{Finding, Severity};
@@ -75,7 +76,7 @@ pub(super) fn title(report: &Report<'_>, finding: &Finding) -> String {
         (Some(object), None) => format!("`{}`: ", report.objects[object]),
         (None, _) => String::new(),
     };
-    about + &finding.message
+    one_line(&(about + &finding.message))
 }
 
 /// A few lines: warnings by id, and the run in numbers.
@@ -86,7 +87,8 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
             .first()
             .and_then(|finding| finding.object)
             .map(|object| report.objects[object].to_string());
-        let first = first.map_or_else(String::new, |first| format!(", first `{first}`"));
+        let first = first.map(|first| format!(", first `{}`", one_line(&first)));
+        let first = first.unwrap_or_default();
         let _ = writeln!(
             out,
             "warning[{id}]: {}{first}",

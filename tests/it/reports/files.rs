@@ -86,4 +86,17 @@ fn a_device_is_written_to_and_stays() {
         ended.stderr
     );
     assert!(Path::new("/dev/stderr").is_symlink());
+    // Where it is a file, nothing comes in the place of its name.
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("in.yaml"), STREAM);
+    write(&folder.path().join("log"), "before\n");
+    let line = format!(
+        "exec {} check -f in.yaml -o json --report github=/proc/self/fd/2 2>> log",
+        env!("CARGO_BIN_EXE_sparkk8s-post")
+    );
+    let mut shell = Command::new("sh");
+    let ended = shell.args(["-c", &line]).current_dir(folder.path());
+    assert_eq!(ended.output().unwrap().status.code(), Some(0));
+    let log = crate::fixtures::read(&folder.path().join("log"));
+    assert!(log.starts_with("before\n::notice file="), "{log}");
 }

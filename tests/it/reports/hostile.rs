@@ -17,7 +17,11 @@ fn stream(name: &str, container: &str) -> String {
         })
     };
     // As JSON may write it; YAML takes no such character as it is.
-    let text = format!("{}\n---\n{}\n", object(name), object("next"));
+    let text = format!(
+        "{}\n---\n# Source: a/b c,line=1:2::%.yaml\n{}\n",
+        object(name),
+        object("next")
+    );
     text.replace('\u{fffe}', "\\ufffe")
         .replace('\u{9b}', "\\u009b")
 }
@@ -45,11 +49,37 @@ fn no_name_is_markup_in_any_report() {
             let json: Value = serde_json::from_str(&reports["json"]).unwrap();
             let findings = json["findings"].as_array().unwrap();
             assert!(findings.len() > 4, "{findings:?}");
+            text(&reports["text"]);
             sarif(&reports["sarif"], object);
             junit(&reports["junit"], object);
             github(&reports["github"], findings.len());
             markdown(&reports["markdown"], findings.len());
         }
+    }
+}
+
+/// A line of a name is no line of the report: GitHub takes one that begins with `::` for a command.
+fn text(text: &str) {
+    assert!(
+        !text.contains(|c: char| c.is_control() && c != '\n'),
+        "{text}"
+    );
+    let known = [
+        "error[",
+        "warning[",
+        "info[",
+        "-->",
+        "|",
+        "=",
+        "sparkk8s-post report: ",
+        "1 | ",
+        "2 | ",
+        "3 | ",
+        "4 | ",
+    ];
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let begins = |begin: &&str| line.trim_start().starts_with(begin);
+        assert!(known.iter().any(begins), "{line}");
     }
 }
 
@@ -66,6 +96,10 @@ fn sarif(text: &str, object: &str) {
     let value: Value = serde_json::from_str(text).unwrap();
     let logical = &value["runs"][0]["results"][0]["locations"][0]["logicalLocations"][0];
     assert_eq!(logical["name"], plain(object));
+    let results = value["runs"][0]["results"].as_array().unwrap();
+    let last = &results[results.len() - 1]["locations"][0]["physicalLocation"];
+    let uri = "a/b%20c%2Cline%3D1%3A2%3A%3A%25.yaml";
+    assert_eq!(last["artifactLocation"]["uri"], uri);
 }
 
 fn junit(text: &str, object: &str) {
@@ -148,6 +182,7 @@ fn markdown(text: &str, findings: usize) {
     }
     let tags = text.match_indices('<').map(|(at, _)| &text[at..]);
     let ours = [
+        "<br>",
         "<code>",
         "</code>",
         "<details>",
