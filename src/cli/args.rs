@@ -1,6 +1,7 @@
 //! What can be typed. Nothing here travels further than the verb that takes it.
 
 use super::lock::{LockArgs, PromoteArgs};
+use super::reports::ReportFormat;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -212,7 +213,7 @@ pub(super) enum HostArg {
 
 #[derive(Debug, Default, Args)]
 pub(super) struct ReportArgs {
-    /// Write a report; repeatable; formats: json, text
+    /// Write a report; repeatable; formats: text, json, sarif, junit, github, markdown
     #[arg(long = "report", value_name = "FORMAT=FILE", help_heading = "Output")]
     pub(super) reports: Vec<String>,
 }
@@ -259,10 +260,11 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) report: ReportArgs,
     /// Format on standard output
-    #[arg(short = 'o', long = "output", value_enum, default_value_t = Format::Text, help_heading = "Output")]
-    pub(super) output: Format,
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = ReportFormat::Text, help_heading = "Output")]
+    pub(super) output: ReportFormat,
 }
 
+/// What `drift` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     Text,

@@ -1,13 +1,13 @@
 //! `check`: every finding with its place; no manifests.
 
-use super::args::{CheckArgs, Format};
+use super::args::CheckArgs;
 use super::exit::{Exit, Failure};
-use super::{io, lock, run};
+use super::{io, lock, reports, run};
 use crate::guard::Severity;
-use crate::report::{self, Summary};
+use crate::report::Summary;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let targets = run::targets(&args.report)?;
+    let targets = reports::targets(&args.report)?;
     let input = run::Input::read(&args.input)?;
     // Presets by name are no project's.
     let lapsed = match args.policy.presets.is_empty() {
@@ -17,13 +17,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     run::over(&input, &args.policy, |report, _, _| {
         let findings = [report.findings, &lapsed].concat();
         let report = &report.with(&findings);
-        run::write(&targets, report)?;
-        let text = match args.output {
-            Format::Json => report::json(report),
-            Format::Text => {
-                report::findings(report, Severity::Warning) + &report::overview(report, "check")
-            }
-        };
+        reports::write(&targets, report)?;
+        let text = args.output.text(report, (Severity::Warning, "check"));
         io::show(&text)?;
         Ok(if Summary::of(report).errors > 0 {
             Exit::No

@@ -46,27 +46,53 @@ pub(super) fn is_file(path: &str) -> bool {
 
 /// Writes a file as a whole, or leaves what was there.
 pub(super) fn write(path: &str, text: &str) -> Result<()> {
-    let target = Path::new(path);
-    if target.exists() && !target.is_file() {
-        // A device or a pipe cannot be renamed over.
-        let mut file = fs::File::options()
-            .write(true)
-            .open(target)
-            .with_context(|| format!("opening `{path}`"))?;
-        return file
-            .write_all(text.as_bytes())
-            .with_context(|| format!("writing `{path}`"));
-    }
-    let beside = format!("{path}.{}.tmp", std::process::id());
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, target)
+    write_all(&[(path, text)])
+}
+
+/// Writes each file as a whole, and none where one of them cannot be written.
+pub(super) fn write_all(files: &[(&str, &str)]) -> Result<()> {
+    let beside = |path: &str| format!("{path}.{}.tmp", std::process::id());
+    let (devices, files): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| is_device(path));
+    // A device takes nothing back, so it comes after the files that might fail, and before any of them is in its place.
+    let mut written = files.iter().try_for_each(|(path, text)| {
+        let mut file =
+            fs::File::create(beside(path)).with_context(|| format!("writing `{path}`"))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .with_context(|| format!("writing `{path}`"))
+    });
+    written = written.and_then(|()| {
+        devices
+            .iter()
+            .try_for_each(|(path, text)| write_device(path, text))
+    });
+    written = written.and_then(|()| {
+        files.iter().try_for_each(|(path, _)| {
+            fs::rename(beside(path), path).with_context(|| format!("writing `{path}`"))
+        })
     });
     if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        for (path, _) in &files {
+            let _ = fs::remove_file(beside(path));
+        }
     }
-    written.with_context(|| format!("writing `{path}`"))
+    written
+}
+
+/// Whether there is something that cannot be renamed over: a device, a pipe, or a name of either.
+fn is_device(path: &str) -> bool {
+    let target = Path::new(path);
+    target.exists()
+        && (!target.is_file() || target.starts_with("/dev") || target.starts_with("/proc"))
+}
+
+fn write_device(path: &str, text: &str) -> Result<()> {
+    let mut file = fs::File::options()
+        .append(true)
+        .open(path)
+        .with_context(|| format!("opening `{path}`"))?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("writing `{path}`"))
 }
 
 /// Writes a file as a whole where there is none; what is there stays.

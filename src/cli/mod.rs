@@ -17,6 +17,7 @@ mod policy;
 mod presets;
 mod project;
 mod render;
+mod reports;
 mod run;
 
 use args::{Cli, Verb};

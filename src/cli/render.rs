@@ -3,7 +3,7 @@
 use super::args::{RenderArgs, SummaryArg};
 use super::exit::{Exit, Failure};
 use super::policy::Chosen;
-use super::{io, lock, run};
+use super::{io, lock, reports, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
 use crate::manifest::Object;
@@ -50,7 +50,7 @@ enum Output {
 
 fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     let host: Host = args.input.host.into();
-    let targets = run::targets(&args.report)?;
+    let targets = reports::targets(&args.report)?;
     // Whoever renders takes longer than reading a lock does.
     let threads = if args.locked { TWO } else { Threads::ONE };
     let held = || lock::Held::of(&args.policy.settings.project);
@@ -74,7 +74,7 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
     };
     let see = held.is_some().then_some(&see as run::See<'_>);
     let edits = run::observed(&input, &args.policy, (see, least), |report, rendered, _| {
-        run::write(&targets, report)?;
+        reports::write(&targets, report)?;
         let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
             io::tell_terminal(&report::three_lines(report, "render"));

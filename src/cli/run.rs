@@ -1,6 +1,6 @@
 //! What `render`, `check` and `diff` have in common: input, policy, the road, the reports.
 
-use super::args::{HostArg, InputArgs, PolicyArgs, ReportArgs};
+use super::args::{HostArg, InputArgs, PolicyArgs};
 use super::exit::{Exit, Failure};
 use super::io;
 use super::policy::{Chosen, choose};
@@ -10,11 +10,10 @@ use crate::manifest::sensitive::without_hidden;
 use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
 use crate::preset::tables;
 use crate::render::{Observe, RenderError, Rendered, Setup, render};
-use crate::report::{self, Message, Place, Report};
+use crate::report::{Message, Place, Report};
 use crate::text::Source;
 use crate::threads::Threads;
 use crate::yaml::{ReadError, Stream, decode};
-use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// The input as text, aliases across Helm 4's documents written out.
@@ -135,22 +134,6 @@ fn source_line(text: &str, at: usize) -> Option<&str> {
     })
 }
 
-/// Where a report goes.
-pub(super) enum Target {
-    Json(String),
-    Text(String),
-}
-
-/// Reads `--report FORMAT=FILE`.
-pub(super) fn targets(args: &ReportArgs) -> Result<Vec<Target>, Failure> {
-    let read = |text: &String| match text.split_once('=') {
-        Some(("json", file)) if !file.is_empty() => Ok(Target::Json(file.to_owned())),
-        Some(("text", file)) if !file.is_empty() => Ok(Target::Text(file.to_owned())),
-        _ => bail!("`--report {text}` must read FORMAT=FILE, where FORMAT is `json` or `text`"),
-    };
-    Ok(args.reports.iter().map(read).collect::<Result<_, _>>()?)
-}
-
 /// A run over an input, for a verb to show.
 pub(super) fn over<T>(
     input: &Input,
@@ -243,20 +226,4 @@ fn failed(input: &Input, error: &RenderError) -> Failure {
         exit,
         text: Message::error(error.to_string(), place, Some(help.into())).render(),
     }
-}
-
-/// Writes the reports, before anything goes to standard output.
-pub(super) fn write(targets: &[Target], report: &Report<'_>) -> Result<(), Failure> {
-    for target in targets {
-        let (file, text) = match target {
-            Target::Json(file) => (file, report::json(report)),
-            Target::Text(file) => {
-                let text =
-                    report::findings(report, Severity::Info) + &report::overview(report, "report");
-                (file, anstream::adapter::strip_str(&text).to_string())
-            }
-        };
-        io::write(file, &text).context("the report could not be written")?;
-    }
-    Ok(())
 }

@@ -2,8 +2,13 @@
 
 mod diff;
 mod drift;
+mod entry;
+mod github;
 mod json;
+mod junit;
+mod markdown;
 mod message;
+mod sarif;
 mod summary;
 mod text;
 
@@ -11,8 +16,12 @@ pub use diff::{diff, restarts};
 pub use drift::{
     json as drift_json, overview as drift_overview, text as drift_text, without_credentials,
 };
+pub use github::github;
 pub use json::report as json;
+pub use junit::junit;
+pub use markdown::markdown;
 pub use message::{Message, Place};
+pub use sarif::sarif;
 pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 

@@ -1,5 +1,6 @@
 //! The report for a terminal.
 
+use super::entry::one_line;
 use super::summary::count;
 use super::{Message, Place, Report, Summary};
 use crate::guard::{Finding, Severity};
@@ -84,7 +85,7 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
 }
 
 /// What is wrong with which object, in one line.
-fn title(report: &Report<'_>, finding: &Finding) -> String {
+pub(super) fn title(report: &Report<'_>, finding: &Finding) -> String {
     let about = match (finding.object, &finding.container) {
         // Checks of pods name the container themselves.
         (Some(object), _)
@@ -99,7 +100,7 @@ fn title(report: &Report<'_>, finding: &Finding) -> String {
         (Some(object), None) => format!("`{}`: ", report.objects[object]),
         (None, _) => String::new(),
     };
-    about + &finding.message
+    one_line(&(about + &finding.message))
 }
 
 /// A few lines: warnings by id, and the run in numbers.
@@ -110,7 +111,8 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
             .first()
             .and_then(|finding| finding.object)
             .map(|object| report.objects[object].to_string());
-        let first = first.map_or_else(String::new, |first| format!(", first `{first}`"));
+        let first = first.map(|first| format!(", first `{}`", one_line(&first)));
+        let first = first.unwrap_or_default();
         let _ = writeln!(
             out,
             "warning[{id}]: {}{first}",
@@ -134,7 +136,7 @@ fn warnings<'r>(report: &Report<'r>) -> BTreeMap<&'r str, Vec<&'r Finding>> {
 }
 
 /// The run in numbers, and where to read more.
-fn numbers(report: &Report<'_>, verb: &str) -> String {
+pub(super) fn numbers(report: &Report<'_>, verb: &str) -> String {
     let summary = Summary::of(report);
     let environment = report.environment.map(|name| format!(" for {name}"));
     let mut out = format!(

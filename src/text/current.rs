@@ -21,3 +21,9 @@ pub(crate) fn assert_schema(file: &str, schema: &schemars::Schema) {
         "docs/schema/{file} is not current: run with UPDATE=1"
     );
 }
+
+/// The schema of what is written, where a field that is left out when it has nothing to say is not required.
+pub(crate) fn schema_of_output<T: schemars::JsonSchema>() -> schemars::Schema {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>()
+}

@@ -33,6 +33,7 @@ mod pod_security;
 mod pods;
 mod project;
 mod reading;
+mod reports;
 mod said;
 mod secrets;
 mod support;

@@ -118,14 +118,16 @@ impl Case {
         let file = |name: &str| fixtures::read(&folder.join(name));
         let paths = fixtures::files(folder);
         let names = paths.iter().map(|path| file_name(path));
+        let arguments: Vec<_> = file(ARGUMENTS).lines().map(str::to_owned).collect();
         let is_policy = |name: &String| {
             let extension = Path::new(name).extension();
-            extension.is_some_and(|e| e == "yaml" || e == "txt") && name != INPUT
+            let is_report = arguments.contains(&format!("text={name}"));
+            extension.is_some_and(|e| e == "yaml" || e == "txt") && name != INPUT && !is_report
         };
         Self {
             name: file_name(folder),
             folder: folder.to_owned(),
-            arguments: file(ARGUMENTS).lines().map(str::to_owned).collect(),
+            arguments: arguments.clone(),
             input: file(INPUT),
             policies: names
                 .filter(is_policy)
@@ -241,11 +243,14 @@ fn file_name(path: &Path) -> String {
     name.to_str().expect("UTF-8").to_owned()
 }
 
-/// The one place where the program's version shows.
+/// The places where the program's version shows: in JSON, and in SARIF behind its rules.
 fn without_version(text: &str) -> String {
-    let tool =
+    let json =
         |version| format!("\"tool\":{{\"name\":\"sparkk8s-post\",\"version\":\"{version}\"}}");
-    text.replace(&tool(env!("CARGO_PKG_VERSION")), &tool(VERSION))
+    let sarif = |version| format!("],\"version\":\"{version}\"}}}}}}],\"version\":\"2.1.0\"}}");
+    let own = env!("CARGO_PKG_VERSION");
+    text.replace(&json(own), &json(VERSION))
+        .replace(&sarif(own), &sarif(VERSION))
 }
 
 /// Nothing, or a diff that people can read.

@@ -3,18 +3,17 @@
 use super::Row;
 use super::texts::{BROKEN, PLAIN_PROJECT, PRESET, PROJECT, REFUSALS, RULES, STREAM, json, other};
 
+/// All of them, where a row says `REPORTS`.
+const REPORTS: &str = "--report json=r.json --report text=r.txt --report sarif=r.sarif --report junit=r.xml \
+    --report github=r.log --report markdown=r.md";
 const KEY: (&str, &str) = ("key", "0123456789abcdef0123456789abcdef\n");
 
 /// Runs over [`STREAM`]: name, what is typed, how it ends.
 const OVER_STREAM: &[(&str, &str, i32)] = &[
-    (
-        "render",
-        "render -f in.yaml --report json=report.json --report text=report.txt",
-        0,
-    ),
+    ("render", "render -f in.yaml REPORTS", 0),
     (
         "render-restricted",
-        "render -f in.yaml --preset restricted --report json=report.json --report text=report.txt",
+        "render -f in.yaml --preset restricted REPORTS",
         0,
     ),
     (
@@ -59,7 +58,7 @@ const OVER_STREAM: &[(&str, &str, i32)] = &[
     ("init", "init -f in.yaml --config new.yaml", 0),
     (
         "own-render",
-        "render -f in.yaml --preset ./own.yaml --report json=report.json --report text=report.txt",
+        "render -f in.yaml --preset ./own.yaml REPORTS",
         0,
     ),
     ("own-check", "check -f in.yaml --preset ./own.yaml", 0),
@@ -73,7 +72,7 @@ const OVER_STREAM: &[(&str, &str, i32)] = &[
     ("own-show", "presets show ./own.yaml", 0),
     (
         "no-render",
-        "render -f in.yaml --preset ./no.yaml --report json=report.json --report text=report.txt",
+        "render -f in.yaml --preset ./no.yaml REPORTS",
         1,
     ),
     (
@@ -382,7 +381,10 @@ fn row(name: &str, mut files: Vec<(&'static str, String)>, runs: &[&str], code: 
     if !files.iter().any(|(name, _)| *name == "sparkk8s.yaml") {
         files.push(("sparkk8s.yaml", PLAIN_PROJECT.to_owned()));
     }
-    let words = |run: &&str| run.split(' ').map(str::to_owned).collect();
+    let words = |run: &&str| {
+        let all = run.replace("REPORTS", REPORTS);
+        all.split(' ').map(str::to_owned).collect()
+    };
     Row {
         name: name.to_owned(),
         files,
