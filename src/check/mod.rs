@@ -13,6 +13,7 @@ mod remark;
 mod run;
 mod stranger;
 mod unguarded;
+mod unmarked;
 pub mod validity;
 mod violation;
 
@@ -23,4 +24,5 @@ pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
 pub use stranger::findings as strangers;
 pub use unguarded::findings as unguarded;
+pub use unmarked::findings as unmarked;
 pub use violation::Violation;

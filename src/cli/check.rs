@@ -3,7 +3,10 @@
 use super::args::{CheckArgs, Format};
 use super::exit::{Exit, Failure};
 use super::{io, lock, run};
+use crate::check;
 use crate::guard::Severity;
+use crate::host::Host;
+use crate::preset::tables;
 use crate::report::{self, Summary};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -15,7 +18,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         false => Vec::new(),
     };
     run::over(&input, &args.policy, |report, _, _| {
-        let findings = [report.findings, &lapsed].concat();
+        let unmarked = match args.require_marker {
+            true => check::unmarked(report.stream, report.objects, report.findings, tables()),
+            false => Vec::new(),
+        };
+        let mut findings = [report.findings, &unmarked].concat();
+        findings.sort_by_key(|finding| finding.object);
+        findings.extend(lapsed);
         let report = &report.with(&findings);
         run::write(&targets, report)?;
         let text = match args.output {
@@ -24,7 +33,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
                 report::findings(report, Severity::Warning) + &report::overview(report, "check")
             }
         };
-        io::show(&text)?;
+        if input.host == Host::Krm {
+            // A validator gives back what it was given.
+            io::tell(&text);
+            io::print(&[&run::answer(&input, &input.text, report)?])?;
+        } else {
+            io::show(&text)?;
+        }
         Ok(if Summary::of(report).errors > 0 {
             Exit::No
         } else {

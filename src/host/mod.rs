@@ -1,6 +1,7 @@
 //! What each host sends, accepts and shows.
 
 mod alias;
+pub mod krm;
 mod refusal;
 
 pub use alias::{Inlined, inline};
@@ -18,12 +19,14 @@ pub enum Host {
     Helm3,
     /// A `postrenderer/v1` plugin of Helm 4: never shows standard error.
     Helm4,
+    /// kustomize or kpt, with a `ResourceList`.
+    Krm,
     /// Not told; what the stream looks like decides what differs.
     Auto,
 }
 
 impl Host {
-    /// Whether an input without objects is an answer and no mistake: only Helm sends one for good reason.
+    /// Whether an input without objects is an answer and no mistake: Helm sends one for good reason, and a list may be empty.
     pub fn accepts_no_objects(self) -> bool {
         !matches!(self, Self::Pipe)
     }
@@ -41,7 +44,7 @@ impl Host {
             return vec!["# no resources\n"];
         }
         let helm = match self {
-            Self::Pipe => false,
+            Self::Pipe | Self::Krm => false,
             Self::Helm3 | Self::Helm4 => true,
             Self::Auto => manifests.iter().any(|piece| is_helm4(piece)),
         };
