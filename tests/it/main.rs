@@ -21,6 +21,7 @@ mod goldens;
 mod helm;
 mod hosts;
 mod init;
+mod krm;
 mod lab;
 mod lock;
 mod memory;
