@@ -42,8 +42,8 @@ pub fn list<'s>(stream: &'s Stream<'s>) -> Result<NodeRef<'s>, ReadError> {
     };
     let first = stream.documents.iter().find_map(Document::root);
     let (document, root) = only(stream).ok_or_else(|| {
-        let span = first.map_or_else(Default::default, |root| root.span());
-        no_list(span)
+        let span = first.map(|root| root.span().shifted(root.document.offset));
+        no_list(span.unwrap_or_default())
     })?;
     let at = |node: NodeRef<'_>| node.span().shifted(document.offset);
     if !is_ours(root) {

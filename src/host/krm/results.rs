@@ -88,9 +88,9 @@ fn dotted(object: NodeRef<'_>, pointer: &Pointer) -> String {
     for segment in pointer.segments() {
         let in_mapping = at.is_some_and(|node| node.kind() == Kind::Mapping);
         match index(&segment).filter(|_| !in_mapping) {
-            Some(index) => text += &format!("[{index}]"),
+            Some(index) => text.extend(["[", &index.to_string(), "]"]),
             None if segment.contains(['.', '[', ']', '/']) => {
-                text += &format!("[{}]", Value::from(&*segment));
+                text.extend(["[", &Value::from(&*segment).to_string(), "]"]);
             }
             None => {
                 text += if text.is_empty() { "" } else { "." };
