@@ -14,6 +14,7 @@ mod run;
 mod stranger;
 mod substitution;
 mod unguarded;
+mod unmarked;
 pub mod validity;
 mod violation;
 
@@ -24,4 +25,5 @@ pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
 pub use stranger::findings as strangers;
 pub use unguarded::findings as unguarded;
+pub use unmarked::findings as unmarked;
 pub use violation::Violation;

@@ -55,6 +55,14 @@ pub const REMARKS: &[Remark] = &[
               `jobs=guard`, and delete the old object before an upgrade that changes it.",
     },
     Remark {
+        id: "marker-missing",
+        title: "a workload that went through no policy",
+        what: "`check --require-marker` was asked, and the object came without the annotation `sparkk8s.io/policy`, which \
+               `default` and `restricted` write. `kubectl kustomize`, and kustomize without `--enable-exec`, leave a KRM \
+               function out and say nothing. What a policy leaves alone, as Jobs that exist already, needs no mark.",
+        fix: "Turn functions on, or pipe what kustomize prints through `sparkk8s-post --host pipe`.",
+    },
+    Remark {
         id: "not-applied",
         title: "a rule that holds here and cannot be applied",
         what: "The place is shared with others by a YAML anchor, alias or merge key, so that an edit there would change \

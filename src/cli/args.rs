@@ -207,6 +207,8 @@ pub(super) enum HostArg {
     Helm3,
     /// A Helm 4 plugin, which shows no standard error
     Helm4,
+    /// kustomize or kpt: a ResourceList in and out, with results
+    Krm,
     /// A shell pipe, where an empty input is a mistake
     Pipe,
 }
@@ -257,6 +259,9 @@ pub(super) struct CheckArgs {
     pub(super) input: InputArgs,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
+    /// Refuse workloads without the mark of a policy: a host that skipped us left none
+    #[arg(long, help_heading = "Policy")]
+    pub(super) require_marker: bool,
     #[command(flatten)]
     pub(super) report: ReportArgs,
     /// Format on standard output

@@ -3,7 +3,10 @@
 use super::args::CheckArgs;
 use super::exit::{Exit, Failure};
 use super::{io, lock, reports, run};
+use crate::check;
 use crate::guard::Severity;
+use crate::host::Host;
+use crate::preset::tables;
 use crate::report::Summary;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -15,11 +18,23 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         false => Vec::new(),
     };
     run::over(&input, &args.policy, |report, _, _| {
-        let findings = [report.findings, &lapsed].concat();
+        let unmarked = match args.require_marker {
+            true => check::unmarked(report.stream, report.objects, report.findings, tables()),
+            false => Vec::new(),
+        };
+        let mut findings = [report.findings, &unmarked].concat();
+        findings.sort_by_key(|finding| finding.object);
+        findings.extend(lapsed);
         let report = &report.with(&findings);
         reports::write(&targets, report)?;
         let text = args.output.text(report, (Severity::Warning, "check"));
-        io::show(&text)?;
+        if input.host == Host::Krm {
+            // A validator gives back what it was given.
+            io::tell(&text);
+            io::print(&[&run::answer(&input, &input.text, report)?])?;
+        } else {
+            io::show(&text)?;
+        }
         Ok(if Summary::of(report).errors > 0 {
             Exit::No
         } else {

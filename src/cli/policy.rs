@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use super::{io, project};
 use crate::check;
 use crate::guard::Waiver;
+use crate::host::krm::Config;
 use crate::manifest::Digests;
 use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
@@ -26,9 +27,9 @@ pub(super) struct Chosen {
     pub(super) names: Vec<String>,
 }
 
-/// Composes the policy that the flags ask for.
-pub(super) fn choose(args: &PolicyArgs) -> Result<Chosen, Failure> {
-    let policy = composed(&args.presets, &args.settings)?;
+/// Composes the policy that the flags ask for, and what the host chooses beside them.
+pub(super) fn choose(args: &PolicyArgs, config: Config) -> Result<Chosen, Failure> {
+    let policy = composed_with(&args.presets, &args.settings, config)?;
     let waivers = args
         .skips
         .iter()
@@ -118,7 +119,17 @@ fn known() -> Known<'static> {
 
 /// The policy of presets, overlays and parameters.
 pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Policy, Failure> {
-    let mut request = request(presets, &settings.project)?;
+    composed_with(presets, settings, Config::default())
+}
+
+/// The same with what the host chooses: the flags are what it adds to.
+fn composed_with(
+    presets: &[String],
+    settings: &SettingsArgs,
+    mut config: Config,
+) -> Result<Policy, Failure> {
+    let steps = std::mem::take(&mut config.steps);
+    let mut request = request(presets, &settings.project, config)?;
     for text in &settings.overlays {
         let overlay = Named::flag("--overlay", text);
         request.steps.push(Step::Overlay(overlay));
@@ -127,12 +138,16 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
         let assignment = Assignment::flag(text).map_err(|error| failure(&error))?;
         request.steps.push(Step::Set(assignment));
     }
+    request.steps.extend(steps);
     resolved(&request, &io::read_text)
 }
 
 /// The policy of presets by name, or else of the project, as nobody changed it by hand.
 pub(super) fn of_presets(presets: &[String], project: &ProjectArgs) -> Result<Policy, Failure> {
-    resolved(&request(presets, project)?, &io::read_text)
+    resolved(
+        &request(presets, project, Config::default())?,
+        &io::read_text,
+    )
 }
 
 /// The policy that a request comes to.
@@ -140,33 +155,42 @@ pub(super) fn resolved(request: &Request, read: ReadFile<'_>) -> Result<Policy, 
     compose(request, &known(), read).map_err(|error| failure(&error))
 }
 
-fn request(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {
-    if presets.is_empty() {
-        return project::request(project);
+fn request(presets: &[String], args: &ProjectArgs, config: Config) -> Result<Request, Failure> {
+    let flags = args.environments.iter();
+    let mut environments: Vec<_> = flags.map(|name| Named::flag("--env", name)).collect();
+    environments.extend(config.environments);
+    let flags = presets.iter();
+    let mut presets: Vec<_> = flags.map(|text| Named::flag("--preset", text)).collect();
+    presets.extend(config.presets);
+    if presets.is_empty() && config.inline.is_none() {
+        return project::request(args.config.as_deref(), &environments);
     }
-    by_name(presets, project)
+    let request = Request {
+        presets,
+        inline: config.inline,
+        ..Request::default()
+    };
+    by_name(request, environments, args.config.as_deref())
 }
 
-/// Presets that flags name; a project has no say then.
-fn by_name(presets: &[String], project: &ProjectArgs) -> Result<Request, Failure> {
-    let asked = [
-        ("--env", project.environments.first()),
-        ("--config", project.config.as_ref()),
-    ];
-    if let Some((flag, Some(text))) = asked.into_iter().find(|(_, text)| text.is_some()) {
-        let message = format!(
-            "`{flag}` chooses the presets of a project, and `{}` is chosen by name",
-            presets[0]
-        );
-        let help = "take one of them out; a project names presets under `spec.presets`".to_owned();
-        let error = Named::flag(flag, text).origin.error(message).help(help);
-        return Err(failure(&error));
-    }
-    let presets = presets.iter().map(|text| Named::flag("--preset", text));
-    Ok(Request {
-        presets: presets.collect(),
-        ..Request::default()
-    })
+/// Presets that flags or the host name; a project has no say then.
+fn by_name(
+    request: Request,
+    environments: Vec<Named>,
+    config: Option<&str>,
+) -> Result<Request, Failure> {
+    let config = config.map(|path| ("--config", Named::flag("--config", path)));
+    let environment = environments.into_iter().next();
+    let environment = environment.map(|name| ("--env", name));
+    let Some((flag, asked)) = environment.or(config) else {
+        return Ok(request);
+    };
+    let first = request.presets.first();
+    let first = first.map_or("functionConfig", |preset| preset.text.as_str());
+    let message =
+        format!("`{flag}` chooses the presets of a project, and `{first}` is chosen by name");
+    let help = "take one of them out; a project names presets under `spec.presets`".to_owned();
+    Err(failure(&asked.origin.error(message).help(help)))
 }
 
 /// A wrong project, preset, overlay or flag, shown at its place.

@@ -1,27 +1,25 @@
 //! The project that a run belongs to: found from the working directory upwards, or named by `--config`.
 
-use super::args::ProjectArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
 use crate::preset::{DEFAULT_PRESET, File, Named, PROJECT_FILE, PolicyError, Project, Request};
 use crate::report::Message;
 use anyhow::Context;
 
-/// What the project chooses; the default preset where there is no project and none is asked for.
-pub(super) fn request(args: &ProjectArgs) -> Result<Request, Failure> {
+/// What the project, be it named or found, chooses; the default preset where there is none and none is asked for.
+pub(super) fn request(config: Option<&str>, environments: &[Named]) -> Result<Request, Failure> {
     let fail = |error: PolicyError| policy::failure(&error);
-    let environment = match &args.environments[..] {
+    let environment = match environments {
         [] => None,
-        [name] => Some(Named::flag("--env", name)),
+        [name] => Some(name),
         [_, other, ..] => {
             let message = "only one environment can be chosen here".to_owned();
-            let error = Named::flag("--env", other).origin.error(message);
             let help = "`sparkk8s-post diff --env A --env B` compares two".to_owned();
-            return Err(fail(error.help(help)));
+            return Err(fail(other.origin.error(message).help(help)));
         }
     };
-    if let Some(project) = found_or_named(args.config.as_deref())? {
-        return project.request(environment.as_ref()).map_err(fail);
+    if let Some(project) = found_or_named(config)? {
+        return project.request(environment).map_err(fail);
     }
     if let Some(environment) = environment {
         let message = format!(

@@ -7,7 +7,7 @@ use super::{io, lock, reports, run};
 use crate::guard::Severity;
 use crate::host::{Host, refusal_document};
 use crate::manifest::Object;
-use crate::report::{self, Summary};
+use crate::report::{self, Report, Summary};
 use crate::text::EditSet;
 use crate::threads::Threads;
 use serde_json::Value;
@@ -20,6 +20,10 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
         Ok(Output::Manifests(input, edits)) => {
             io::print(&input.host.finish(edits.pieces(&input.text)))?;
             return Ok(Exit::Ok);
+        }
+        Ok(Output::List(text, exit)) => {
+            io::print(&[text])?;
+            return Ok(*exit);
         }
         Ok(Output::Refused(text)) => text,
         Err(failure) => &failure.text,
@@ -35,7 +39,7 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
             io::tell(&text);
             Ok(Exit::No)
         }
-        Ok(Output::Manifests(..)) => Ok(Exit::Ok),
+        Ok(Output::Manifests(..) | Output::List(..)) => Ok(Exit::Ok),
         Err(failure) => Err(failure),
     }
 }
@@ -45,6 +49,15 @@ const TWO: Threads = Threads::up_to(NonZeroUsize::MIN.saturating_add(1));
 enum Output {
     /// The input, and the edits that guard it.
     Manifests(run::Input, EditSet),
+    /// What answers a `ResourceList`, and how that ends.
+    List(String, Exit),
+    Refused(String),
+}
+
+/// What becomes of the input.
+enum Verdict {
+    Guarded(EditSet),
+    List(String, Exit),
     Refused(String),
 }
 
@@ -73,29 +86,54 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
         false => Severity::Info,
     };
     let see = held.is_some().then_some(&see as run::See<'_>);
-    let edits = run::observed(&input, &args.policy, (see, least), |report, rendered, _| {
+    let verdict = run::observed(&input, &args.policy, (see, least), |report, rendered, _| {
         reports::write(&targets, report)?;
-        let overview = report::overview(report, "render");
         if args.summary == SummaryArg::Terminal {
             io::tell_terminal(&report::three_lines(report, "render"));
         }
-        if Summary::of(report).errors > 0 {
-            return Ok(Err(report::findings(report, Severity::Error) + &overview));
-        }
-        if !input.inlined.is_empty() {
-            let names = input.inlined.join(", ");
-            io::tell(&format!(
-                "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
-            ));
-        }
-        if let Some(held) = &held {
-            held.judge(report)?;
-        }
-        io::tell(&overview);
-        Ok(Ok(rendered.edits))
+        judged(&input, report, rendered.edits, held.as_ref())
     })?;
-    Ok(match edits {
-        Ok(edits) => Output::Manifests(input, edits),
-        Err(refused) => Output::Refused(refused),
+    Ok(match verdict {
+        Verdict::Guarded(edits) => Output::Manifests(input, edits),
+        Verdict::List(text, exit) => Output::List(text, exit),
+        Verdict::Refused(refused) => Output::Refused(refused),
     })
+}
+
+fn judged(
+    input: &run::Input,
+    report: &Report<'_>,
+    edits: EditSet,
+    held: Option<&lock::Held>,
+) -> Result<Verdict, Failure> {
+    let is_krm = input.is_krm(report.stream);
+    let overview = report::overview(report, "render");
+    if Summary::of(report).errors > 0 {
+        let refused = report::findings(report, Severity::Error) + &overview;
+        if is_krm {
+            // Its host reads `results` and nothing else of it then; the items are those that came.
+            io::tell(&refused);
+            let text = run::answer(input, &input.text, report)?;
+            return Ok(Verdict::List(text, Exit::No));
+        }
+        return Ok(Verdict::Refused(refused));
+    }
+    if !input.inlined.is_empty() {
+        let names = input.inlined.join(", ");
+        io::tell(&format!(
+            "note: Helm took a List apart; aliases of these anchors were written out: {names}\n"
+        ));
+    }
+    if let Some(held) = held {
+        held.judge(report)?;
+    }
+    let verdict = match is_krm {
+        true => Verdict::List(
+            run::answer(input, &edits.apply(&input.text), report)?,
+            Exit::Ok,
+        ),
+        false => Verdict::Guarded(edits),
+    };
+    io::tell(&overview);
+    Ok(verdict)
 }

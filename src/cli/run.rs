@@ -3,9 +3,9 @@
 use super::args::{HostArg, InputArgs, PolicyArgs};
 use super::exit::{Exit, Failure};
 use super::io;
-use super::policy::{Chosen, choose};
+use super::policy::{self, Chosen, choose};
 use crate::guard::Severity;
-use crate::host::{self, Host};
+use crate::host::{self, Host, krm};
 use crate::manifest::sensitive::without_hidden;
 use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
 use crate::preset::tables;
@@ -44,6 +44,10 @@ impl Input {
             Ok(_) => String::from_utf8(bytes).expect("internal error: decoded text is UTF-8"),
             Err(error) => return Err(unreadable(&name, &String::from_utf8_lossy(&bytes), &error)),
         };
+        let text = match host {
+            Host::Krm if text.trim().is_empty() => krm::NOTHING.to_owned(),
+            _ => text,
+        };
         Ok(Self::of(name, text, host))
     }
 
@@ -71,12 +75,33 @@ impl Input {
             .map_err(|error| unreadable(&self.name, &self.text, &error))
     }
 
+    /// Whether a `ResourceList` is answered by one.
+    pub(super) fn is_krm(&self, stream: &Stream<'_>) -> bool {
+        self.host == Host::Krm || (self.host == Host::Auto && krm::is_list(stream))
+    }
+
+    /// What `functionConfig` chooses, where the host sends any.
+    fn config(&self, stream: &Stream<'_>) -> Result<krm::Config, Failure> {
+        if !self.is_krm(stream) {
+            return Ok(krm::Config::default());
+        }
+        let list = krm::list(stream).map_err(|error| unreadable(&self.name, &self.text, &error))?;
+        krm::Config::of(list, (&self.name, &self.text)).map_err(|error| policy::failure(&error))
+    }
+
     /// The objects of its documents; none is a mistake where the host never sends none.
     pub(super) fn objects<'s>(
         &self,
         stream: &'s Stream<'_>,
     ) -> Result<(Vec<Object<'s>>, Vec<Stranger>), Failure> {
-        let (objects, strangers) = objects(stream);
+        let is_krm = self.is_krm(stream);
+        let list = is_krm.then(|| krm::list(stream)).transpose();
+        let list = list.map_err(|error| unreadable(&self.name, &self.text, &error))?;
+        let (objects, strangers) = match list {
+            // A list without items is no object itself.
+            Some(list) if !krm::has_items(list) => (Vec::new(), Vec::new()),
+            _ => objects(stream),
+        };
         if objects.is_empty() && !self.host.accepts_no_objects() {
             let message = format!("{} holds no Kubernetes object", self.name);
             let help = self.host.why_no_objects();
@@ -96,6 +121,7 @@ impl From<HostArg> for Host {
             HostArg::Auto => Self::Auto,
             HostArg::Helm3 => Self::Helm3,
             HostArg::Helm4 => Self::Helm4,
+            HostArg::Krm => Self::Krm,
             HostArg::Pipe => Self::Pipe,
         }
     }
@@ -153,17 +179,26 @@ pub(super) fn observed<T>(
     (see, least): (Option<See<'_>>, Severity),
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    with(input, || choose(policy), (see, least), show)
+    with(input, |config| choose(policy, config), (see, least), show)
 }
 
 /// The same with a policy that comes from elsewhere than flags.
 pub(super) fn with<T>(
     input: &Input,
-    choose: impl FnOnce() -> Result<Chosen, Failure> + Send,
+    choose: impl FnOnce(krm::Config) -> Result<Chosen, Failure> + Send,
     (see, least): (Option<See<'_>>, Severity),
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let (stream, chosen) = input.threads.both(|| input.stream(), choose);
+    let may_choose = krm::may_be_list(&input.text);
+    let (stream, chosen) = if may_choose {
+        let stream = input.stream();
+        let config = stream.as_ref().ok().map(|stream| input.config(stream));
+        let config = config.transpose()?.unwrap_or_default();
+        (stream, choose(config))
+    } else {
+        let chosen = || choose(krm::Config::default());
+        input.threads.both(|| input.stream(), chosen)
+    };
     // A wrong flag is said first, as if nothing had been read.
     let (chosen, stream) = (chosen?, stream?);
     let (objects, strangers) = input.objects(&stream)?;
@@ -196,6 +231,11 @@ pub(super) fn with<T>(
     let environment = chosen.policy.environment.as_ref();
     report.environment = environment.map(|name| name.text.as_str());
     show(&report, rendered, &chosen)
+}
+
+/// A list with the results of a run.
+pub(super) fn answer(input: &Input, text: &str, report: &Report<'_>) -> Result<String, Failure> {
+    krm::answer(text, krm::results(report)).map_err(|error| failed(input, &error))
 }
 
 fn failed(input: &Input, error: &RenderError) -> Failure {

@@ -2,6 +2,7 @@
 
 mod alias;
 mod argocd;
+pub mod krm;
 mod refusal;
 
 pub use alias::{Inlined, inline};
@@ -22,12 +23,14 @@ pub enum Host {
     Helm4,
     /// The plugin sidecar of Argo CD: an empty answer would delete everything.
     ArgoCd,
+    /// kustomize or kpt, with a `ResourceList`.
+    Krm,
     /// Not told; what the stream looks like decides what differs.
     Auto,
 }
 
 impl Host {
-    /// Whether an input without objects is an answer and no mistake: only Helm sends one for good reason.
+    /// Whether an input without objects is an answer and no mistake: Helm sends one for good reason, and a list may be empty.
     pub fn accepts_no_objects(self) -> bool {
         !matches!(self, Self::Pipe | Self::ArgoCd)
     }
@@ -55,7 +58,7 @@ impl Host {
             return vec!["# no resources\n"];
         }
         let helm = match self {
-            Self::Pipe | Self::ArgoCd => false,
+            Self::Pipe | Self::ArgoCd | Self::Krm => false,
             Self::Helm3 | Self::Helm4 => true,
             Self::Auto => manifests.iter().any(|piece| is_helm4(piece)),
         };

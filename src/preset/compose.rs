@@ -20,12 +20,15 @@ pub fn compose(
     known: &Known<'_>,
     read: ReadFile<'_>,
 ) -> Result<Policy, PolicyError> {
-    let graph = load(&request.presets, known, read)?;
+    let graph = load(&request.presets, request.inline.as_ref(), known, read)?;
     let steps = request.steps.iter();
     let changes: Vec<_> = steps
         .map(|step| match step {
             Step::Overlay(named) => {
                 overlay(named, read).map(|overlay| Change::Overlay(Box::new(overlay)))
+            }
+            Step::Inline(file) => {
+                Overlay::load(file).map(|overlay| Change::Overlay(Box::new(overlay)))
             }
             Step::Set(assignment) => Ok(Change::Set(assignment)),
         })

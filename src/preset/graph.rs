@@ -42,9 +42,10 @@ struct Loader<'a> {
     root: String,
 }
 
-/// Reads the chosen presets and all that they use.
+/// Reads the chosen presets, also one that was given as a whole, and all that they use.
 pub(super) fn load(
     chosen: &[Named],
+    inline: Option<&Arc<File>>,
     known: &Known<'_>,
     read: ReadFile<'_>,
 ) -> Result<Graph, PolicyError> {
@@ -67,6 +68,12 @@ pub(super) fn load(
         if !loader.graph.roots.contains(&node) {
             loader.graph.roots.push(node);
         }
+    }
+    if let Some(file) = inline {
+        loader.root.clear();
+        let preset = Preset::load(file, Layer::Project, known)?;
+        let node = loader.enter("", preset, &file.whole())?;
+        loader.graph.roots.push(node);
     }
     Ok(loader.graph)
 }
@@ -103,6 +110,11 @@ impl Loader<'_> {
             return Err(asked.error(message));
         }
         let preset = self.preset(path, asked)?;
+        self.enter(path, preset, asked)
+    }
+
+    /// Takes in a preset that was read, and all that it uses.
+    fn enter(&mut self, path: &str, preset: Preset, asked: &Origin) -> Result<usize, PolicyError> {
         self.unique(&preset, asked)?;
         let node = self.graph.nodes.len();
         self.by_path.insert(path.to_owned(), node);

@@ -5,7 +5,7 @@ use super::parameter::{Parameter, Setting};
 use super::scope::{Scope, check_name};
 use super::{Draft, File, Known, Layer, PolicyError};
 use crate::text::{Span, hint};
-use crate::yaml::{Document, NodeRef, ReadError, Spanned, Stream, from_document};
+use crate::yaml::{NodeRef, ReadError, Spanned, Stream, from_node};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -142,7 +142,7 @@ impl Overlay {
     }
 }
 
-/// The only document of a policy file, as what `kind` says.
+/// The only document of a policy file, or what stands under the file's key there, as what `kind` says.
 pub(super) fn read<T: DeserializeOwned>(file: &Arc<File>, kind: &str) -> Result<T, PolicyError> {
     let read = |error: ReadError| PolicyError::read(file, error);
     let stream = Stream::parse(&file.text).map_err(read)?;
@@ -156,27 +156,27 @@ pub(super) fn read<T: DeserializeOwned>(file: &Arc<File>, kind: &str) -> Result<
         let help = "put the second one into a file of its own".to_owned();
         return Err(origin.error("a policy file holds one document").help(help));
     }
-    head(file, document, "apiVersion", API_VERSION)?;
-    head(file, document, "kind", kind)?;
-    from_document(document).map_err(read)
+    let root = document.root();
+    let node = match file.key {
+        Some(key) => root.and_then(|root| root.get(key)),
+        None => root,
+    };
+    let node = node.expect("internal error: a policy was seen there");
+    head(file, node, "apiVersion", API_VERSION)?;
+    head(file, node, "kind", kind)?;
+    from_node(node).map_err(read)
 }
 
 /// Fields that decide what all others mean are looked at first.
-fn head(
-    file: &Arc<File>,
-    document: &Document<'_>,
-    key: &str,
-    wanted: &str,
-) -> Result<(), PolicyError> {
-    let value = document.root().and_then(|root| root.get(key));
-    let Some(value) = value else {
+fn head(file: &Arc<File>, node: NodeRef<'_>, key: &str, wanted: &str) -> Result<(), PolicyError> {
+    let Some(value) = node.get(key) else {
         return Ok(());
     };
     let found = value.to_value();
     let Some(found) = found.as_str().filter(|found| *found != wanted) else {
         return Ok(());
     };
-    let origin = file.at(value.span().shifted(document.offset));
+    let origin = file.at(value.span().shifted(node.document.offset));
     let error = origin.error(format!("expected `{key}: {wanted}`, found `{found}`"));
     Err(error.help(match found {
         "Overlay" => Some("overlays are chosen with `--overlay`".to_owned()),

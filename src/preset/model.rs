@@ -41,6 +41,12 @@ pub struct PresetMetadata {
     /// `major.minor.patch`. A released version never changes what it does.
     #[cfg_attr(test, schemars(schema_with = "schema::version"))]
     pub version: Spanned<String>,
+    /// What other tools write here, of Kubernetes' own; it says nothing to us.
+    #[serde(default)]
+    pub annotations: Entries<Draft>,
+    /// The same.
+    #[serde(default)]
+    pub labels: Entries<Draft>,
 }
 
 /// What a preset asks for.
@@ -334,6 +340,12 @@ pub struct OverlayMetadata {
     /// Lower-case letters, digits and dashes.
     #[cfg_attr(test, schemars(schema_with = "schema::name"))]
     pub name: Spanned<String>,
+    /// What other tools write here, of Kubernetes' own; it says nothing to us.
+    #[serde(default)]
+    pub annotations: Entries<Draft>,
+    /// The same.
+    #[serde(default)]
+    pub labels: Entries<Draft>,
 }
 
 /// What an overlay changes.

@@ -14,6 +14,8 @@ pub struct File {
     pub text: String,
     /// Whether it is a flag, which has no lines.
     pub is_flag: bool,
+    /// The key of the text's only document whose value is the policy; without it, the document is.
+    pub key: Option<&'static str>,
 }
 
 /// The place of a value: what `presets show`, reports and errors point at.
@@ -44,6 +46,17 @@ impl File {
             name: name.into(),
             text: text.into(),
             is_flag: false,
+            key: None,
+        })
+    }
+
+    /// A policy that is the value of a key in a text of something else.
+    pub fn under(name: impl Into<String>, text: impl Into<String>, key: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            text: text.into(),
+            is_flag: false,
+            key: Some(key),
         })
     }
 
@@ -53,6 +66,7 @@ impl File {
             name: name.into(),
             text: argument.into(),
             is_flag: true,
+            key: None,
         })
     }
 

@@ -2,12 +2,15 @@
 
 use super::{Draft, External, File, Origin, PolicyError};
 use crate::manifest::reads::Random;
+use std::sync::Arc;
 
 /// Everything that a policy is composed from.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The presets, in order.
     pub presets: Vec<Named>,
+    /// One more preset, which was given as a whole and not by its name.
+    pub inline: Option<Arc<File>>,
     /// What is changed in them, in order: of two steps that set one thing, the later counts.
     pub steps: Vec<Step>,
     /// The project that chose, by its name.
@@ -27,6 +30,8 @@ pub struct Request {
 pub enum Step {
     /// All that an overlay says.
     Overlay(Named),
+    /// The same, of one that was given as a whole and not by its name.
+    Inline(Arc<File>),
     /// One parameter.
     Set(Assignment),
 }

@@ -11,7 +11,7 @@ use crate::manifest::{Digests, Facts, FactsBuilder, Object, Place, Rolls, Strang
 use crate::preset::{Policy, Root, Severity};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
-use crate::yaml::{Document, Stream};
+use crate::yaml::{Document, Pointer, Stream, Touched};
 use serde_json::Value;
 
 /// What a run comes to.
@@ -141,6 +141,22 @@ pub fn render(
         findings,
         restarts,
     })
+}
+
+/// A text of one document with another value under some of its keys, proved as the edits of rules are.
+///
+/// # Errors
+/// The edit would leak into other places, or the result is not what was planned.
+pub fn revise(
+    document: &Document<'_>,
+    target: &Value,
+    keys: &[&str],
+) -> Result<Vec<Edit>, RenderError> {
+    let mut touched = Touched::default();
+    for key in keys {
+        touched.add(&Pointer::root().child(*key));
+    }
+    proof::proved(document, &[], target, &touched)
 }
 
 /// What some documents of a stream come to, in order.
@@ -329,6 +345,9 @@ fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {
 }
 
 fn names(objects: &[Object<'_>]) -> String {
+    if objects.is_empty() {
+        return "the list".to_owned();
+    }
     let names: Vec<_> = objects
         .iter()
         .take(3)

@@ -40,14 +40,27 @@ pub(super) fn edit(
             )));
         }
     }
+    proved(document, own, &target, &touched(&placed, &target))
+}
+
+/// The edits that make a document read as `target`, another value only where it was touched: the edited text was read
+/// again, and reads so.
+pub(super) fn proved(
+    document: &Document<'_>,
+    own: &[Object<'_>],
+    target: &Value,
+    touched: &Touched,
+) -> Result<Vec<Edit>, RenderError> {
+    let number = own.first().map_or(0, |object| object.document);
+    let fail = |what: String| bug(number + 1, own, what);
     let edits = document
-        .splice(&target, &touched(&placed, &target))
+        .splice(target, touched)
         .map_err(|shared| refused(document, own, shared))?;
     let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = document
         .edited(&edited)
-        .map_err(|error| match over_limit(&edited, &target) {
+        .map_err(|error| match over_limit(&edited, target) {
             Some(reason) => RenderError::TooLarge {
                 objects: names(own),
                 reason,
@@ -56,7 +69,7 @@ pub(super) fn edit(
         })?;
     let same = read
         .root()
-        .map_or(target.is_null(), |root| root.reads_as(&target));
+        .map_or(target.is_null(), |root| root.reads_as(target));
     if !same {
         return Err(fail("the edited text reads as something else".into()));
     }

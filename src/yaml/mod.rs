@@ -27,7 +27,7 @@ mod timestamp;
 mod touched;
 mod value;
 
-pub use self::serde::{Entries, Spanned, from_document};
+pub use self::serde::{Entries, Spanned, from_document, from_node};
 pub use emit::flow_text;
 pub use error::ReadError;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};

@@ -25,6 +25,7 @@ mod goldens;
 mod helm;
 mod hosts;
 mod init;
+mod krm;
 mod lab;
 mod lock;
 mod memory;

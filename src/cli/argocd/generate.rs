@@ -24,7 +24,7 @@ pub(in crate::cli) fn run(args: &ArgocdArgs) -> Result<Exit, Failure> {
     // What is too much already need not be guarded first.
     fits(bytes.len())?;
     let input = run::Input::decoded(tool.name().to_owned(), bytes, Host::ArgoCd)?;
-    let choose = || Chosen::of(policy, None);
+    let choose = |_| Chosen::of(policy, None);
     let edits = run::with(
         &input,
         choose,

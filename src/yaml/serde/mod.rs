@@ -10,7 +10,7 @@ mod node;
 mod tests;
 
 use super::ReadError;
-use super::node::Document;
+use super::node::{Document, NodeRef};
 use crate::text::Span;
 use ::serde::Deserialize;
 use ::serde::de::{self, DeserializeOwned, Deserializer, Visitor};
@@ -34,8 +34,16 @@ pub fn from_document<T: DeserializeOwned>(document: &Document<'_>) -> Result<T, 
             "there is nothing in the document",
         ));
     };
-    let result = T::deserialize(NodeDeserializer::new(root));
-    result.map_err(|error| error.at(root).into_read_error(document.offset))
+    from_node(root)
+}
+
+/// The same of a part of a document.
+///
+/// # Errors
+/// As for a document.
+pub fn from_node<T: DeserializeOwned>(node: NodeRef<'_>) -> Result<T, ReadError> {
+    let result = T::deserialize(NodeDeserializer::new(node));
+    result.map_err(|error| error.at(node).into_read_error(node.document.offset))
 }
 
 /// A value and its place: offsets into the text of the file (not of the document). Only [`from_document`] can read it.

@@ -242,3 +242,32 @@ fn presets_of_a_repository_count_where_they_are_open_and_stay_inside() {
     .unwrap();
     choose("./policy/link.yaml").refused();
 }
+
+#[test]
+fn what_a_chart_prints_chooses_no_policy() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    let pod = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: \
+               [{name: a, image: 'apache/spark:4.1.1', securityContext: {runAsUser: 185}}]}}}}";
+    let weak = WEAK.replace('\n', "\\n");
+    let list = format!(
+        "kind: ResourceList\\napiVersion: config.kubernetes.io/v1\\nitems: [{pod}]\\nfunctionConfig:\\n  {}",
+        weak.replace("\\n", "\\n  ")
+    );
+    sidecar.program("helm", &format!("printf \"{}\"", list.replace('"', "\\\"")));
+    let answer = sidecar.choose(CHART, &format!("[{DEV}]"));
+    assert!(answer.done, "{}", answer.err);
+    let list = &answer.objects()[0];
+    let container = &list["items"][0]["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(
+        container["securityContext"]["privileged"],
+        serde_json::Value::Null,
+        "{list}"
+    );
+    assert_eq!(
+        container["securityContext"]["allowPrivilegeEscalation"], false,
+        "{list}"
+    );
+}
