@@ -5,7 +5,7 @@
 #
 # Runs in the project's folder (sparkk8s.yaml). The artifact is oci://REPOSITORY/ENVIRONMENT:TAG; REVISION is what Flux
 # shows, such as main@sha1:COMMIT. Every environment is rendered before anything is pushed. --check pushes nothing.
-# Reports lie in $REPORTS, where that is set. Where COSIGN_KEY is set, or COSIGN=keyless, artifacts are signed.
+# Reports lie in the folder $REPORTS, where that is set, as JSON and Markdown. Where COSIGN_KEY is set, or COSIGN=keyless, artifacts are signed.
 set -euo pipefail
 
 usage() { sed -n '2,8p' "$0" >&2; exit 2; }
@@ -22,11 +22,19 @@ for environment in "$@"; do
   reports=()
   if [ -n "${REPORTS:-}" ]; then
     mkdir -p "$REPORTS"
-    reports=(--report "json=$REPORTS/$environment.json")
+    reports=(--report "json=$REPORTS/$environment.json" --report "markdown=$REPORTS/$environment.md")
   fi
-  # A file and no pipe: whatever fails here ends the script.
+  # Files and no pipe: whatever fails here ends the script.
+  status=0
   sparkk8s-post render --host pipe --env "$environment" --run --locked ${reports[@]+"${reports[@]}"} \
-    > "$work/$environment/manifests.yaml"
+    > "$work/$environment/manifests.yaml" 2> "$work/said" || status=$?
+  cat "$work/said" >&2
+  if [ "$status" -ne 0 ]; then
+    # The report knows of the manifests, and not of the lock.
+    [ -z "${REPORTS:-}" ] || printf '\n`%s` ends with %s:\n\n````text\n%s\n````\n' \
+      "$environment" "$status" "$(cat "$work/said")" >> "$REPORTS/$environment.md"
+    exit "$status"
+  fi
 done
 [ -z "$check" ] || exit 0
 

@@ -99,6 +99,7 @@ impl Shop {
                 format!("{}:/usr/bin:/bin", self.folder.path().join("bin").display()),
             )
             .env("HOME", self.folder.path())
+            .env("REPORTS", self.folder.path().join("reports"))
             .current_dir(self.project());
         command
     }
@@ -208,6 +209,10 @@ fn a_change_without_a_new_lock_is_not_pushed() {
         let said = String::from_utf8_lossy(&published.stderr);
         assert_eq!(published.status.code(), Some(4), "{said}");
         assert_eq!(published.stdout, b"", "{said}");
+        // Whoever reviews the change reads why.
+        let report = shop.folder.path().join("reports/dev.md");
+        let report = fs::read_to_string(report).unwrap();
+        assert!(report.starts_with('#') && report.contains("3g"), "{report}");
     }
     let library = shop.folder.path().join("bin/flux-library");
     let pulled = shop
