@@ -170,3 +170,24 @@ fn beside(path: &str) -> Option<PathBuf> {
 pub(crate) fn say(line: &str) {
     writeln!(std::io::stderr(), "{line}").expect("standard error");
 }
+
+/// The objects of a stream, Lists flattened, sorted by their text.
+pub(crate) fn sorted(stream: &str) -> Vec<Value> {
+    let documents = yaml(stream).unwrap_or_else(|why| panic!("{why}\n{stream}"));
+    let mut objects = objects(documents);
+    objects.sort_by_key(Value::to_string);
+    objects
+}
+
+/// Copies a folder with all that it holds.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a type").is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), &target).expect("a copy")),
+        }
+    }
+}

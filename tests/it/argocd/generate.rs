@@ -1,6 +1,6 @@
 //! What comes out of the plugin server is what comes out of the pipe.
 
-use super::{EXAMPLES, Sidecar, hosts, lab, objects};
+use super::{EXAMPLES, Sidecar, fixtures, hosts, lab};
 use serde_json::json;
 use std::fs;
 use std::process::Command;
@@ -38,7 +38,7 @@ fn the_plugin_server_gives_what_the_pipe_gives() {
         let answer = sidecar.choose(example, dev);
         assert_eq!(
             answer.objects(),
-            objects(&piped(&sidecar, example, &["--env", "dev"]))
+            fixtures::sorted(&piped(&sidecar, example, &["--env", "dev"]))
         );
         let marked = answer.out.matches("sparkk8s.io/policy").count();
         assert!(marked > 0, "{example} is not guarded");
@@ -157,7 +157,7 @@ fn what_is_open_is_announced_with_its_type_and_value() {
 fn the_files_of_deploy_agree_with_each_other_and_with_kustomize() {
     let read = |name: &str| {
         let text = fs::read_to_string(lab::own(&format!("deploy/argocd/{name}"))).unwrap();
-        objects(&text).remove(0)
+        fixtures::sorted(&text).remove(0)
     };
     let values = read("values.yaml");
     let plugin = read("plugin.yaml");
@@ -177,7 +177,7 @@ fn the_files_of_deploy_agree_with_each_other_and_with_kustomize() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    super::copy(&lab::own("deploy/argocd"), &folder.path().join("argocd"));
+    fixtures::copy(&lab::own("deploy/argocd"), &folder.path().join("argocd"));
     let server = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: argocd-repo-server}\nspec:\n  template:\n    \
                   spec:\n      containers: [{name: argocd-repo-server, image: argocd}]\n      volumes: [{name: var-files, emptyDir: {}}]\n";
     fs::write(folder.path().join("argocd.yaml"), server).unwrap();
@@ -189,7 +189,7 @@ fn the_files_of_deploy_agree_with_each_other_and_with_kustomize() {
         .output()
         .unwrap();
     let built = String::from_utf8(built.stdout).unwrap();
-    let deployment = objects(&built)
+    let deployment = fixtures::sorted(&built)
         .into_iter()
         .find(|object| object["kind"] == "Deployment");
     let pod = &deployment.unwrap()["spec"]["template"]["spec"];
@@ -222,7 +222,7 @@ fn the_application_of_deploy_chooses_what_the_sidecar_of_deploy_opens() {
         return;
     };
     let text = fs::read_to_string(lab::own("deploy/argocd/application.yaml")).unwrap();
-    let application = objects(&text).remove(0);
+    let application = fixtures::sorted(&text).remove(0);
     let source = &application["spec"]["source"];
     sidecar.holds(EXAMPLES[0]);
     assert_eq!(source["path"], format!("examples/{}", EXAMPLES[0]));

@@ -115,7 +115,7 @@ impl Sidecar {
 
     /// Puts an example into the repository.
     fn holds(&self, example: &str) {
-        copy(
+        fixtures::copy(
             &lab::own(&format!("examples/{example}")),
             &self.path("repo").join(example),
         );
@@ -188,24 +188,4 @@ fn serve(server: &Path, folder: &Path) -> Child {
     // What it says later must not fill the pipe.
     std::thread::spawn(move || lines.for_each(drop));
     child
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), &target).unwrap()),
-        }
-    }
-}
-
-/// The objects of a stream, sorted.
-fn objects(stream: &str) -> Vec<Value> {
-    let documents = fixtures::yaml(stream).unwrap();
-    let mut objects = fixtures::objects(documents);
-    objects.sort_by_key(Value::to_string);
-    objects
 }

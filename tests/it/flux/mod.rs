@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
@@ -67,7 +67,7 @@ impl Shop {
         .unwrap();
         fs::write(bin.join("flux"), FLUX).unwrap();
         fs::set_permissions(bin.join("flux"), fs::Permissions::from_mode(0o755)).unwrap();
-        copy(&lab::own("examples"), &folder.path().join("examples"));
+        fixtures::copy(&lab::own("examples"), &folder.path().join("examples"));
         let mut registry = Command::new(crane)
             .args(["registry", "serve", "--address", "127.0.0.1:0"])
             .stdout(Stdio::null())
@@ -136,25 +136,7 @@ impl Shop {
             .output()
             .unwrap();
         assert!(built.status.success(), "{built:?}");
-        objects(&String::from_utf8(built.stdout).unwrap())
-    }
-}
-
-fn objects(stream: &str) -> Vec<Value> {
-    let mut objects = fixtures::objects(fixtures::yaml(stream).unwrap());
-    objects.sort_by_key(Value::to_string);
-    objects
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), &target).unwrap()),
-        }
+        fixtures::sorted(&String::from_utf8(built.stdout).unwrap())
     }
 }
 
@@ -179,7 +161,7 @@ fn what_is_pushed_and_pulled_is_what_was_guarded() {
         let artifact = format!("{repository}/{environment}:main");
         assert_eq!(
             shop.applied(&artifact, &[]),
-            objects(&guarded),
+            fixtures::sorted(&guarded),
             "{environment}"
         );
         assert!(
