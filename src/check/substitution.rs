@@ -103,3 +103,28 @@ fn is_replaced(text: &str) -> bool {
     let mut behind = text.split("${").skip(1);
     behind.any(|rest| rest.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_shows_a_text_that_is_replaced_and_how_it_is_mended() {
+        let found = |text: &str| {
+            let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{text}");
+            let stream = Stream::parse(&text).unwrap();
+            findings(&stream, &crate::manifest::objects(&stream).0).len()
+        };
+        assert_eq!((found(PAGE.before), found(PAGE.after)), (1, 0));
+    }
+
+    #[test]
+    fn only_braces_around_a_name_are_replaced() {
+        for text in ["${A}", "x${_a:=b}", "$${A}", "${ A} ${B}"] {
+            assert!(is_replaced(text), "{text}");
+        }
+        for text in ["$A", "$(A)", "${1}", "${", "${}", "{A}"] {
+            assert!(!is_replaced(text), "{text}");
+        }
+    }
+}

@@ -79,7 +79,7 @@ fn every_kind_of_mistake_is_seen_and_stops_helm() {
         (&["--preset", "/_nix.yaml"], "cannot read `/_nix.yaml`", "2"),
         (
             &["--report", "json=/nix/nix.json"],
-            "the report could not be written",
+            "the reports could not be written",
             "2",
         ),
         (&["--skip", "nix"], "must read RULE=KIND/NAME", "2"),
