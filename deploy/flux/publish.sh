@@ -15,8 +15,8 @@ check=''
 repository=$1 tag=$2 revision=$3
 shift 3
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$(mktemp -d) said=$(mktemp)
+trap 'rm -rf "$work" "$said"' EXIT
 for environment in "$@"; do
   mkdir "$work/$environment"
   reports=()
@@ -27,22 +27,23 @@ for environment in "$@"; do
   # Files and no pipe: whatever fails here ends the script.
   status=0
   sparkk8s-post render --host pipe --env "$environment" --run --locked ${reports[@]+"${reports[@]}"} \
-    > "$work/$environment/manifests.yaml" 2> "$work/said" || status=$?
-  cat "$work/said" >&2
+    > "$work/$environment/manifests.yaml" 2> "$said" || status=$?
+  cat "$said" >&2
   if [ "$status" -ne 0 ]; then
     # The report knows of the manifests, and not of the lock.
     [ -z "${REPORTS:-}" ] || printf '\n`%s` ends with %s:\n\n````text\n%s\n````\n' \
-      "$environment" "$status" "$(cat "$work/said")" >> "$REPORTS/$environment.md"
+      "$environment" "$status" "$(cat "$said")" >> "$REPORTS/$environment.md"
     exit "$status"
   fi
 done
 [ -z "$check" ] || exit 0
 
-source=$(git config --get remote.origin.url || echo unknown)
+# Flux writes it into the artifact: without the credentials that runners put there.
+source=$(git config --get remote.origin.url | sed -E 's|^([a-z+]+://)[^/@]*@|\1|' || true)
 for environment in "$@"; do
   artifact=$repository/$environment
   digest=$(flux push artifact "oci://$artifact:$tag" --path "$work/$environment" \
-    --source "$source" --revision "$revision" --output json | sed -E -n 's/.*"digest": *"([^"]*)".*/\1/p')
+    --source "${source:-unknown}" --revision "$revision" --output json | sed -E -n 's/.*"digest": *"([^"]*)".*/\1/p')
   [ -n "$digest" ] || { echo "publish: flux told no digest for $artifact:$tag" >&2; exit 1; }
   echo "$artifact@$digest"
   if [ -n "${COSIGN_KEY:-}" ]; then

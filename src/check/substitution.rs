@@ -92,7 +92,11 @@ fn texts(node: NodeRef<'_>, at: &Pointer, found: &mut Vec<Pointer>) {
         }
         Kind::Mapping => {
             for (key, value) in node.entries() {
-                texts(value, &at.child(key.text()), found);
+                let at = at.child(key.text());
+                if is_replaced(key.text()) {
+                    found.push(at.clone());
+                }
+                texts(value, &at, found);
             }
         }
     }

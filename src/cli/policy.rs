@@ -122,7 +122,7 @@ pub(super) fn composed(presets: &[String], settings: &SettingsArgs) -> Result<Po
     composed_with(presets, settings, Config::default())
 }
 
-/// The same with what the host chooses: the flags are what it adds to.
+/// The same with what the host chooses; the flags count more.
 fn composed_with(
     presets: &[String],
     settings: &SettingsArgs,
@@ -130,6 +130,8 @@ fn composed_with(
 ) -> Result<Policy, Failure> {
     let steps = std::mem::take(&mut config.steps);
     let mut request = request(presets, &settings.project, config)?;
+    // Of two that set one thing the later counts: flags are typed by hand.
+    request.steps.extend(steps);
     for text in &settings.overlays {
         let overlay = Named::flag("--overlay", text);
         request.steps.push(Step::Overlay(overlay));
@@ -138,7 +140,6 @@ fn composed_with(
         let assignment = Assignment::flag(text).map_err(|error| failure(&error))?;
         request.steps.push(Step::Set(assignment));
     }
-    request.steps.extend(steps);
     resolved(&request, &io::read_text)
 }
 

@@ -106,7 +106,7 @@ fn judged(
     edits: EditSet,
     held: Option<&lock::Held>,
 ) -> Result<Verdict, Failure> {
-    let is_krm = input.is_krm(report.stream);
+    let is_krm = input.is_krm();
     let overview = report::overview(report, "render");
     if Summary::of(report).errors > 0 {
         let refused = report::findings(report, Severity::Error) + &overview;

@@ -75,14 +75,14 @@ impl Input {
             .map_err(|error| unreadable(&self.name, &self.text, &error))
     }
 
-    /// Whether a `ResourceList` is answered by one.
-    pub(super) fn is_krm(&self, stream: &Stream<'_>) -> bool {
-        self.host == Host::Krm || (self.host == Host::Auto && krm::is_list(stream))
+    /// Whether a `ResourceList` is to be answered. Only who says so is: a list chooses a policy, and comes back refused.
+    pub(super) fn is_krm(&self) -> bool {
+        self.host == Host::Krm
     }
 
     /// What `functionConfig` chooses, where the host sends any.
     fn config(&self, stream: &Stream<'_>) -> Result<krm::Config, Failure> {
-        if !self.is_krm(stream) {
+        if !self.is_krm() {
             return Ok(krm::Config::default());
         }
         let list = krm::list(stream).map_err(|error| unreadable(&self.name, &self.text, &error))?;
@@ -94,7 +94,7 @@ impl Input {
         &self,
         stream: &'s Stream<'_>,
     ) -> Result<(Vec<Object<'s>>, Vec<Stranger>), Failure> {
-        let is_krm = self.is_krm(stream);
+        let is_krm = self.is_krm();
         let list = is_krm.then(|| krm::list(stream)).transpose();
         let list = list.map_err(|error| unreadable(&self.name, &self.text, &error))?;
         let (objects, strangers) = match list {
@@ -189,8 +189,7 @@ pub(super) fn with<T>(
     (see, least): (Option<See<'_>>, Severity),
     show: impl FnOnce(&Report<'_>, Rendered, &Chosen) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let may_choose = krm::may_be_list(&input.text);
-    let (stream, chosen) = if may_choose {
+    let (stream, chosen) = if input.is_krm() {
         let stream = input.stream();
         let config = stream.as_ref().ok().map(|stream| input.config(stream));
         let config = config.transpose()?.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! One message for a person: what, where, the line, why, what next.
 
+use super::entry::one_line;
 use crate::guard::Severity;
 use crate::manifest::sensitive::is_hidden;
 use crate::text::{Position, Source, Span};
@@ -71,8 +72,10 @@ impl<'a> Message<'a> {
         if let Some(id) = self.id {
             title = title.id(id);
         }
+        // A name with a line break would begin a line, which may be a command to whoever keeps the log.
+        let template = self.template.map(one_line);
         let group = self.notes.iter().fold(
-            self.snippet(Group::with_title(title)),
+            self.snippet(Group::with_title(title), template.as_deref()),
             |group, (kind, text)| {
                 let level = if *kind == "help" {
                     Level::HELP
@@ -87,7 +90,7 @@ impl<'a> Message<'a> {
         text
     }
 
-    fn snippet<'s>(&'s self, group: Group<'s>) -> Group<'s> {
+    fn snippet<'s>(&'s self, group: Group<'s>, template: Option<&'s str>) -> Group<'s> {
         let Some(Place {
             source,
             span,
@@ -102,7 +105,7 @@ impl<'a> Message<'a> {
             let origin = Origin::path(source.name)
                 .line(position.line)
                 .char_column(position.column);
-            return match self.template {
+            return match template {
                 Some(template) => group.element(origin.section(template)),
                 None => group.element(origin),
             };
@@ -117,7 +120,7 @@ impl<'a> Message<'a> {
             .line_start(position.line)
             .path(source.name)
             .annotation(mark);
-        if let Some(template) = self.template {
+        if let Some(template) = template {
             snippet = snippet.section(template);
         }
         group.element(snippet)

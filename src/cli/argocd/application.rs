@@ -33,7 +33,7 @@ pub(super) struct Application {
     /// Files of values, from the application's folder.
     pub(super) values_files: Vec<Named>,
     /// Values as YAML; they count more than the files.
-    pub(super) values: Option<String>,
+    pub(super) values: Option<Named>,
     /// `ARGOCD_APP_NAME`, without the namespace that stands before it where applications live in any.
     pub(super) name: Option<String>,
     /// The namespace that it is deployed to.
@@ -87,6 +87,20 @@ impl Application {
         Ok(application)
     }
 
+    /// Refuses what only Helm understands.
+    pub(super) fn no_helm(&self) -> Result<(), PolicyError> {
+        let mut given = self
+            .release_name
+            .iter()
+            .chain(&self.values_files)
+            .chain(&self.values);
+        given.next().map_or(Ok(()), |given| {
+            Err(given
+                .origin
+                .error("it is for charts, and kustomize renders this application"))
+        })
+    }
+
     fn take(&mut self, given: AppParameter) -> Result<(), PolicyError> {
         match given.name.as_str() {
             "presets" => {
@@ -102,7 +116,7 @@ impl Application {
             "tool" => self.tool = Some(single(given)?),
             "release-name" => self.release_name = Some(single(given)?),
             "values-files" => self.values_files = list(given)?,
-            "values" => self.values = Some(single(given)?.text),
+            "values" => self.values = Some(single(given)?),
             name if name.contains('.') => {
                 let name = Named {
                     text: name.to_owned(),

@@ -1,4 +1,5 @@
-//! The application's folder and the repository around it, which nothing that is read may leave.
+//! The application's folder and the repository around it, which no file that we or Helm read may leave. What Kustomize takes
+//! from elsewhere is its own affair, as it is in Argo CD.
 
 use super::application::variable;
 use super::{Exit, Failure, refused};
@@ -28,7 +29,7 @@ impl Folder {
             root: root(&here),
             here,
         };
-        match folder.stray(&folder.here).map_err(unreadable)? {
+        match folder.stray(&folder.root).map_err(unreadable)? {
             None => Ok(folder),
             Some(link) => {
                 let message = format!("`{}` is a link out of the repository", link.display());

@@ -56,7 +56,7 @@ pub(in crate::cli) fn run(args: &ArgocdArgs) -> Result<Exit, Failure> {
 fn fits(bytes: usize) -> Result<(), Failure> {
     let most = variable("ARGOCD_GRPC_MAX_SIZE_MB").and_then(|text| text.parse().ok());
     let most = most.unwrap_or(MOST_MEBIBYTES);
-    if bytes < most << 20 {
+    if bytes < most.saturating_mul(1 << 20) {
         return Ok(());
     }
     let message = format!(

@@ -81,7 +81,8 @@ fn of_helm(desk: &Desk) -> Vec<Announcement> {
         .or_else(|| application.name.clone())
         .unwrap_or_default();
     // Argo CD does not hide what it shows of a parameter: what its owner wrote is his to see.
-    let values = application.values.clone().unwrap_or_default();
+    let values = application.values.as_ref().map(|named| named.text.clone());
+    let values = values.unwrap_or_default();
     vec![
         Announcement::single("release-name", "string", release, "Name of Helm's release"),
         Announcement::list(

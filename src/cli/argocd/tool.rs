@@ -5,7 +5,7 @@ use super::application::Application;
 use super::folder::Folder;
 use super::{Exit, Failure, refused};
 use crate::manifest::sensitive;
-use crate::preset::{PolicyError, SidecarSpec, ToolFile};
+use crate::preset::{File, PolicyError, SidecarSpec, ToolFile};
 use crate::text::hint;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -88,14 +88,20 @@ impl Tool {
                 command.args(words);
             }
             Self::Kustomize => {
+                application
+                    .no_helm()
+                    .map_err(|e| super::policy::failure(&e))?;
                 command.args(["build", "."]);
             }
         }
         let settings = self.settings(spec);
         command.args(settings.arguments.iter().map(|word| &word.value));
         withhold(&mut command);
-        let stdin = application.values.as_deref().filter(|_| self == Self::Helm);
-        finished(command, self.name(), stdin.unwrap_or_default())
+        let stdin = application
+            .values
+            .as_ref()
+            .map_or("", |values| &values.text);
+        finished(command, self.name(), stdin)
     }
 }
 
@@ -112,8 +118,14 @@ fn helm(application: &Application, folder: &Folder) -> Result<Vec<String>, Polic
             words.push(name.text.clone());
         }
         (None, Some(name)) if is_name(name) => words.push(name.clone()),
+        (None, Some(name)) => {
+            let origin = File::flag("ARGOCD_APP_NAME", name.as_str()).whole();
+            let message = "the application's name is no name of a release".to_owned();
+            let help = "choose one of 53 characters at most: parameter `release-name`".to_owned();
+            return Err(origin.error(message).help(help));
+        }
         // Without a name Helm calls it `release-name`.
-        (None, _) => {}
+        (None, None) => {}
     }
     words.extend([".".to_owned(), "--include-crds".to_owned()]);
     let flag = |name: &str, value: &str| format!("--{name}={value}");

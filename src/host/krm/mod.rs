@@ -18,16 +18,6 @@ pub const NOTHING: &str = "apiVersion: config.kubernetes.io/v1\nkind: ResourceLi
 const KIND: &str = "ResourceList";
 const VERSIONS: [&str; 2] = ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"];
 
-/// Whether there could be a list in a text, before it is read.
-pub fn may_be_list(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), KIND.as_bytes()).is_some()
-}
-
-/// Whether the only document of a stream calls itself a `ResourceList` of KRM.
-pub fn is_list(stream: &Stream<'_>) -> bool {
-    may_be_list(stream.text) && only(stream).is_some_and(|(_, root)| is_ours(root))
-}
-
 /// The list of a stream, which has to be one and of the right shape.
 ///
 /// # Errors

@@ -200,6 +200,50 @@ fn a_link_out_of_the_repository_is_refused() {
 }
 
 #[test]
+fn a_link_by_way_of_another_folder_is_refused_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let application = folder.path().join("repo/app");
+    fs::create_dir_all(&application).unwrap();
+    fs::create_dir_all(folder.path().join("repo/lib")).unwrap();
+    fs::write(application.join("Chart.yaml"), "").unwrap();
+    symlink("../lib", application.join("lib")).unwrap();
+    symlink("/etc/passwd", folder.path().join("repo/lib/evil")).unwrap();
+    let ended = lab::program(&["argocd", "generate"])
+        .within(&application)
+        .env("ARGOCD_APP_SOURCE_PATH", "app")
+        .run();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+}
+
+#[test]
+fn what_helm_would_not_take_for_a_name_is_not_replaced_in_silence() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    let long = "team-data-platform-spark-connect-jupyter-production-eu-west";
+    let answer = sidecar.ask(CHART, &[("ARGOCD_APP_NAME", long)], &[]);
+    assert!(
+        answer.refused().contains("parameter `release-name`"),
+        "{}",
+        answer.err
+    );
+    // Nor are words for Helm dropped where Kustomize renders.
+    fs::create_dir(sidecar.path("repo/overlay")).unwrap();
+    fs::write(
+        sidecar.path("repo/overlay/kustomization.yaml"),
+        "resources: []\n",
+    )
+    .unwrap();
+    let answer = sidecar.choose("overlay", r#"[{"name":"values","string":"a: 1"}]"#);
+    assert!(
+        answer.refused().contains("it is for charts"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
 fn a_sidecar_file_is_named_by_an_absolute_path() {
     let ended = lab::run(&["argocd", "generate", "--config", "sidecar.yaml"], "");
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);

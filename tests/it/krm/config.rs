@@ -47,9 +47,12 @@ fn a_config_map_chooses_as_the_flags_do() {
     }
     let large = items(LIST, &["--set", "resources.size=large"]);
     assert_ne!(large, items(LIST, &[]));
-    // What flags say comes first.
-    let config = with(&format!("{MAP}  data:\n    resources.size: large\n"));
-    assert_eq!(items(&config, &["--set", "resources.size=small"]), large);
+    // What flags say counts more.
+    let config = with(&format!("{MAP}  data:\n    resources.size: small\n"));
+    assert_eq!(items(&config, &["--set", "resources.size=large"]), large);
+    // Without the host, a list is piped through and chooses nothing.
+    let config = with(&format!("{MAP}  data:\n    preset: nix\n"));
+    assert_eq!(lab::run(&["render"], &config).code, Some(0));
 }
 
 #[test]
