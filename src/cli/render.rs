@@ -17,15 +17,15 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
     let host: Host = args.input.host.into();
     let result = guarded(args);
     let refused = match &result {
-        Ok(Output::Manifests(input, edits)) => {
+        Ok((input, Verdict::Guarded(edits))) => {
             io::print(&input.host.finish(edits.pieces(&input.text)))?;
             return Ok(Exit::Ok);
         }
-        Ok(Output::List(text, exit)) => {
+        Ok((_, Verdict::List(text, exit))) => {
             io::print(&[text])?;
             return Ok(*exit);
         }
-        Ok(Output::Refused(text)) => text,
+        Ok((_, Verdict::Refused(text))) => text,
         Err(failure) => &failure.text,
     };
     if host.refuses_by_document() {
@@ -35,33 +35,27 @@ pub(super) fn run(args: &RenderArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     match result {
-        Ok(Output::Refused(text)) => {
+        Ok((_, Verdict::Refused(text))) => {
             io::tell(&text);
             Ok(Exit::No)
         }
-        Ok(Output::Manifests(..) | Output::List(..)) => Ok(Exit::Ok),
+        Ok(_) => Ok(Exit::Ok),
         Err(failure) => Err(failure),
     }
 }
 
 const TWO: Threads = Threads::up_to(NonZeroUsize::MIN.saturating_add(1));
 
-enum Output {
-    /// The input, and the edits that guard it.
-    Manifests(run::Input, EditSet),
+/// What becomes of the input.
+enum Verdict {
+    /// The edits that guard it.
+    Guarded(EditSet),
     /// What answers a `ResourceList`, and how that ends.
     List(String, Exit),
     Refused(String),
 }
 
-/// What becomes of the input.
-enum Verdict {
-    Guarded(EditSet),
-    List(String, Exit),
-    Refused(String),
-}
-
-fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
+fn guarded(args: &RenderArgs) -> Result<(run::Input, Verdict), Failure> {
     let host: Host = args.input.host.into();
     let targets = reports::targets(&args.report)?;
     // Whoever renders takes longer than reading a lock does.
@@ -93,11 +87,7 @@ fn guarded(args: &RenderArgs) -> Result<Output, Failure> {
         }
         judged(&input, report, rendered.edits, held.as_ref())
     })?;
-    Ok(match verdict {
-        Verdict::Guarded(edits) => Output::Manifests(input, edits),
-        Verdict::List(text, exit) => Output::List(text, exit),
-        Verdict::Refused(refused) => Output::Refused(refused),
-    })
+    Ok((input, verdict))
 }
 
 fn judged(

@@ -25,14 +25,11 @@ pub fn errors_within(report: &Report<'_>, most: usize) -> String {
         .iter()
         .filter(|finding| finding.waived.is_none() && finding.severity == Severity::Error);
     for finding in errors {
-        let next = match out.is_empty() || out.len() < most {
-            true => message(report, finding),
-            false => String::new(),
-        };
-        if next.is_empty() || (!out.is_empty() && out.len() + next.len() > most) {
-            left += 1;
-        } else {
-            out += &next;
+        // After the first that does not fit they are only counted.
+        let next = (left == 0).then(|| message(report, finding));
+        match next.filter(|next| out.is_empty() || out.len() + next.len() <= most) {
+            Some(next) => out += &next,
+            None => left += 1,
         }
     }
     if left > 0 {

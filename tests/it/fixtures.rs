@@ -191,3 +191,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Writes a program.
+#[cfg(unix)]
+pub(crate) fn script(file: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(file, text).expect("a file");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).expect("a program");
+}

@@ -7,7 +7,7 @@
 use super::fixtures;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The program `name`, in the folder `$SPARKK8S_HOSTS`, or else in the one that the test command builds hosts into.
 pub(crate) fn host(name: &str) -> Option<PathBuf> {
@@ -65,4 +65,14 @@ fn missing<T>(reason: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "CI is set, and {reason}");
     fixtures::say(&format!("ignored: {reason}"));
     None
+}
+
+/// A server that ends with its test.
+pub(crate) struct Server(pub(crate) Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }

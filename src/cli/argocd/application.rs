@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 const PARAMETERS: &str = "ARGOCD_APP_PARAMETERS";
 
 /// The parameters that are not those of presets.
-pub(super) const OWN: [&str; 6] = [
+const OWN: [&str; 6] = [
     "presets",
     "environment",
     "tool",

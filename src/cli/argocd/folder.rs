@@ -29,7 +29,7 @@ impl Folder {
             root: root(&here),
             here,
         };
-        match folder.stray(&folder.root).map_err(unreadable)? {
+        match folder.stray().map_err(unreadable)? {
             None => Ok(folder),
             Some(link) => {
                 let message = format!("`{}` is a link out of the repository", link.display());
@@ -42,9 +42,9 @@ impl Folder {
         }
     }
 
-    /// A link below `within` that leads out of the repository, or nowhere.
-    fn stray(&self, within: &Path) -> std::io::Result<Option<PathBuf>> {
-        let mut rest = vec![within.to_owned()];
+    /// A link in the repository that leads out of it, or nowhere.
+    fn stray(&self) -> std::io::Result<Option<PathBuf>> {
+        let mut rest = vec![self.root.clone()];
         while let Some(folder) = rest.pop() {
             for entry in fs::read_dir(folder)? {
                 let entry = entry?;

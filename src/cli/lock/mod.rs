@@ -20,7 +20,7 @@ use super::exit::{Exit, Failure};
 use super::{io, run};
 use crate::host::Host;
 use crate::pin::lock::{self as locks, AllAhead, LOCK_FILE, LockError, Release};
-use crate::preset::{Named, Project};
+use crate::preset::Project;
 use crate::report::Message;
 use desk::Desk;
 use environments::Environments;
@@ -50,23 +50,14 @@ pub(super) fn run(args: &LockArgs) -> Result<Exit, Failure> {
     desk.write(&lock, args.check)
 }
 
-/// What the project's command for the environment prints.
+/// What the project's command for the environment prints; nothing for one that is not there, which is said where the
+/// policy is chosen.
 pub(super) fn input(args: &ProjectArgs, host: Host) -> Result<run::Input, Failure> {
     let project = super::project::needed(args.config.as_deref())?;
-    // More than one are refused where the policy is chosen; none is refused before.
-    let Some(asked) = args.environments.first() else {
-        return Err(usage("no environment is chosen".to_owned(), String::new()));
-    };
-    let known = &project.written.spec.environments.0;
-    if !known.iter().any(|(name, _)| name.value == *asked) {
-        // In the words of every other verb.
-        let named = Named::flag("--env", asked);
-        let error = project.request(Some(&named)).map(|_| ());
-        error.map_err(|error| super::policy::failure(&error))?;
-    }
+    let asked = args.environments.first().cloned().unwrap_or_default();
     let manifests = command::manifests(&project, &[], |name| name == asked)?;
     let text = manifests.into_iter().map(|(_, text)| text).collect();
-    Ok(run::Input::of(asked.clone(), text, host))
+    Ok(run::Input::of(asked, text, host))
 }
 
 /// A refusal where another render of the same came to something else.

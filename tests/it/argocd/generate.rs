@@ -81,19 +81,27 @@ fn values_of_an_application_reach_its_chart() {
         return;
     };
     sidecar.holds(EXAMPLES[0]);
-    fs::write(sidecar.path("repo/shared.yaml"), "jupyter: {replicas: 0}\n").unwrap();
+    fs::write(
+        sidecar.path("repo/shared.yaml"),
+        "executors: {memory: 5g}\njupyter: {storage: 6Gi}\n",
+    )
+    .unwrap();
     let given = json!([
         {"name": "environment", "string": "dev"},
         {"name": "values-files", "array": ["../shared.yaml"]},
-        {"name": "values", "string": "connect:\n  replicas: 3\n"},
+        {"name": "values", "string": "jupyter:\n  storage: 7Gi\n"},
         {"name": "release-name", "string": "other"},
     ]);
     let answer = sidecar.choose(EXAMPLES[0], &given.to_string());
-    assert!(
-        answer.out.contains(r#""name":"other-connect""#),
-        "{}",
-        answer.out
-    );
+    // Values count more than files of them.
+    for part in [
+        r#""name":"other-connect""#,
+        "spark.executor.memory",
+        "5g",
+        r#""storage":"7Gi""#,
+    ] {
+        assert!(answer.out.contains(part), "{part}: {answer:?}");
+    }
 }
 
 #[test]

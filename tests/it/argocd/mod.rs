@@ -16,7 +16,7 @@ use super::{fixtures, hosts, lab};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -28,14 +28,7 @@ const EXAMPLES: [&str; 3] = ["spark-connect-jupyter", "airflow-mlflow", "history
 struct Sidecar {
     folder: TempDir,
     client: PathBuf,
-    server: Child,
-}
-
-impl Drop for Sidecar {
-    fn drop(&mut self) {
-        drop(self.server.kill());
-        drop(self.server.wait());
-    }
+    _server: hosts::Server,
 }
 
 /// What the client was answered.
@@ -105,7 +98,7 @@ impl Sidecar {
         Some(Self {
             folder,
             client,
-            server,
+            _server: hosts::Server(server),
         })
     }
 
@@ -125,8 +118,7 @@ impl Sidecar {
     fn program(&self, name: &str, script: &str) {
         let file = self.path("bin").join(name);
         drop(fs::remove_file(&file));
-        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        fixtures::script(&file, &format!("#!/bin/sh\n{script}\n"));
     }
 
     /// What the repo-server would be answered for an application in a folder of the repository.

@@ -12,9 +12,9 @@ use super::{fixtures, hosts, lab};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// `flux push artifact`, in whose place Flux's own library pushes: the program itself cannot be had here.
@@ -40,15 +40,8 @@ echo "{\"digest\": \"${digest##*@}\"}"
 /// A registry on loopback, and a copy of the examples with the script's programs on the path.
 struct Shop {
     folder: TempDir,
-    registry: Child,
+    _registry: hosts::Server,
     address: String,
-}
-
-impl Drop for Shop {
-    fn drop(&mut self) {
-        drop(self.registry.kill());
-        drop(self.registry.wait());
-    }
 }
 
 impl Shop {
@@ -65,8 +58,7 @@ impl Shop {
             bin.join("sparkk8s-post"),
         )
         .unwrap();
-        fs::write(bin.join("flux"), FLUX).unwrap();
-        fs::set_permissions(bin.join("flux"), fs::Permissions::from_mode(0o755)).unwrap();
+        fixtures::script(&bin.join("flux"), FLUX);
         fixtures::copy(&lab::own("examples"), &folder.path().join("examples"));
         let mut registry = Command::new(crane)
             .args(["registry", "serve", "--address", "127.0.0.1:0"])
@@ -82,7 +74,7 @@ impl Shop {
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self {
             folder,
-            registry,
+            _registry: hosts::Server(registry),
             address,
         })
     }
@@ -203,4 +195,24 @@ fn a_change_without_a_new_lock_is_not_pushed() {
         .output()
         .unwrap();
     assert!(!pulled.status.success(), "something was pushed");
+}
+
+#[test]
+fn an_environment_that_the_project_does_not_have_is_said() {
+    let config = lab::own("examples/environments/sparkk8s.yaml");
+    let words = [
+        "render",
+        "--run",
+        "--env",
+        "nix",
+        "--config",
+        config.to_str().unwrap(),
+    ];
+    let ended = lab::run(&words, "");
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(
+        ended.stderr.contains("has no environment `nix`"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -28,7 +28,7 @@ use super::{fixtures, hosts};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -109,8 +109,7 @@ impl Helm {
         };
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("run");
-        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        fixtures::script(&file, &format!("#!/bin/sh\n{script}\n"));
         self.renderer = match self.version {
             Version::Three => file.display().to_string(),
             Version::Four => "script".to_owned(),
