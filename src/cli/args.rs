@@ -68,6 +68,11 @@ pub(super) enum Verb {
     },
     /// Write a first project with the environments dev and prod, and say what to do next
     Init(InitArgs),
+    /// Print what `render` would change as patches, for pipelines where no program runs
+    Export {
+        #[command(subcommand)]
+        verb: ExportVerb,
+    },
     /// The plugin sidecar of Argo CD
     Argocd {
         #[command(subcommand)]
@@ -95,6 +100,29 @@ pub(super) struct InitArgs {
     /// Where to write it
     #[arg(long = "config", value_name = "FILE", default_value = crate::preset::PROJECT_FILE)]
     pub(super) config: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ExportVerb {
+    /// Print the `spec.postRenderers` of a release of Flux
+    Flux(ExportArgs),
+    /// Print a component of kustomize
+    Kustomize(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// Read manifests from here; `-` is standard input
+    #[arg(
+        short = 'f',
+        long = "filename",
+        value_name = "FILE",
+        default_value = "-",
+        help_heading = "Input"
+    )]
+    pub(super) file: String,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ mod diff;
 mod drift;
 mod exit;
 mod explain;
+mod export;
 mod graph;
 mod init;
 mod io;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Verify(args)) => lock::verify(args),
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
+        Some(Verb::Export { verb }) => export::run(verb),
         Some(Verb::Argocd { verb }) => match verb {
             args::ArgocdVerb::Generate(args) => argocd::generate(args),
             args::ArgocdVerb::Parameters(args) => argocd::parameters(args),

@@ -237,7 +237,8 @@ pub(super) fn answer(input: &Input, text: &str, report: &Report<'_>) -> Result<S
     krm::answer(text, krm::results(report)).map_err(|error| failed(input, &error))
 }
 
-fn failed(input: &Input, error: &RenderError) -> Failure {
+/// Why there is no result, for people.
+pub(super) fn failed(input: &Input, error: &RenderError) -> Failure {
     let (exit, help) = match error {
         RenderError::Policy(_) => (
             Exit::Usage,

@@ -3,6 +3,7 @@
 mod alias;
 mod argocd;
 pub mod krm;
+pub mod kustomize;
 mod refusal;
 
 pub use alias::{Inlined, inline};

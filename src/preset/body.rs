@@ -139,10 +139,16 @@ impl Body {
 impl Body {
     /// The digest that is a part of it.
     pub fn digest(&self) -> Option<Blank> {
+        self.blank(|blank| matches!(blank, Blank::ConfigDigest { .. }))
+    }
+
+    /// The first blank in it of those that are looked for.
+    pub fn blank(&self, is_sought: fn(Blank) -> bool) -> Option<Blank> {
+        let of = |body: &Self| body.blank(is_sought);
         match &self.value {
-            BodyValue::Blank(blank @ Blank::ConfigDigest { .. }) => Some(*blank),
-            BodyValue::List(items) => items.iter().find_map(Self::digest),
-            BodyValue::Map(entries) => entries.iter().find_map(|(_, body)| body.digest()),
+            BodyValue::Blank(blank) => Some(*blank).filter(|blank| is_sought(*blank)),
+            BodyValue::List(items) => items.iter().find_map(of),
+            BodyValue::Map(entries) => entries.iter().find_map(|(_, body)| of(body)),
             _ => None,
         }
     }

@@ -97,6 +97,22 @@ impl Verb {
             Self::Forbid(_) | Self::Require(_) => None,
         }
     }
+
+    /// Whether it writes a digest, of a pod's configuration or of an image: what is right for one rendering only.
+    pub fn writes_digests(&self) -> bool {
+        let is_digest =
+            |blank| matches!(blank, Blank::ConfigDigest { .. } | Blank::ImageWithDigest);
+        let holds = |body: &Body| body.blank(is_digest).is_some();
+        match self {
+            Self::Default(written) | Self::Enforce(written) | Self::Include(written) => {
+                holds(&written.body)
+            }
+            Self::Patch(steps) => steps
+                .iter()
+                .any(|step| step.value.as_ref().is_some_and(holds)),
+            Self::Forbid(_) | Self::Require(_) => false,
+        }
+    }
 }
 
 impl RuleFile {

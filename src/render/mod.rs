@@ -2,6 +2,8 @@
 
 mod proof;
 
+pub use proof::operation;
+
 use crate::check::{self, Checks};
 use crate::guard::{
     self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver,

@@ -1,7 +1,7 @@
 //! The edits of one document, proved.
 
 use super::{RenderError, bug, names};
-use crate::guard::{Change, Json, Op};
+use crate::guard::{Change, Json, Op, Operation};
 use crate::manifest::Object;
 use crate::text::{Edit, EditSet};
 use crate::yaml::{
@@ -26,7 +26,9 @@ pub(super) fn edit(
         (object.pointer.join(&change.done.path), change)
     });
     let placed: Vec<_> = placed.collect();
-    let operations = placed.iter().map(|(path, change)| operation(path, change));
+    let operations = placed
+        .iter()
+        .map(|(path, change)| operation(path, &change.done));
     let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
     json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
     for (object, value) in values {
@@ -113,15 +115,14 @@ fn touched(changes: &[(Pointer, &Change)], target: &Value) -> Touched {
     touched
 }
 
-fn operation(path: &Pointer, change: &Change) -> Result<PatchOperation, String> {
+/// What a rule did, at a path of a document, as json-patch has it.
+///
+/// # Errors
+/// The path is none of RFC 6901.
+pub fn operation(path: &Pointer, done: &Operation) -> Result<PatchOperation, String> {
     let path = path.as_str().parse().map_err(|error| format!("{error}"))?;
-    let value = change
-        .done
-        .value
-        .as_ref()
-        .map(Json::value)
-        .unwrap_or_default();
-    Ok(match change.done.op {
+    let value = done.value.as_ref().map(Json::value).unwrap_or_default();
+    Ok(match done.op {
         Op::Add => PatchOperation::Add(AddOperation { path, value }),
         Op::Replace => PatchOperation::Replace(ReplaceOperation { path, value }),
         Op::Remove => PatchOperation::Remove(RemoveOperation { path }),

@@ -16,6 +16,8 @@ mod cli;
 mod corpus;
 mod docs;
 mod edits;
+#[cfg(unix)]
+mod export;
 mod fixtures;
 #[cfg(unix)]
 mod flux;

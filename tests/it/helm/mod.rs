@@ -12,6 +12,7 @@ mod admission;
 #[cfg(feature = "live")]
 mod drift;
 mod empty;
+mod export;
 mod jobs;
 mod marker;
 mod pins;

@@ -15,19 +15,20 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sparkk8s-post");
-const EXAMPLES: [&str; 3] = ["spark-connect-jupyter", "airflow-mlflow", "history-server"];
+pub(crate) const EXAMPLES: [&str; 3] =
+    ["spark-connect-jupyter", "airflow-mlflow", "history-server"];
 const FUNCTIONS: [&str; 2] = ["--enable-alpha-plugins", "--enable-exec"];
 const PLUGINS: [&str; 1] = ["--enable-alpha-plugins"];
 
 /// A folder with a kustomization of `base.yaml`, and the programs that read it.
-struct Site {
+pub(crate) struct Site {
     folder: TempDir,
     kustomize: PathBuf,
     kubectl: PathBuf,
 }
 
 impl Site {
-    fn new(base: &str, rest: &str) -> Option<Self> {
+    pub(crate) fn new(base: &str, rest: &str) -> Option<Self> {
         let site = Self {
             kustomize: hosts::host("kustomize")?,
             kubectl: hosts::host("kubectl")?,
@@ -42,7 +43,7 @@ impl Site {
         Some(site)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         write(&self.folder.path().join(name), text);
     }
 
@@ -56,11 +57,11 @@ impl Site {
         self.write(name, &format!("{head}{rest}"));
     }
 
-    fn build(&self, flags: &[&str]) -> Ended {
+    pub(crate) fn build(&self, flags: &[&str]) -> Ended {
         self.run(Command::new(&self.kustomize).arg("build").args(flags))
     }
 
-    fn kubectl(&self, flags: &[&str]) -> Ended {
+    pub(crate) fn kubectl(&self, flags: &[&str]) -> Ended {
         self.run(Command::new(&self.kubectl).arg("kustomize").args(flags))
     }
 
@@ -98,7 +99,7 @@ const VALIDATED: &str = "transformers: [guard.yaml, check.yaml]\nvalidators: [ch
 const GUARD: &str = "transformers: [guard.yaml]\n";
 
 #[track_caller]
-fn done(ended: &Ended) -> &str {
+pub(crate) fn done(ended: &Ended) -> &str {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     &ended.stdout
 }
@@ -126,7 +127,7 @@ fn pipe(text: &str) -> String {
 }
 
 /// What Helm makes of an example.
-fn chart(name: &str) -> Option<String> {
+pub(crate) fn chart(name: &str) -> Option<String> {
     let helm = hosts::host("helm3")?;
     let chart = own(&format!("examples/{name}"));
     Some(hosts::ask(

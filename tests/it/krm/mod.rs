@@ -7,7 +7,7 @@
 
 mod config;
 #[cfg(unix)]
-mod kustomize;
+pub(crate) mod kustomize;
 mod protocol;
 
 use super::fixtures;

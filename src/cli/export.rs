@@ -1,0 +1,41 @@
+//! `export`: what `render` would change, as patches of kustomize.
+
+use super::args::{ExportVerb, HostArg, InputArgs};
+use super::exit::{Exit, Failure};
+use super::{io, run};
+use crate::guard::Severity;
+use crate::host::kustomize::{Export, Form};
+use crate::report::{self, Summary};
+
+pub(super) fn run(verb: &ExportVerb) -> Result<Exit, Failure> {
+    let (args, form) = match verb {
+        ExportVerb::Flux(args) => (args, Form::HelmRelease),
+        ExportVerb::Kustomize(args) => (args, Form::Component),
+    };
+    // No host sends an empty stream here.
+    let input = run::Input::read(&InputArgs {
+        file: args.file.clone(),
+        host: HostArg::Pipe,
+    })?;
+    run::over(&input, &args.policy, |report, _, chosen| {
+        let overview = report::overview(report, "export");
+        if Summary::of(report).errors > 0 {
+            io::tell(&(report::findings(report, Severity::Error) + &overview));
+            return Ok(Exit::No);
+        }
+        let rules = chosen.policy.rules.iter();
+        let digests = rules.filter(|rule| rule.verb.writes_digests());
+        let digests = digests.map(|rule| rule.id.as_str()).collect();
+        let export = Export::of(report, &digests);
+        let export = export.map_err(|error| run::failed(&input, &error))?;
+        io::print(&[&export.text(form)])?;
+        if !export.left.is_empty() {
+            let left = report::count(export.left.len(), "change");
+            io::tell(&format!(
+                "note: no patch says {left}; what is printed names them\n"
+            ));
+        }
+        io::tell(&overview);
+        Ok(Exit::Ok)
+    })
+}
