@@ -151,6 +151,71 @@ fn too_much_for_a_message_is_refused() {
     );
 }
 
+/// 90 MB of them, in documents that are within what is read.
+#[test]
+fn what_just_fits_a_message_passes() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    sidecar.program(
+        "helm",
+        "for n in 1 2 3; do printf '%s\\n' --- 'apiVersion: v1' 'kind: ConfigMap' \"metadata: {name: m$n}\" \
+         'data:' '  a: |'; yes '    0123456789012345678901234567890123456789012345678901234567890123456789' \
+         | head -n 400000; done",
+    );
+    let answer = sidecar.ask(CHART, &[], &[]);
+    assert!(answer.done, "{}", answer.err);
+    assert!(answer.out.len() > 80_000_000, "{}", answer.out.len());
+}
+
+#[test]
+fn a_sidecar_without_helm_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let application = folder.path().join("repo/app");
+    fs::create_dir_all(&application).unwrap();
+    fs::write(application.join("Chart.yaml"), "").unwrap();
+    let ended = lab::program(&["argocd", "generate"])
+        .within(&application)
+        .env("ARGOCD_APP_SOURCE_PATH", "app")
+        .env("PATH", "/nowhere")
+        .run();
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("`helm` cannot be run"),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended
+            .stderr
+            .contains("the image of the sidecar must hold it")
+    );
+    assert_eq!(ended.stdout, "");
+}
+
+#[test]
+fn a_hostile_name_of_a_preset_is_no_terminals_business() {
+    let Some(sidecar) = Sidecar::start() else {
+        return;
+    };
+    sidecar.holds(CHART);
+    for name in [
+        "\\u001b]0;owned\\u0007",
+        "a\\nerror: b",
+        "\\u202egnp.exe",
+        "x\\u0000",
+    ] {
+        let given = format!(r#"[{{"name":"presets","array":["{name}"]}}]"#);
+        for verb in [&[][..], &["-parameters"]] {
+            let answer = sidecar.ask(CHART, &[("ARGOCD_APP_PARAMETERS", &given)], verb);
+            let error = answer.refused();
+            let controls = |c: char| c.is_control() && c != '\n';
+            assert!(!error.contains(controls), "{error:?}");
+        }
+    }
+}
+
 #[test]
 fn a_deadline_ends_the_program_that_renders() {
     let Some(sidecar) = Sidecar::start() else {
