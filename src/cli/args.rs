@@ -112,15 +112,8 @@ pub(super) enum ExportVerb {
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// Read manifests from here; `-` is standard input
-    #[arg(
-        short = 'f',
-        long = "filename",
-        value_name = "FILE",
-        default_value = "-",
-        help_heading = "Input"
-    )]
-    pub(super) file: String,
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
     #[command(flatten)]
     pub(super) policy: PolicyArgs,
 }
@@ -211,7 +204,7 @@ pub(super) struct PolicyArgs {
 }
 
 #[derive(Debug, Default, Args)]
-pub(super) struct InputArgs {
+pub(super) struct SourceArgs {
     /// Read manifests from here; `-` is standard input
     #[arg(
         short = 'f',
@@ -221,6 +214,12 @@ pub(super) struct InputArgs {
         help_heading = "Input"
     )]
     pub(super) file: String,
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct InputArgs {
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
     /// Who runs this: decides about empty input and how a refusal reaches the user
     #[arg(long, value_enum, default_value_t = HostArg::Auto, help_heading = "Input")]
     pub(super) host: HostArg,

@@ -1,9 +1,10 @@
 //! `export`: what `render` would change, as patches of kustomize.
 
-use super::args::{ExportVerb, HostArg, InputArgs};
+use super::args::ExportVerb;
 use super::exit::{Exit, Failure};
 use super::{io, run};
 use crate::guard::Severity;
+use crate::host::Host;
 use crate::host::kustomize::{Export, Form};
 use crate::report::{self, Summary};
 
@@ -13,10 +14,7 @@ pub(super) fn run(verb: &ExportVerb) -> Result<Exit, Failure> {
         ExportVerb::Kustomize(args) => (args, Form::Component),
     };
     // No host sends an empty stream here.
-    let input = run::Input::read(&InputArgs {
-        file: args.file.clone(),
-        host: HostArg::Pipe,
-    })?;
+    let input = run::Input::read_as(&args.source.file, Host::Pipe)?;
     run::over(&input, &args.policy, |report, _, chosen| {
         let overview = report::overview(report, "export");
         if Summary::of(report).errors > 0 {

@@ -1,8 +1,9 @@
 //! `init`: a first project for a chart or a stream, and what to do next.
 
-use super::args::{HostArg, InitArgs, InputArgs};
+use super::args::InitArgs;
 use super::exit::{Exit, Failure};
 use super::{io, project, run};
+use crate::host::Host;
 use crate::manifest::{ObjectFacts, Pod};
 use crate::preset::{PROJECT_FILE, tables};
 use crate::report::Message;
@@ -175,10 +176,7 @@ fn values(chart: &str, environment: &str) -> Option<String> {
 
 /// A stream: what it holds that matters for choosing.
 fn of_stream(file: &str, target: &str) -> Result<Subject, Failure> {
-    let input = run::Input::read(&InputArgs {
-        file: file.to_owned(),
-        host: HostArg::Pipe,
-    })?;
+    let input = run::Input::read_as(file, Host::Pipe)?;
     let stream = input.stream()?;
     let (objects, _) = input.objects(&stream)?;
     let mut roles: BTreeMap<Option<&str>, usize> = BTreeMap::new();

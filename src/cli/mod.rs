@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&arguments, &error),
     };
     let result = match &cli.verb {
-        None if std::io::stdin().is_terminal() && cli.render.input.file == "-" => help(),
+        None if std::io::stdin().is_terminal() && cli.render.input.source.file == "-" => help(),
         None => render::run(&cli.render),
         Some(Verb::Render(args)) => render::run(args),
         Some(Verb::Check(args)) => check::run(args),

@@ -29,13 +29,14 @@ pub(super) struct Input {
 impl Input {
     /// Reads it.
     pub(super) fn read(args: &InputArgs) -> Result<Self, Failure> {
-        let bytes = io::read(&args.file)?;
-        let name = if args.file == "-" {
-            "stdin".to_owned()
-        } else {
-            args.file.clone()
-        };
-        Self::decoded(name, bytes, args.host.into())
+        Self::read_as(&args.source.file, args.host.into())
+    }
+
+    /// The same, whatever the host is called.
+    pub(super) fn read_as(file: &str, host: Host) -> Result<Self, Failure> {
+        let bytes = io::read(file)?;
+        let name = if file == "-" { "stdin" } else { file };
+        Self::decoded(name.to_owned(), bytes, host)
     }
 
     /// Bytes from somewhere.

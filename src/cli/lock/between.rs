@@ -16,7 +16,7 @@ pub(in crate::cli) fn between(args: &DiffArgs, names: [&str; 2]) -> Result<Exit,
         given: args.policy.given.clone(),
         ..PolicyArgs::default()
     };
-    if args.policy != own || args.input.file != "-" {
+    if args.policy != own || args.input.source.file != "-" {
         let message = "two environments are compared as the project has them".to_owned();
         let help = "take other flags of policy and input out; `--from ENV=FILE` names the manifests of one";
         return Err(usage(message, help.into()));
