@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod commands;
+#[cfg(unix)]
+mod exits;
 mod links;
 mod page;
 #[cfg(unix)]
