@@ -2,6 +2,8 @@
 //! show the same, and what they say of the program is so.
 
 #[cfg(unix)]
+mod book;
+#[cfg(unix)]
 mod commands;
 #[cfg(unix)]
 mod exits;
