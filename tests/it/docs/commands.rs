@@ -9,7 +9,7 @@
 //! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
 //! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
-//! | `yaml NAME`, `text NAME` | a file that the commands after it find |
+//! | `yaml NAME`, `yaml wrong NAME`, `text NAME` | a file that the commands after it find; what YAML is held to stands in `yaml.rs` |
 //!
 //! `SPARKK8S_PAGE=en/flux` runs those pages alone whose path holds it.
 
@@ -54,7 +54,7 @@ fn commands_answer_as_the_pages_say() {
                 }
                 ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
-                ["yaml" | "text", name] => {
+                ["yaml" | "text", name] | ["yaml", "wrong", name] => {
                     place.write(name, &block.text);
                     Ok(())
                 }

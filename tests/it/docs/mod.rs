@@ -12,3 +12,4 @@ mod page;
 #[cfg(unix)]
 mod run;
 mod said;
+mod yaml;
