@@ -6,9 +6,11 @@
 //! |---|---|
 //! | `sh` | every command is run with Helm 3 and must answer with exit code 0, or N where `# exits N` follows it |
 //! | `sh helm4` | the same with Helm 4 and the plugin |
-//! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
-//! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
+//! | `sh cluster`, `sh cluster helm4` | needs a cluster: verbs and flags must exist, and it is run where `follow.rs` follows the page |
+//! | `sh machine`, `sh machine helm4` | builds or installs something: the scripts must exist, and it is run where `follow.rs` follows the page |
+//! | `sh elsewhere` | not run, for it needs what tests do not have; verbs and flags must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
+//! | `text output cluster` | the same, of a command that needs a cluster |
 //! | `yaml NAME`, `yaml wrong NAME`, `text NAME` | a file that the commands after it find; what YAML is held to stands in `yaml.rs` |
 //!
 //! `SPARKK8S_PAGE=en/flux` runs those pages alone whose path holds it.
@@ -46,13 +48,13 @@ fn commands_answer_as_the_pages_say() {
                         .iter()
                         .try_for_each(|command| place.run(command, helm4))
                 }
-                ["sh", "cluster", ..] => {
+                ["sh", "cluster" | "elsewhere", ..] => {
                     let helm = place.helm(helm4);
                     commands(&block.text)
                         .iter()
                         .try_for_each(|command| flags_exist(&helm, command))
                 }
-                ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
+                ["sh", "machine", ..] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
                 ["yaml" | "text", name] | ["yaml", "wrong", name] => {
                     place.write(name, &block.text);
@@ -80,7 +82,7 @@ pub(super) struct Command {
 }
 
 /// The commands of a block, continued lines joined.
-fn commands(block: &str) -> Vec<Command> {
+pub(super) fn commands(block: &str) -> Vec<Command> {
     let joined = block.replace("\\\n", " ");
     let lines = joined
         .lines()

@@ -7,6 +7,8 @@ mod book;
 mod commands;
 #[cfg(unix)]
 mod exits;
+#[cfg(unix)]
+mod follow;
 mod links;
 mod page;
 #[cfg(unix)]

@@ -19,8 +19,8 @@ const STARTS: [&str; 9] = [
     "kubectl kustomize ",
     "cat ",
     "echo ",
-    "cd examples/",
-    "cd empty ",
+    "(cd examples/",
+    "(cd empty ",
 ];
 
 /// A folder that looks like the root of the repository, and what was printed there last.
@@ -100,18 +100,7 @@ impl Place {
     /// Whether the last command printed these lines, in this order, on either stream.
     pub(super) fn printed(&self, wanted: &str) -> Result<(), String> {
         let (out, err) = &self.printed;
-        let either = [format!("{out}\n{err}"), format!("{err}\n{out}")];
-        let missing = either
-            .iter()
-            .map(|all| missing(all, wanted))
-            .collect::<Option<Vec<_>>>();
-        let Some(missing) = missing else {
-            return Ok(());
-        };
-        Err(format!(
-            "the command before does not print `{}`; it prints:\n{}",
-            missing[0], either[0]
-        ))
+        held(out, err, wanted).map_err(|why| format!("the command before {why}"))
     }
 
     fn install_plugin(&mut self) -> Result<(), String> {
@@ -154,6 +143,19 @@ impl Place {
             .env_remove("HELM_PLUGINS")
             .output()
             .expect("bash")
+    }
+}
+
+/// Whether these lines were printed, in this order, whichever stream came first.
+pub(super) fn held(out: &str, err: &str, wanted: &str) -> Result<(), String> {
+    let either = [format!("{out}\n{err}"), format!("{err}\n{out}")];
+    let missing = either.iter().map(|all| missing(all, wanted));
+    match missing.collect::<Option<Vec<_>>>() {
+        None => Ok(()),
+        Some(missing) => Err(format!(
+            "does not print `{}`; it prints:\n{}",
+            missing[0], either[0]
+        )),
     }
 }
 

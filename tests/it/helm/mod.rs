@@ -24,6 +24,8 @@ mod terminal;
 mod text;
 mod validity;
 
+pub(crate) use server::kubeconfig;
+
 use super::{fixtures, hosts};
 use serde_json::Value;
 use std::collections::BTreeMap;
