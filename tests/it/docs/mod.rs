@@ -7,11 +7,13 @@ mod book;
 mod commands;
 #[cfg(unix)]
 mod exits;
-#[cfg(unix)]
+// The machine that the pages name files for.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod follow;
 mod links;
 mod page;
 #[cfg(unix)]
 mod run;
 mod said;
+#[cfg(unix)]
 mod yaml;

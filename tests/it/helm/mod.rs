@@ -24,6 +24,7 @@ mod terminal;
 mod text;
 mod validity;
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) use server::kubeconfig;
 
 use super::{fixtures, hosts};

@@ -45,6 +45,7 @@ fn start() -> Option<Server> {
 }
 
 /// A kubeconfig of a new namespace on the server; `None` where its programs are not built.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) fn kubeconfig(namespace: &str) -> Option<String> {
     let server = server()?;
     let mut create = Command::new(&server.kubectl);
