@@ -6,10 +6,14 @@
 //! |---|---|
 //! | `sh` | every command is run with Helm 3 and must answer with exit code 0, or N where `# exits N` follows it |
 //! | `sh helm4` | the same with Helm 4 and the plugin |
-//! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
-//! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
+//! | `sh cluster`, `sh cluster helm4` | needs a cluster: verbs and flags must exist, and it is run where `follow.rs` follows the page |
+//! | `sh machine`, `sh machine helm4` | builds or installs something: the scripts must exist, and it is run where `follow.rs` follows the page |
+//! | `sh elsewhere` | not run, for it needs what tests do not have; verbs and flags must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
-//! | `yaml NAME`, `text NAME` | a file that the commands after it find |
+//! | `text output cluster` | the same, of a command that needs a cluster |
+//! | `yaml NAME`, `yaml wrong NAME`, `text NAME` | a file that the commands after it find; what YAML is held to stands in `yaml.rs` |
+//!
+//! `SPARKK8S_PAGE=en/flux` runs those pages alone whose path holds it.
 
 use super::page::{Page, pages};
 use super::run::{Place, exists, flags_exist};
@@ -23,10 +27,16 @@ fn commands_answer_as_the_pages_say() {
     let Some(helm4) = hosts::host("helm4") else {
         return;
     };
+    let [kustomize, kubectl] = ["kustomize", "kubectl"].map(hosts::host);
+    let (Some(kustomize), Some(kubectl)) = (kustomize, kubectl) else {
+        return;
+    };
+    let others = [("kustomize", kustomize), ("kubectl", kubectl)];
+    let only = std::env::var("SPARKK8S_PAGE").unwrap_or_default();
     let mut bad = Vec::new();
     let mut ran = 0;
-    for page in pages() {
-        let mut place = Place::new(&helm3, &helm4);
+    for page in pages().into_iter().filter(|page| page.path.contains(&only)) {
+        let mut place = Place::new(&helm3, &helm4, &others);
         for block in page.blocks() {
             let words: Vec<_> = block.info.split_whitespace().collect();
             let helm4 = words.contains(&"helm4");
@@ -38,15 +48,15 @@ fn commands_answer_as_the_pages_say() {
                         .iter()
                         .try_for_each(|command| place.run(command, helm4))
                 }
-                ["sh", "cluster", ..] => {
+                ["sh", "cluster" | "elsewhere", ..] => {
                     let helm = place.helm(helm4);
                     commands(&block.text)
                         .iter()
                         .try_for_each(|command| flags_exist(&helm, command))
                 }
-                ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
+                ["sh", "machine", ..] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
-                ["yaml" | "text", name] => {
+                ["yaml" | "text", name] | ["yaml", "wrong", name] => {
                     place.write(name, &block.text);
                     Ok(())
                 }
@@ -59,7 +69,10 @@ fn commands_answer_as_the_pages_say() {
         }
     }
     assert!(bad.is_empty(), "\n{}", bad.join("\n\n"));
-    assert!(ran > 40, "only {ran} commands were found");
+    assert!(
+        ran > 40 || !only.is_empty(),
+        "only {ran} commands were found"
+    );
 }
 
 /// A command of a page.
@@ -69,7 +82,7 @@ pub(super) struct Command {
 }
 
 /// The commands of a block, continued lines joined.
-fn commands(block: &str) -> Vec<Command> {
+pub(super) fn commands(block: &str) -> Vec<Command> {
     let joined = block.replace("\\\n", " ");
     let lines = joined
         .lines()

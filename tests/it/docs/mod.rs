@@ -2,9 +2,18 @@
 //! show the same, and what they say of the program is so.
 
 #[cfg(unix)]
+mod book;
+#[cfg(unix)]
 mod commands;
+#[cfg(unix)]
+mod exits;
+// The machine that the pages name files for.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod follow;
 mod links;
 mod page;
 #[cfg(unix)]
 mod run;
 mod said;
+#[cfg(unix)]
+mod yaml;

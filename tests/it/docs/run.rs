@@ -10,6 +10,19 @@ use tempfile::TempDir;
 
 const OURS: &str = "sparkk8s-post";
 
+/// What a command that is run begins with.
+const STARTS: [&str; 9] = [
+    OURS,
+    "helm template ",
+    "HELM_PLUGINS=",
+    "kustomize build ",
+    "kubectl kustomize ",
+    "cat ",
+    "echo ",
+    "(cd examples/",
+    "(cd empty ",
+];
+
 /// A folder that looks like the root of the repository, and what was printed there last.
 pub(super) struct Place {
     folder: TempDir,
@@ -19,7 +32,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(helm3: &Path, helm4: &Path) -> Self {
+    pub(super) fn new(helm3: &Path, helm4: &Path, others: &[(&str, PathBuf)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in ["examples", "presets", "overlays"] {
             symlink(root().join(name), folder.path().join(name)).expect("a link");
@@ -29,6 +42,9 @@ impl Place {
             fs::create_dir(&bin).expect("a folder");
             symlink(helm, bin.join("helm")).expect("a link");
             symlink(env!("CARGO_BIN_EXE_sparkk8s-post"), bin.join(OURS)).expect("a link");
+            for (name, other) in others {
+                symlink(other, bin.join(name)).expect("a link");
+            }
         }
         Self {
             folder,
@@ -56,9 +72,7 @@ impl Place {
     /// Runs a command; it must answer with the exit code that the page says.
     pub(super) fn run(&mut self, command: &Command, helm4: bool) -> Result<(), String> {
         let text = command.text.as_str();
-        let known = [OURS, "helm template ", "cat ", "echo ", "cd examples/"]
-            .iter()
-            .any(|start| text.starts_with(start));
+        let known = STARTS.iter().any(|start| text.starts_with(start));
         // What makes a key is no command of ours.
         let is_key = text.starts_with("head -c 32 /dev/urandom ");
         if !is_key && (!known || !text.contains(OURS)) {
@@ -86,18 +100,7 @@ impl Place {
     /// Whether the last command printed these lines, in this order, on either stream.
     pub(super) fn printed(&self, wanted: &str) -> Result<(), String> {
         let (out, err) = &self.printed;
-        let either = [format!("{out}\n{err}"), format!("{err}\n{out}")];
-        let missing = either
-            .iter()
-            .map(|all| missing(all, wanted))
-            .collect::<Option<Vec<_>>>();
-        let Some(missing) = missing else {
-            return Ok(());
-        };
-        Err(format!(
-            "the command before does not print `{}`; it prints:\n{}",
-            missing[0], either[0]
-        ))
+        held(out, err, wanted).map_err(|why| format!("the command before {why}"))
     }
 
     fn install_plugin(&mut self) -> Result<(), String> {
@@ -140,6 +143,19 @@ impl Place {
             .env_remove("HELM_PLUGINS")
             .output()
             .expect("bash")
+    }
+}
+
+/// Whether these lines were printed, in this order, whichever stream came first.
+pub(super) fn held(out: &str, err: &str, wanted: &str) -> Result<(), String> {
+    let either = [format!("{out}\n{err}"), format!("{err}\n{out}")];
+    let missing = either.iter().map(|all| missing(all, wanted));
+    match missing.collect::<Option<Vec<_>>>() {
+        None => Ok(()),
+        Some(missing) => Err(format!(
+            "does not print `{}`; it prints:\n{}",
+            missing[0], either[0]
+        )),
     }
 }
 

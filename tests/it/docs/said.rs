@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-fn text(path: &str) -> String {
+pub(super) fn text(path: &str) -> String {
     fixtures::read(&root().join(path))
 }
 
@@ -15,7 +15,7 @@ fn ours() -> &'static Path {
 }
 
 /// The rows of all tables of a page: their cells.
-fn rows(page: &str) -> Vec<Vec<String>> {
+pub(super) fn rows(page: &str) -> Vec<Vec<String>> {
     let lines = page.lines().filter(|line| line.starts_with('|'));
     let cells = |line: &str| {
         let cells = line.trim_matches('|').split('|');

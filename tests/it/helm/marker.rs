@@ -1,7 +1,7 @@
 //! `deploy/admission`: what lacks the mark does not go unseen.
 
 use super::server::places;
-use super::{example, repository};
+use super::{example, fixtures, repository};
 
 #[test]
 fn a_workload_without_the_mark_is_warned_of_or_denied() {
@@ -31,7 +31,11 @@ fn a_workload_without_the_mark_is_warned_of_or_denied() {
     let told = |place: &super::server::Place, what: &str| {
         (0..300).any(|_| place.kubectl(&bare).err.contains(what))
     };
-    let why = "Deployment/bare did not go through sparkk8s-post";
+    // The page shows what is said.
+    let page = fixtures::read(repository("docs/en/admission.md").as_ref());
+    let mut lines = page.lines();
+    let why = lines.find(|line| line.starts_with("Deployment/bare did not go through"));
+    let why = why.expect("a line of the page");
     assert!(told(&warned, why), "nobody is warned");
     assert_eq!(warned.kubectl(&bare).code, Some(0));
     let path = example("history-server");

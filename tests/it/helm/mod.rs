@@ -25,6 +25,9 @@ mod terminal;
 mod text;
 mod validity;
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub(crate) use server::kubeconfig;
+
 use super::{fixtures, hosts};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -44,6 +44,22 @@ fn start() -> Option<Server> {
     })
 }
 
+/// A kubeconfig of a new namespace on the server; `None` where its programs are not built.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub(crate) fn kubeconfig(namespace: &str) -> Option<String> {
+    let server = server()?;
+    let mut create = Command::new(&server.kubectl);
+    create
+        .env("KUBECONFIG", &server.kubeconfig)
+        .args(["create", "namespace", namespace]);
+    Answer::from(create.output().unwrap()).done();
+    let text = super::read(&server.kubeconfig);
+    Some(text.replace(
+        "user: admin}",
+        &format!("user: admin, namespace: {namespace}}}"),
+    ))
+}
+
 /// A namespace, and a Helm that works in it.
 pub(super) struct Place {
     pub(super) helm: Helm,
