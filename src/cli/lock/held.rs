@@ -1,14 +1,14 @@
 //! `verify` and `render --locked`: manifests against the lock.
 
 use super::super::args::{ProjectArgs, VerifyArgs};
-use super::super::policy::Chosen;
+use super::super::policy::{self, Chosen};
 use super::super::project;
 use super::environments::{asked, observer, passes, template, twice};
 use super::{Exit, Failure, io, path, refused, run, unusable};
 use crate::guard::Severity;
 use crate::manifest::Object;
 use crate::pin::lock::{LockError, Locked, Mismatch, Observer, mismatches};
-use crate::preset::Project;
+use crate::preset::{Named, Project};
 use crate::report::{Message, Report, count};
 use serde_json::Value;
 
@@ -36,6 +36,8 @@ impl Held {
     }
 
     fn to(project: &Project, environment: String) -> Result<Self, Failure> {
+        let known = project.request(Some(&Named::flag("--env", &environment)));
+        known.map_err(|error| policy::failure(&error))?;
         let path = path(project);
         let text = io::read_text(&path).map_err(|why| {
             let help = "`sparkk8s-post lock` writes it".to_owned();

@@ -74,6 +74,12 @@ const MET: &[(&str, i32, &str, &str)] = &[
         "--env dev --config none.yaml -f plain.yaml",
         "",
     ),
+    (
+        "verify",
+        2,
+        "--env none --config same.yaml -f plain.yaml",
+        "",
+    ),
     ("verify", 3, "--env dev --config same.yaml", "a: [1"),
     ("verify", 4, "--env dev --config same.yaml -f demo.yaml", ""),
     ("lock", 0, "--config ahead.yaml --from dev=plain.yaml", ""),
