@@ -5,7 +5,7 @@
 )]
 
 use super::fixtures;
-use std::io::{Seek, Write};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -75,4 +75,22 @@ impl Drop for Server {
         drop(self.0.kill());
         drop(self.0.wait());
     }
+}
+
+/// An empty OCI registry on loopback, and its address.
+pub(crate) fn registry() -> Option<(Server, String)> {
+    let mut registry = Command::new(host("crane")?)
+        .args(["registry", "serve", "--address", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a registry");
+    let said = registry.stderr.take().expect("standard error");
+    let mut lines = BufReader::new(said).lines();
+    let line = lines.next().expect("a line").expect("a line");
+    // "… serving on port 12345"
+    let port = line.rsplit(' ').next().expect("a port");
+    let address = format!("127.0.0.1:{port}");
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((Server(registry), address))
 }

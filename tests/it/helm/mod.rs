@@ -19,6 +19,7 @@ mod plugin;
 mod refusal;
 mod release;
 mod server;
+mod signed;
 mod template;
 mod terminal;
 mod text;
