@@ -25,6 +25,8 @@ mod goldens;
 mod helm;
 mod hosts;
 mod init;
+#[cfg(unix)]
+mod install;
 mod krm;
 mod lab;
 mod lock;
