@@ -23,6 +23,7 @@ mod signed;
 mod template;
 mod terminal;
 mod text;
+mod tools;
 mod validity;
 
 use super::{fixtures, hosts};
