@@ -6,13 +6,15 @@
 //! |---|---|
 //! | `sh` | every command is run with Helm 3 and must answer with exit code 0, or N where `# exits N` follows it |
 //! | `sh helm4` | the same with Helm 4 and the plugin |
+//! | `sh helmfile`, `sh helmfile helm4` | the same where helmfile is built, which takes long |
 //! | `sh cluster`, `sh cluster helm4` | not run, for it needs a cluster; verbs and flags must exist |
+//! | `sh elsewhere` | not run, for it needs a program that these tests do not have; what goes to ours must exist |
 //! | `sh machine` | not run, for it builds or installs something; the scripts must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
 //! | `yaml NAME`, `text NAME` | a file that the commands after it find |
 
 use super::page::{Page, pages};
-use super::run::{Place, exists, flags_exist};
+use super::run::{Place, exists, flags_exist, passed_on};
 use crate::hosts;
 
 #[test]
@@ -38,12 +40,19 @@ fn commands_answer_as_the_pages_say() {
                         .iter()
                         .try_for_each(|command| place.run(command, helm4))
                 }
+                ["sh", "helmfile", ..] => match hosts::rare("helmfile") {
+                    Some(_) => commands(&block.text)
+                        .iter()
+                        .try_for_each(|command| place.run(command, helm4)),
+                    None => Ok(()),
+                },
                 ["sh", "cluster", ..] => {
                     let helm = place.helm(helm4);
                     commands(&block.text)
                         .iter()
                         .try_for_each(|command| flags_exist(&helm, command))
                 }
+                ["sh", "elsewhere"] => commands(&block.text).iter().try_for_each(passed_on),
                 ["sh", "machine"] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
                 ["yaml" | "text", name] => {

@@ -2,7 +2,7 @@
 
 use super::plugin::{OURS, checkout, package, script, without, works};
 use super::{Answer, Helm, PROGRAM, example, objects, pipe};
-use crate::{fixtures, hosts};
+use crate::{fixtures, hosts, install::server};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -118,6 +118,22 @@ fn a_signed_package_is_verified_and_what_is_not_signed_so_is_refused() {
 }
 
 #[test]
+fn a_signed_package_is_verified_where_a_server_has_it() {
+    let Some(helm) = without() else { return };
+    let Some(release) = Release::signed() else {
+        return;
+    };
+    let base = server::serve(release.tarball.parent().unwrap());
+    let from = format!("{base}/sparkk8s-post-{OURS}.tgz");
+    refused(
+        release.install(&helm, &from, "other", &[]),
+        "signature made by unknown entity",
+    );
+    release.install(&helm, &from, "release", &[]).done();
+    works(&helm);
+}
+
+#[test]
 fn helm_itself_packs_and_signs_what_a_package_holds() {
     let Some(helm) = without() else { return };
     let Some(release) = Release::signed() else {
@@ -173,6 +189,9 @@ fn a_package_in_a_registry_is_verified_and_renders_what_the_pipe_renders() {
     let said = said.done();
     assert!(said.contains("Signed by: release"), "{said}");
     works(&helm);
+    // A new version is installed in place of the old one.
+    let update = helm.run(&["plugin", "update", "sparkk8s-post"]);
+    refused(update, "cannot get information about plugin source");
     let template = ["template", "spark", &example("spark-connect-jupyter")];
     let piped = pipe(&["--host", "pipe"], &helm.run(&template).done()).done();
     let guarded = helm.guarded(&template, &[]).done();

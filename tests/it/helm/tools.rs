@@ -1,7 +1,11 @@
-//! What tools around Helm ask it for: helm-diff renders with `helm template` and compares with what the cluster has.
+//! Tools around Helm: what helm-diff asks it for, and helmfile itself, where it is built.
 
 use super::server::places;
-use super::{example, objects, violation};
+use super::{Answer, Helm, example, objects, violation};
+use crate::hosts;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 /// What helm-diff adds to `helm template` for Helm 3 and Helm 4 alike (its `cmd/helm3.go`).
 const ASKED: [&str; 2] = ["--is-upgrade", "--dry-run=client"];
@@ -28,4 +32,67 @@ fn what_helm_diff_compares_differs_only_without_the_program() {
         let refused = place.guarded(&[&template[..], &["--values", &bad]].concat(), &[]);
         assert_eq!(refused.code, Some(1), "{version:?} {}", refused.out);
     }
+}
+
+/// A helmfile that calls this Helm, in a folder with this `helmfile.yaml`.
+fn helmfile(program: &Path, helm: &Helm, file: &str, args: &[&str]) -> Answer {
+    let place = helm.home.path().join("helmfile.yaml");
+    fs::write(place, file).unwrap();
+    let mut command = Command::new(program);
+    helm.surround(&mut command);
+    command.arg("--helm-binary").arg(&helm.program);
+    command.arg("--quiet").args(args).output().unwrap().into()
+}
+
+#[test]
+fn helmfile_renders_what_helm_renders_and_stops_where_it_is_refused() {
+    let Some(program) = hosts::rare("helmfile") else {
+        return;
+    };
+    let Some(helms) = Helm::both() else { return };
+    for helm in helms {
+        let (version, chart) = (helm.version, example("history-server"));
+        let defaults = format!(
+            "helmDefaults:\n  postRenderer: '{}'\n  postRendererArgs: [--set=resources.size=large]\n",
+            helm.renderer
+        );
+        let releases = format!("releases:\n- name: spark\n  chart: '{chart}'\n");
+        let file = format!("{defaults}{releases}");
+        let large = helmfile(&program, &helm, &file, &["template"]).done();
+        let template = ["template", "spark", &chart];
+        let direct = helm.guarded(&template, &["--set=resources.size=large"]);
+        assert_eq!(objects(&large), objects(&direct.done()), "{version:?}");
+
+        // What a release says stands in place of what the file and the command line say.
+        let file = format!("{file}  postRendererArgs: [--set=resources.size=small]\n");
+        let args = ["template", "--post-renderer-args=--no-such-flag"];
+        let small = helmfile(&program, &helm, &file, &args).done();
+        let direct = helm.guarded(&template, &["--set=resources.size=small"]);
+        assert_eq!(objects(&small), objects(&direct.done()), "{version:?}");
+        assert_ne!(objects(&small), objects(&large), "{version:?}");
+
+        let folder = helm.home.path().join("out");
+        let args = ["template", "--output-dir", folder.to_str().unwrap()];
+        helmfile(&program, &helm, &file, &args).done();
+        assert_eq!(objects(&written(&folder)), objects(&small), "{version:?}");
+
+        let values = violation("history-server");
+        let file = format!("{defaults}{releases}  values: ['{values}']\n");
+        let seen = helmfile(&program, &helm, &file, &["template"]).refused();
+        assert!(seen.contains("error[default/spark-host-pid]"), "{seen}");
+    }
+}
+
+/// All documents of the files below a folder, as one stream.
+fn written(folder: &Path) -> String {
+    let mut stream = String::new();
+    for path in crate::fixtures::files(folder) {
+        let text = match path.is_dir() {
+            true => written(&path),
+            false => super::read(&path),
+        };
+        stream.push_str(&text);
+        stream.push('\n');
+    }
+    stream
 }

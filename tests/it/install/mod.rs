@@ -4,7 +4,7 @@
     reason = "tests write files and read the environment, the engine does not"
 )]
 
-mod server;
+pub(crate) mod server;
 
 use super::{fixtures, lab};
 use std::fs;

@@ -1,11 +1,11 @@
-//! A server of files on loopback, as small as curl and wget need it.
+//! A server of files on loopback, as small as curl, wget and Helm need it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
 /// Serves the files of a folder until the test ends; its address.
-pub(super) fn serve(folder: &Path) -> String {
+pub(crate) fn serve(folder: &Path) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let folder = folder.to_owned();
