@@ -77,7 +77,7 @@ fn small(checkout: &Path) -> PathBuf {
 }
 
 #[track_caller]
-fn refused(answer: Answer, why: &str) {
+fn refused(answer: &Answer, why: &str) {
     assert_eq!(answer.code, Some(1), "{}\n{}", answer.out, answer.err);
     assert!(answer.err.contains(why), "{}", answer.err);
 }
@@ -89,7 +89,7 @@ fn a_signed_package_is_verified_and_what_is_not_signed_so_is_refused() {
         return;
     };
     refused(
-        release.install(&helm, release.package(), "other", &[]),
+        &release.install(&helm, release.package(), "other", &[]),
         "signature made by unknown entity",
     );
     let said = release.install(&helm, release.package(), "release", &[]);
@@ -105,12 +105,12 @@ fn a_signed_package_is_verified_and_what_is_not_signed_so_is_refused() {
     bytes.push(0);
     fs::write(&release.tarball, bytes).unwrap();
     refused(
-        release.install(&helm, release.package(), "release", &[]),
+        &release.install(&helm, release.package(), "release", &[]),
         "sha256 sum does not match",
     );
     fs::remove_file(release.file(&format!("out/sparkk8s-post-{OURS}.tgz.prov"))).unwrap();
     refused(
-        release.install(&helm, release.package(), "release", &[]),
+        &release.install(&helm, release.package(), "release", &[]),
         "no provenance file",
     );
     let listed = helm.run(&["plugin", "list"]).done();
@@ -126,7 +126,7 @@ fn a_signed_package_is_verified_where_a_server_has_it() {
     let base = server::serve(release.tarball.parent().unwrap());
     let from = format!("{base}/sparkk8s-post-{OURS}.tgz");
     refused(
-        release.install(&helm, &from, "other", &[]),
+        &release.install(&helm, &from, "other", &[]),
         "signature made by unknown entity",
     );
     release.install(&helm, &from, "release", &[]).done();
@@ -186,7 +186,7 @@ fn a_package_in_a_registry_is_verified_and_renders_what_the_pipe_renders() {
 
     let from = format!("oci://{from}");
     refused(
-        release.install(&helm, &from, "other", &["--plain-http"]),
+        &release.install(&helm, &from, "other", &["--plain-http"]),
         "signature made by unknown entity",
     );
     let said = release.install(&helm, &from, "release", &["--plain-http"]);
@@ -195,7 +195,7 @@ fn a_package_in_a_registry_is_verified_and_renders_what_the_pipe_renders() {
     works(&helm);
     // A new version is installed in place of the old one.
     let update = helm.run(&["plugin", "update", "sparkk8s-post"]);
-    refused(update, "cannot get information about plugin source");
+    refused(&update, "cannot get information about plugin source");
     let template = ["template", "spark", &example("spark-connect-jupyter")];
     let piped = pipe(&["--host", "pipe"], &helm.run(&template).done()).done();
     let guarded = helm.guarded(&template, &[]).done();
@@ -230,7 +230,7 @@ fn an_artifact_without_its_signature_is_neither_pushed_nor_installed() {
     Answer::from(by_hand.output().unwrap()).done();
     let from = format!("oci://{repository}:{OURS}");
     refused(
-        release.install(&helm, &from, "release", &["--plain-http"]),
+        &release.install(&helm, &from, "release", &["--plain-http"]),
         "no provenance file",
     );
     let flags = ["--plain-http", "--verify=false"];
