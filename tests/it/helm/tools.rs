@@ -1,7 +1,7 @@
 //! Tools around Helm: what helm-diff asks it for, and helmfile itself, where it is built.
 
 use super::server::places;
-use super::{Answer, Helm, example, objects, violation};
+use super::{Answer, Helm, PROGRAM, example, objects, violation};
 use crate::hosts;
 use std::fs;
 use std::path::Path;
@@ -32,6 +32,19 @@ fn what_helm_diff_compares_differs_only_without_the_program() {
         let refused = place.guarded(&[&template[..], &["--values", &bad]].concat(), &[]);
         assert_eq!(refused.code, Some(1), "{version:?} {}", refused.out);
     }
+}
+
+#[test]
+fn a_tool_that_starts_the_program_by_its_path_needs_no_flag_for_helm_4() {
+    let Some(four) = Helm::four() else { return };
+    let chart = example("history-server");
+    let template = ["template", "spark", &chart];
+    let by_plugin = objects(&four.guarded(&template, &[]).done());
+    let four = four.with_script(&format!("exec '{PROGRAM}'"));
+    assert_eq!(objects(&four.guarded(&template, &[]).done()), by_plugin);
+    let bad = violation("history-server");
+    four.guarded(&[&template[..], &["--values", &bad]].concat(), &[])
+        .refused();
 }
 
 /// A helmfile that calls this Helm, in a folder with this `helmfile.yaml`.
