@@ -47,6 +47,27 @@ fn a_tool_that_starts_the_program_by_its_path_needs_no_flag_for_helm_4() {
         .refused();
 }
 
+#[test]
+fn helm_3_stops_at_the_refusal_that_is_meant_for_helm_4() {
+    let Some(places) = places("skaffold", &[]) else {
+        return;
+    };
+    // Skaffold runs a post-renderer and looks at no exit code: this one refuses with a document.
+    let [mut place, _] = places;
+    let guard = format!("exec '{PROGRAM}' render --host helm4");
+    place.helm = place.helm.with_script(&guard);
+    let path = example("history-server");
+    let upgrade = ["upgrade", "--install", "spark", &path, "--no-hooks"];
+    place.guarded(&upgrade, &[]).done();
+    let installed = place.workloads();
+    assert!(installed.len() >= 2);
+    let bad = violation("history-server");
+    let refused = [&upgrade[..], &["--values", &bad]].concat();
+    let seen = place.guarded(&refused, &[]).refused();
+    assert!(seen.contains("UPGRADE FAILED"), "{seen}");
+    assert_eq!(place.workloads(), installed);
+}
+
 /// A helmfile that calls this Helm, in a folder with this `helmfile.yaml`.
 fn helmfile(program: &Path, helm: &Helm, file: &str, args: &[&str]) -> Answer {
     let place = helm.home.path().join("helmfile.yaml");
