@@ -5,25 +5,37 @@
 )]
 
 use super::fixtures;
-use std::io::{Seek, Write};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The program `name`, in the folder `$SPARKK8S_HOSTS`, or else in the one that the test command builds hosts into.
 pub(crate) fn host(name: &str) -> Option<PathBuf> {
+    built(name).or_else(|| {
+        missing(&format!(
+            "the host `{name}` is not built (folder: `$SPARKK8S_HOSTS`)"
+        ))
+    })
+}
+
+/// A host that takes so long to build that the test command leaves it out: who wants it tried calls `hosts.sh`.
+pub(crate) fn rare(name: &str) -> Option<PathBuf> {
+    let found = built(name);
+    if found.is_none() {
+        fixtures::say(&format!("ignored: the host `{name}` is built on demand"));
+    }
+    found
+}
+
+fn built(name: &str) -> Option<PathBuf> {
     let cache =
         || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache/sparkk8s-post/hosts"));
     let folder = std::env::var_os("SPARKK8S_HOSTS")
         .map(PathBuf::from)
         .or_else(cache);
-    let found = folder
+    folder
         .map(|folder| folder.join(name))
-        .filter(|program| program.is_file());
-    found.or_else(|| {
-        missing(&format!(
-            "the host `{name}` is not built (folder: `$SPARKK8S_HOSTS`)"
-        ))
-    })
+        .filter(|program| program.is_file())
 }
 
 /// The folder of a Go module that the sources of the host `name` require, as the module cache has it.
@@ -75,4 +87,22 @@ impl Drop for Server {
         drop(self.0.kill());
         drop(self.0.wait());
     }
+}
+
+/// An empty OCI registry on loopback, and its address.
+pub(crate) fn registry() -> Option<(Server, String)> {
+    let mut registry = Command::new(host("crane")?)
+        .args(["registry", "serve", "--address", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a registry");
+    let said = registry.stderr.take().expect("standard error");
+    let mut lines = BufReader::new(said).lines();
+    let line = lines.next().expect("a line").expect("a line");
+    // "… serving on port 12345"
+    let port = line.rsplit(' ').next().expect("a port");
+    let address = format!("127.0.0.1:{port}");
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((Server(registry), address))
 }

@@ -27,6 +27,8 @@ mod goldens;
 mod helm;
 mod hosts;
 mod init;
+#[cfg(unix)]
+mod install;
 mod krm;
 mod lab;
 mod lock;

@@ -6,9 +6,11 @@
 //! |---|---|
 //! | `sh` | every command is run with Helm 3 and must answer with exit code 0, or N where `# exits N` follows it |
 //! | `sh helm4` | the same with Helm 4 and the plugin |
+//! | `sh helmfile`, `sh helmfile helm4` | the same where helmfile is built, which takes long |
 //! | `sh cluster`, `sh cluster helm4` | needs a cluster: verbs and flags must exist, and it is run where `follow.rs` follows the page |
 //! | `sh machine`, `sh machine helm4` | builds or installs something: the scripts must exist, and it is run where `follow.rs` follows the page |
 //! | `sh elsewhere` | not run, for it needs what tests do not have; verbs and flags must exist |
+//! | `sh foreign` | not run, for it is of a program that tests do not have; what goes to ours must exist |
 //! | `text output` | lines that the command before it prints, in this order; `…` stands for others |
 //! | `text output cluster` | the same, of a command that needs a cluster |
 //! | `yaml NAME`, `yaml wrong NAME`, `text NAME` | a file that the commands after it find; what YAML is held to stands in `yaml.rs` |
@@ -16,7 +18,7 @@
 //! `SPARKK8S_PAGE=en/flux` runs those pages alone whose path holds it.
 
 use super::page::{Page, pages};
-use super::run::{Place, exists, flags_exist};
+use super::run::{Place, exists, flags_exist, passed_on};
 use crate::hosts;
 
 #[test]
@@ -48,12 +50,19 @@ fn commands_answer_as_the_pages_say() {
                         .iter()
                         .try_for_each(|command| place.run(command, helm4))
                 }
+                ["sh", "helmfile", ..] => match hosts::rare("helmfile") {
+                    Some(_) => commands(&block.text)
+                        .iter()
+                        .try_for_each(|command| place.run(command, helm4)),
+                    None => Ok(()),
+                },
                 ["sh", "cluster" | "elsewhere", ..] => {
                     let helm = place.helm(helm4);
                     commands(&block.text)
                         .iter()
                         .try_for_each(|command| flags_exist(&helm, command))
                 }
+                ["sh", "foreign"] => commands(&block.text).iter().try_for_each(passed_on),
                 ["sh", "machine", ..] => commands(&block.text).iter().try_for_each(exists),
                 ["text", "output"] => place.printed(&block.text),
                 ["yaml" | "text", name] | ["yaml", "wrong", name] => {

@@ -2,6 +2,7 @@
 
 use super::commands::Command;
 use super::page::root;
+use crate::hosts;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ impl Place {
         for name in ["examples", "presets", "overlays"] {
             symlink(root().join(name), folder.path().join(name)).expect("a link");
         }
+        let helmfile = hosts::rare("helmfile");
         for (name, helm) in [("helm3", helm3), ("helm4", helm4)] {
             let bin = folder.path().join(name);
             fs::create_dir(&bin).expect("a folder");
@@ -44,6 +46,9 @@ impl Place {
             symlink(env!("CARGO_BIN_EXE_sparkk8s-post"), bin.join(OURS)).expect("a link");
             for (name, other) in others {
                 symlink(other, bin.join(name)).expect("a link");
+            }
+            if let Some(helmfile) = &helmfile {
+                symlink(helmfile, bin.join("helmfile")).expect("a link");
             }
         }
         Self {
@@ -75,7 +80,9 @@ impl Place {
         let known = STARTS.iter().any(|start| text.starts_with(start));
         // What makes a key is no command of ours.
         let is_key = text.starts_with("head -c 32 /dev/urandom ");
-        if !is_key && (!known || !text.contains(OURS)) {
+        // helmfile's file says what is run behind it.
+        let is_helmfile = text.starts_with("helmfile ");
+        if !is_key && !is_helmfile && (!known || !text.contains(OURS)) {
             return Err(format!(
                 "`{text}` is none of the commands that this test knows"
             ));
@@ -191,25 +198,27 @@ pub(super) fn flags_exist(helm: &Path, command: &Command) -> Result<(), String> 
             .collect();
         known_flags(program, &verbs, rest)
             .or_else(|_| known_flags(program, &verbs[..verbs.len().min(1)], rest))?;
-        let passed = rest
-            .iter()
-            .skip_while(|word| **word != "--post-renderer-args")
-            .skip(1);
-        let passed: Vec<_> = passed
-            .map(|word| word.trim_matches(['"', '\'']))
-            .filter(|word| word.starts_with('-'))
-            .collect();
-        let passed: Vec<_> = passed
-            .into_iter()
-            .filter(|word| *word != "--post-renderer-args")
-            .collect();
-        known_flags(
-            Path::new(env!("CARGO_BIN_EXE_sparkk8s-post")),
-            &[&"render"],
-            &passed,
-        )?;
+        arguments_exist(rest)?;
     }
     Ok(())
+}
+
+/// Whether what other programs pass on to ours exists.
+pub(super) fn passed_on(command: &Command) -> Result<(), String> {
+    let words: Vec<_> = command.text.split_whitespace().collect();
+    arguments_exist(&words)
+}
+
+/// Whether the flags behind `--post-renderer-args` are flags of ours.
+fn arguments_exist(words: &[&str]) -> Result<(), String> {
+    let passed = words
+        .iter()
+        .skip_while(|word| **word != "--post-renderer-args")
+        .skip(1)
+        .map(|word| word.trim_matches(['"', '\'']))
+        .filter(|word| word.starts_with('-') && *word != "--post-renderer-args");
+    let ours = Path::new(env!("CARGO_BIN_EXE_sparkk8s-post"));
+    known_flags(ours, &[&"render"], &passed.collect::<Vec<_>>())
 }
 
 fn is_verb(word: &str) -> bool {

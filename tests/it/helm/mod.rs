@@ -20,9 +20,11 @@ mod plugin;
 mod refusal;
 mod release;
 mod server;
+mod signed;
 mod template;
 mod terminal;
 mod text;
+mod tools;
 mod validity;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -8,16 +8,18 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// The version that everything in the repository has to say.
-const OURS: &str = env!("CARGO_PKG_VERSION");
+pub(super) const OURS: &str = env!("CARGO_PKG_VERSION");
 
 /// What the plugin is made from, in a folder that tests may write to.
-fn checkout() -> TempDir {
+pub(super) fn checkout() -> TempDir {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir_all(at(".ci")).unwrap();
     for name in [
         ".ci/package-plugin.sh",
         ".ci/install-plugin.sh",
+        ".ci/sign-plugin.sh",
+        ".ci/push-plugin.sh",
         "plugin.yaml",
         "Cargo.toml",
         "LICENSE",
@@ -29,22 +31,39 @@ fn checkout() -> TempDir {
 }
 
 /// A folder with a program for this machine only.
-fn binaries(checkout: &Path) -> PathBuf {
+fn binaries(checkout: &Path, program: &Path) -> PathBuf {
     let folder = checkout.join("binaries");
     fs::create_dir_all(&folder).unwrap();
-    symlink(PROGRAM, folder.join(binary_name())).unwrap();
+    symlink(program, folder.join(binary_name())).unwrap();
     folder
 }
 
-fn script(checkout: &Path, name: &str, args: &[&str]) -> Answer {
+pub(super) fn script(checkout: &Path, name: &str, args: &[&str]) -> Answer {
     let mut command = Command::new("bash");
     command.arg(checkout.join(".ci").join(name)).args(args);
     command.output().unwrap().into()
 }
 
+/// The package of a release with a program for this machine; the folder that it was made from is gone.
+pub(super) fn package(checkout: &Path, program: &Path) -> PathBuf {
+    let binaries = binaries(checkout, program);
+    let out = checkout.join("out");
+    let args = [
+        OURS,
+        binaries.to_str().unwrap(),
+        out.to_str().unwrap(),
+        "--partial",
+    ];
+    let packed = script(checkout, "package-plugin.sh", &args).done();
+    let tarball = out.join(format!("sparkk8s-post-{OURS}.tgz"));
+    assert_eq!(packed.trim_end(), tarball.to_str().unwrap());
+    fs::remove_dir_all(binaries).unwrap();
+    tarball
+}
+
 /// The chart is guarded by whatever plugin `helm` has.
 #[track_caller]
-fn works(helm: &Helm) {
+pub(super) fn works(helm: &Helm) {
     let listed = helm.run(&["plugin", "list"]).done();
     let line = listed.lines().find(|l| l.starts_with("sparkk8s-post"));
     let words: Vec<_> = line.unwrap_or(&listed).split_whitespace().collect();
@@ -58,7 +77,7 @@ fn works(helm: &Helm) {
 }
 
 /// A Helm 4 without the plugin.
-fn without() -> Option<Helm> {
+pub(super) fn without() -> Option<Helm> {
     let helm = Helm::four()?;
     helm.run(&["plugin", "uninstall", "sparkk8s-post"]).done();
     Some(helm)
@@ -96,20 +115,8 @@ fn it_is_installed_from_a_checkout_and_again_without_harm() {
 fn it_is_installed_from_the_tarball_of_a_release() {
     let Some(helm) = without() else { return };
     let checkout = checkout();
-    let binaries = binaries(checkout.path());
-    let out = checkout.path().join("out");
-    let args = [
-        OURS,
-        binaries.to_str().unwrap(),
-        out.to_str().unwrap(),
-        "--partial",
-    ];
-    let packed = script(checkout.path(), "package-plugin.sh", &args).done();
-    let tarball = out.join(format!("sparkk8s-post-{OURS}.tgz"));
-    assert_eq!(packed.trim_end(), tarball.to_str().unwrap());
-    // Nothing that the package was made from is needed any longer.
-    fs::remove_dir_all(binaries).unwrap();
-    let install = ["plugin", "install", packed.trim_end()];
+    let tarball = package(checkout.path(), Path::new(PROGRAM));
+    let install = ["plugin", "install", tarball.to_str().unwrap()];
     let seen = helm.run(&install).err;
     assert!(
         seen.contains("no provenance file"),
