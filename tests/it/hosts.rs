@@ -5,7 +5,7 @@
 )]
 
 use super::fixtures;
-use std::io::{Seek, Write};
+use std::io::{BufRead, BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -58,6 +58,47 @@ pub(crate) fn ask(program: &Path, arguments: &[&str], input: &str) -> String {
     let said = String::from_utf8_lossy(&answer.stderr);
     assert!(answer.status.success(), "{}: {said}", program.display());
     String::from_utf8(answer.stdout).expect("UTF-8")
+}
+
+/// The program as a static binary, which `scripts/static` builds.
+#[cfg(unix)]
+pub(crate) fn static_program() -> Option<PathBuf> {
+    let named = std::env::var_os("SPARKK8S_STATIC").map(PathBuf::from);
+    let found = named.filter(|program| program.is_file());
+    found.or_else(|| missing("`$SPARKK8S_STATIC` names no binary of `scripts/static`"))
+}
+
+/// Whether a user may have a root and mounts of their own, as a container does.
+#[cfg(unix)]
+pub(crate) fn user_namespaces() -> Option<()> {
+    let tried = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "true"])
+        .stderr(Stdio::null())
+        .status();
+    match tried.is_ok_and(|status| status.success()) {
+        true => Some(()),
+        false => missing("this machine has no user namespaces"),
+    }
+}
+
+/// A registry on loopback, and its address.
+#[cfg(unix)]
+pub(crate) fn registry(crane: &Path) -> (Server, String) {
+    let mut registry = Command::new(crane)
+        .args(["registry", "serve", "--address", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a registry");
+    let said = registry.stderr.take().expect("standard error");
+    let mut lines = BufReader::new(said).lines();
+    let line = lines.next().expect("a line").expect("UTF-8");
+    // "… serving on port 12345"
+    let port = line.rsplit(' ').next().expect("a port");
+    let address = format!("127.0.0.1:{port}");
+    // What it says later must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (Server(registry), address)
 }
 
 /// Says that this test is ignored and why; a panic with `CI` set.

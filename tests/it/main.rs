@@ -24,6 +24,8 @@ mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
+#[cfg(unix)]
+mod images;
 mod init;
 mod krm;
 mod lab;

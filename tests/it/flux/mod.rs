@@ -11,10 +11,9 @@
 use super::{fixtures, hosts, lab};
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// `flux push artifact`, in whose place Flux's own library pushes: the program itself cannot be had here.
@@ -60,21 +59,10 @@ impl Shop {
         .unwrap();
         fixtures::script(&bin.join("flux"), FLUX);
         fixtures::copy(&lab::own("examples"), &folder.path().join("examples"));
-        let mut registry = Command::new(crane)
-            .args(["registry", "serve", "--address", "127.0.0.1:0"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(registry.stderr.take().unwrap()).lines();
-        let line = lines.next().unwrap().unwrap();
-        // "… serving on port 12345"
-        let port = line.rsplit(' ').next().unwrap();
-        let address = format!("127.0.0.1:{port}");
-        std::thread::spawn(move || lines.for_each(drop));
+        let (registry, address) = hosts::registry(&crane);
         Some(Self {
             folder,
-            _registry: hosts::Server(registry),
+            _registry: registry,
             address,
         })
     }
