@@ -12,6 +12,8 @@
 #[cfg(unix)]
 mod argocd;
 mod bad_input;
+#[cfg(unix)]
+mod ci;
 mod cli;
 mod corpus;
 mod docs;

@@ -1,0 +1,132 @@
+//! What runs the released program elsewhere: the GitHub Action, the GitLab component, the hooks of pre-commit. Their shell runs
+//! here as its runner would run it, with a folder in the place of released files.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write files and read the environment, the engine does not"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what cannot be unwrapped fails its test"
+)]
+
+mod github;
+mod gitlab;
+mod pre_commit;
+
+use super::{fixtures, lab};
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A chart as rendered, in which something is refused.
+const REFUSED: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: spark, labels: {spark-role: driver}}\nspec:\n  \
+    containers:\n    - name: spark\n      image: apache/spark:4.1.4\n      securityContext: {privileged: true}\n";
+
+/// `install.sh` of a release: what it must understand of us.
+const INSTALLER: &str = r#"#!/bin/sh
+set -eu
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --version) version=$2 ;;
+    --to) to=$2 ;;
+    *) exit 64 ;;
+  esac
+  shift 2
+done
+mkdir -p "$to"
+cp "${SPARKK8S_POST_BASE_URL#file://}/v$version/sparkk8s-post" "$to/"
+"#;
+
+/// A folder with the repository of a user in `work/`, a checkout of ours in `ours/`, and released files in `releases/`.
+struct Runner {
+    folder: TempDir,
+}
+
+/// How a job or a hook ended.
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    said: String,
+}
+
+impl Runner {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let runner = Self { folder };
+        for name in ["work", "ours", "temp", "home"] {
+            fs::create_dir(runner.path(name)).unwrap();
+        }
+        for file in ["Cargo.toml", "action.yml", ".pre-commit-hooks.yaml"] {
+            fs::copy(lab::own(file), runner.path("ours").join(file)).unwrap();
+        }
+        fixtures::copy(&lab::own("deploy"), &runner.path("ours/deploy"));
+        fixtures::script(&runner.path("ours/install.sh"), INSTALLER);
+        let released = runner.path("releases").join(format!("v{}", version()));
+        fs::create_dir_all(&released).unwrap();
+        symlink(
+            env!("CARGO_BIN_EXE_sparkk8s-post"),
+            released.join("sparkk8s-post"),
+        )
+        .unwrap();
+        let chart = fs::read_to_string(lab::own("examples/demo.yaml")).unwrap();
+        runner.holds("spark.yaml", &chart);
+        runner.holds("refused.yaml", REFUSED);
+        runner
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file in the user's repository.
+    fn holds(&self, name: &str, text: &str) {
+        lab::write(&self.path("work").join(name), text);
+    }
+
+    /// A file that was written into the user's repository.
+    fn read(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.path("work").join(name)).ok()
+    }
+
+    fn releases(&self) -> String {
+        format!("file://{}", self.path("releases").display())
+    }
+
+    /// Runs a command in the user's repository, without the program on its PATH.
+    fn run(&self, command: &mut Command) -> Ended {
+        let ended: Output = command
+            .current_dir(self.path("work"))
+            .env("HOME", self.path("home"))
+            .env_remove("XDG_CACHE_HOME")
+            .output()
+            .unwrap();
+        let [out, err] = [ended.stdout, ended.stderr].map(|b| String::from_utf8(b).unwrap());
+        Ended {
+            code: ended.status.code(),
+            said: format!("{out}{err}"),
+        }
+    }
+}
+
+/// The version of the program.
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// What the pipe makes of a file of the user's repository.
+fn guarded(runner: &Runner, name: &str, flags: &[&str]) -> String {
+    let guarded = lab::run(
+        &[&["render", "--host", "pipe"], flags].concat(),
+        runner.read(name).unwrap(),
+    );
+    assert_eq!(guarded.code, Some(0), "{guarded:?}");
+    guarded.stdout
+}
+
+/// The documents of a YAML file of this repository.
+fn documents(file: &Path) -> Vec<Value> {
+    fixtures::yaml(&fixtures::read(file)).unwrap()
+}
