@@ -130,3 +130,37 @@ fn guarded(runner: &Runner, name: &str, flags: &[&str]) -> String {
 fn documents(file: &Path) -> Vec<Value> {
     fixtures::yaml(&fixtures::read(file)).unwrap()
 }
+
+#[test]
+fn pages_name_every_input_and_no_other() {
+    let spec = fixtures::read(&lab::own("templates/sparkk8s-post/template.yml"));
+    let (spec, _) = spec.split_once("\n---\n").unwrap();
+    let spec = fixtures::yaml(spec).unwrap().remove(0);
+    let action = documents(&lab::own("action.yml")).remove(0);
+    let hooks = documents(&lab::own(".pre-commit-hooks.yaml")).remove(0);
+    let keys =
+        |inputs: &Value| -> Vec<String> { inputs.as_object().unwrap().keys().cloned().collect() };
+    let hooks = hooks.as_array().unwrap().iter();
+    let hooks = hooks.map(|hook| hook["id"].as_str().unwrap().to_owned());
+    let mut inputs = [
+        keys(&action["inputs"]),
+        keys(&spec["spec"]["inputs"]),
+        hooks.collect(),
+    ];
+    inputs.iter_mut().for_each(|names| names.sort());
+    for page in ["docs/en/ci.md", "docs/ru/ci.md"] {
+        let text = fixtures::read(&lab::own(page));
+        let sections: Vec<_> = text.split("\n## ").skip(1).collect();
+        assert_eq!(sections.len(), inputs.len(), "{page}");
+        for (section, inputs) in sections.iter().zip(&inputs) {
+            // The first column of its table.
+            let rows = section.lines().filter(|line| line.starts_with("| `"));
+            let cells = rows.filter_map(|row| row.split('|').nth(1));
+            let mut named: Vec<_> = cells
+                .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+                .collect();
+            named.sort_unstable();
+            assert_eq!(&named, inputs, "{page}");
+        }
+    }
+}
