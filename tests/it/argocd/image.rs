@@ -4,7 +4,7 @@ use super::{EXAMPLES, Sidecar, await_socket, fixtures, hosts, lab};
 use crate::images::{ARGO_CD, Shop, within};
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
 
@@ -14,23 +14,11 @@ fn container() -> Value {
     fixtures::sorted(&text)[0]["spec"]["template"]["spec"]["containers"][0].clone()
 }
 
-/// Starts that container: the image is its root, and a volume is a folder here.
-fn start(root: &Path) -> Option<Sidecar> {
-    let (server, client) = (
-        hosts::host("argocd-cmp-server")?,
-        hosts::host("cmp-client")?,
-    );
+/// The volumes of the container as folders, with what is in them at the start.
+fn volumes(server: &Path) -> TempDir {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let volumes = [
-        "plugins",
-        "sparkk8s-post-policy",
-        "sparkk8s-post-plugin",
-        "sparkk8s-post-tmp",
-        "var-files",
-        "repo",
-    ];
-    for name in volumes {
+    for name in ["plugins", "sparkk8s-post-tmp", "var-files", "repo"] {
         fs::create_dir(path(name)).unwrap();
     }
     for (volume, file) in [
@@ -38,24 +26,30 @@ fn start(root: &Path) -> Option<Sidecar> {
         ("sparkk8s-post-policy", "sidecar.yaml"),
         ("sparkk8s-post-policy", "sparkk8s.yaml"),
     ] {
-        let from = lab::own(&format!("deploy/argocd/{file}"));
-        fs::copy(from, path(volume).join(file)).unwrap();
+        let text = fixtures::read(&lab::own(&format!("deploy/argocd/{file}")));
+        lab::write(&path(volume).join(file), text);
     }
     fs::copy(server, path("var-files/argocd-cmp-server")).unwrap();
+    folder
+}
+
+/// Starts that container: the image is its root.
+fn start(root: &Path) -> Option<Sidecar> {
+    let (server, client) = (
+        hosts::host("argocd-cmp-server")?,
+        hosts::host("cmp-client")?,
+    );
+    let folder = volumes(&server);
     let container = container();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let mounts = container["volumeMounts"].as_array().unwrap();
-    let mounts: Vec<_> = mounts
-        .iter()
-        .map(|mount| (path(&text(&mount["name"])), text(&mount["mountPath"])))
-        .collect();
+    let mounts = container["volumeMounts"].as_array().unwrap().iter();
+    let mounts = mounts.map(|mount| {
+        let volume = folder.path().join(text(&mount["name"]));
+        (volume, text(&mount["mountPath"]))
+    });
     // What every container is given.
-    let devices = [(Path::new("/dev"), "/dev")];
-    let mounts: Vec<_> = mounts
-        .iter()
-        .map(|(from, to)| (from.as_path(), to.as_str()))
-        .chain(devices)
-        .collect();
+    let devices = (PathBuf::from("/dev"), "/dev".to_owned());
+    let mounts: Vec<_> = mounts.chain([devices]).collect();
     let security = &container["securityContext"];
     assert_eq!(security["readOnlyRootFilesystem"], true);
     let user = u32::try_from(security["runAsUser"].as_u64().unwrap()).unwrap();

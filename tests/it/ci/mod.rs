@@ -16,7 +16,6 @@ mod pre_commit;
 use super::{fixtures, lab};
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -25,20 +24,24 @@ use tempfile::TempDir;
 const REFUSED: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: spark, labels: {spark-role: driver}}\nspec:\n  \
     containers:\n    - name: spark\n      image: apache/spark:4.1.4\n      securityContext: {privileged: true}\n";
 
-/// `install.sh` of a release: what it must understand of us.
+/// `install.sh` where this repository has none: what it must understand of us.
 const INSTALLER: &str = r#"#!/bin/sh
 set -eu
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --version) version=$2 ;;
-    --to) to=$2 ;;
-    *) exit 64 ;;
-  esac
-  shift 2
-done
-mkdir -p "$to"
-cp "${SPARKK8S_POST_BASE_URL#file://}/v$version/sparkk8s-post" "$to/"
+[ "$1 $3" = "--version --to" ]
+mkdir -p "$4"
+cp "${SPARKK8S_POST_BASE_URL#file://}"/sparkk8s-post-* "$4/sparkk8s-post"
+[ "$("$4/sparkk8s-post" --version)" = "sparkk8s-post $2" ]
 "#;
+
+/// As names of released files have it.
+const OS: &str = match cfg!(target_os = "macos") {
+    true => "darwin",
+    false => "linux",
+};
+const ARCHITECTURE: &str = match cfg!(target_arch = "aarch64") {
+    true => "arm64",
+    false => "amd64",
+};
 
 /// A folder with the repository of a user in `work/`, a checkout of ours in `ours/`, and released files in `releases/`.
 struct Runner {
@@ -63,18 +66,26 @@ impl Runner {
             fs::copy(lab::own(file), runner.path("ours").join(file)).unwrap();
         }
         fixtures::copy(&lab::own("deploy"), &runner.path("ours/deploy"));
-        fixtures::script(&runner.path("ours/install.sh"), INSTALLER);
-        let released = runner.path("releases").join(format!("v{}", version()));
-        fs::create_dir_all(&released).unwrap();
-        symlink(
-            env!("CARGO_BIN_EXE_sparkk8s-post"),
-            released.join("sparkk8s-post"),
-        )
-        .unwrap();
+        let installer = fs::read_to_string(lab::own("install.sh"));
+        let installer = installer.as_deref().unwrap_or(INSTALLER);
+        fixtures::script(&runner.path("ours/install.sh"), installer);
+        runner.release();
         let chart = fs::read_to_string(lab::own("examples/demo.yaml")).unwrap();
         runner.holds("spark.yaml", &chart);
         runner.holds("refused.yaml", REFUSED);
         runner
+    }
+
+    /// Puts the program of this test among the released files, with its checksum.
+    fn release(&self) {
+        fs::create_dir(self.path("releases")).unwrap();
+        let name = format!("sparkk8s-post-{OS}-{ARCHITECTURE}");
+        let program = self.path("releases").join(&name);
+        fs::copy(env!("CARGO_BIN_EXE_sparkk8s-post"), program).unwrap();
+        let mut sums = Command::new("sh");
+        sums.args(["-c", "sha256sum sparkk8s-post-* > SHA256SUMS"]);
+        let written = sums.current_dir(self.path("releases")).status().unwrap();
+        assert!(written.success());
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -147,7 +158,9 @@ fn pages_name_every_input_and_no_other() {
         keys(&spec["spec"]["inputs"]),
         hooks.collect(),
     ];
-    inputs.iter_mut().for_each(|names| names.sort());
+    for names in &mut inputs {
+        names.sort();
+    }
     for page in ["docs/en/ci.md", "docs/ru/ci.md"] {
         let text = fixtures::read(&lab::own(page));
         let sections: Vec<_> = text.split("\n## ").skip(1).collect();

@@ -3,7 +3,7 @@
 use super::{ALONE, Shop, guarded, hosts, lab};
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Mounts for a root, which is then closed; the command comes last.
@@ -21,7 +21,12 @@ mount -o remount,bind,ro "$root"
 exec unshare --user --map-user="$user" --map-group="$user" --root="$root" --wd=/ "$@""#;
 
 /// A command to which `root` is all there is: nobody may write it, and the user has no rights that root would have.
-pub(crate) fn within(root: &Path, user: u32, mounts: &[(&Path, &str)], words: &[&str]) -> Command {
+pub(crate) fn within(
+    root: &Path,
+    user: u32,
+    mounts: &[(PathBuf, String)],
+    words: &[&str],
+) -> Command {
     let mut command = Command::new("unshare");
     command
         .args(["--map-root-user", "--mount", "sh", "-c", ENTER, "enter"])
