@@ -222,6 +222,34 @@ fn what_a_registry_gives_back_guards_as_the_pipe_does() {
 }
 
 #[test]
+fn the_image_for_argo_cd_holds_what_renders() {
+    let Some(shop) = Shop::open() else {
+        return;
+    };
+    let inside = shop.exported(&ARGO_CD).join("usr/local/bin");
+    let overlay = shop.path("overlay");
+    lab::write(
+        &overlay.join("kustomization.yaml"),
+        "resources: [all.yaml]\n",
+    );
+    fs::copy(lab::own("examples/demo.yaml"), overlay.join("all.yaml")).unwrap();
+    for application in [lab::own("examples/history-server"), overlay] {
+        // Nothing but the programs of one folder is found.
+        let generated = |programs: &Path| {
+            let mut command = Command::new(programs.join("sparkk8s-post"));
+            command.args(["argocd", "generate"]).env_clear();
+            command.env("PATH", programs).env("HOME", shop.path("home"));
+            let answer = command.current_dir(&application).output().unwrap();
+            assert!(answer.status.success(), "{answer:?}");
+            String::from_utf8(answer.stdout).unwrap()
+        };
+        let answer = generated(&inside);
+        assert!(answer.contains("sparkk8s.io/policy"), "{answer}");
+        assert_eq!(answer, generated(&shop.path("programs")));
+    }
+}
+
+#[test]
 fn several_platforms_are_one_image() {
     let Some(shop) = Shop::open() else {
         return;
