@@ -81,26 +81,6 @@ pub(crate) fn user_namespaces() -> Option<()> {
     }
 }
 
-/// A registry on loopback, and its address.
-#[cfg(unix)]
-pub(crate) fn registry(crane: &Path) -> (Server, String) {
-    let mut registry = Command::new(crane)
-        .args(["registry", "serve", "--address", "127.0.0.1:0"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("a registry");
-    let said = registry.stderr.take().expect("standard error");
-    let mut lines = BufReader::new(said).lines();
-    let line = lines.next().expect("a line").expect("UTF-8");
-    // "… serving on port 12345"
-    let port = line.rsplit(' ').next().expect("a port");
-    let address = format!("127.0.0.1:{port}");
-    // What it says later must not fill the pipe.
-    std::thread::spawn(move || lines.for_each(drop));
-    (Server(registry), address)
-}
-
 /// Says that this test is ignored and why; a panic with `CI` set.
 fn missing<T>(reason: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "CI is set, and {reason}");
@@ -116,4 +96,22 @@ impl Drop for Server {
         drop(self.0.kill());
         drop(self.0.wait());
     }
+}
+
+/// An empty OCI registry on loopback, and its address.
+pub(crate) fn registry() -> Option<(Server, String)> {
+    let mut registry = Command::new(host("crane")?)
+        .args(["registry", "serve", "--address", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a registry");
+    let said = registry.stderr.take().expect("standard error");
+    let mut lines = BufReader::new(said).lines();
+    let line = lines.next().expect("a line").expect("a line");
+    // "… serving on port 12345"
+    let port = line.rsplit(' ').next().expect("a port");
+    let address = format!("127.0.0.1:{port}");
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((Server(registry), address))
 }

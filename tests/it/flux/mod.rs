@@ -45,8 +45,9 @@ struct Shop {
 
 impl Shop {
     fn open() -> Option<Self> {
-        let [crane, flux, helm] = ["crane", "flux", "helm3"].map(hosts::host);
-        let (crane, flux, helm) = (crane?, flux?, helm?);
+        let (registry, address) = hosts::registry()?;
+        let [flux, helm] = ["flux", "helm3"].map(hosts::host);
+        let (flux, helm) = (flux?, helm?);
         let folder = TempDir::new().unwrap();
         let bin = folder.path().join("bin");
         fs::create_dir(&bin).unwrap();
@@ -59,7 +60,6 @@ impl Shop {
         .unwrap();
         fixtures::script(&bin.join("flux"), FLUX);
         fixtures::copy(&lab::own("examples"), &folder.path().join("examples"));
-        let (registry, address) = hosts::registry(&crane);
         Some(Self {
             folder,
             _registry: registry,

@@ -124,7 +124,7 @@ impl Shop {
     pub(crate) fn exported(&self, image: &Image) -> PathBuf {
         let out = format!("{}.layout", image.name);
         let digest = self.make(image, &out, &["programs"]);
-        let (_registry, address) = hosts::registry(&self.crane);
+        let (_registry, address) = hosts::registry().unwrap();
         let place = format!("{address}/{}", image.name);
         self.crane(&["push", self.path(&out).to_str().unwrap(), &place]);
         let pinned = format!("{place}@{digest}");
@@ -261,7 +261,7 @@ fn several_platforms_are_one_image() {
     bytes[18] = 183;
     fs::write(&program, bytes).unwrap();
     let digest = shop.make(&ALONE, "both", &["programs", "arm64"]);
-    let (_registry, address) = hosts::registry(&shop.crane);
+    let (_registry, address) = hosts::registry().unwrap();
     let place = format!("{address}/both");
     let layout = shop.path("both");
     shop.crane(&["push", "--index", layout.to_str().unwrap(), &place]);
