@@ -61,7 +61,7 @@ pub(crate) fn ask(program: &Path, arguments: &[&str], input: &str) -> String {
 }
 
 /// The program as a static binary, which `scripts/static` builds.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub(crate) fn static_program() -> Option<PathBuf> {
     let named = std::env::var_os("SPARKK8S_STATIC").map(PathBuf::from);
     let found = named.filter(|program| program.is_file());
@@ -69,7 +69,7 @@ pub(crate) fn static_program() -> Option<PathBuf> {
 }
 
 /// Whether a user may have a root and mounts of their own, as a container does.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub(crate) fn user_namespaces() -> Option<()> {
     let tried = Command::new("unshare")
         .args(["--map-root-user", "--mount", "true"])

@@ -26,7 +26,7 @@ mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod images;
 mod init;
 mod krm;

@@ -10,6 +10,7 @@
 
 mod failures;
 mod generate;
+#[cfg(target_os = "linux")]
 mod image;
 mod trust;
 

@@ -15,7 +15,9 @@ mod pre_commit;
 
 use super::{fixtures, lab};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -80,12 +82,18 @@ impl Runner {
     fn release(&self) {
         fs::create_dir(self.path("releases")).unwrap();
         let name = format!("sparkk8s-post-{OS}-{ARCHITECTURE}");
-        let program = self.path("releases").join(&name);
-        fs::copy(env!("CARGO_BIN_EXE_sparkk8s-post"), program).unwrap();
-        let mut sums = Command::new("sh");
-        sums.args(["-c", "sha256sum sparkk8s-post-* > SHA256SUMS"]);
-        let written = sums.current_dir(self.path("releases")).status().unwrap();
-        assert!(written.success());
+        let program = fs::read(env!("CARGO_BIN_EXE_sparkk8s-post")).unwrap();
+        let sum: String = Sha256::digest(&program)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        lab::write(
+            &self.path("releases/SHA256SUMS"),
+            format!("{sum}  {name}\n"),
+        );
+        let released = self.path("releases").join(name);
+        fs::write(&released, program).unwrap();
+        fs::set_permissions(released, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
