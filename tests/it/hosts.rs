@@ -72,6 +72,27 @@ pub(crate) fn ask(program: &Path, arguments: &[&str], input: &str) -> String {
     String::from_utf8(answer.stdout).expect("UTF-8")
 }
 
+/// The program as a static binary, which `scripts/static` builds.
+#[cfg(target_os = "linux")]
+pub(crate) fn static_program() -> Option<PathBuf> {
+    let named = std::env::var_os("SPARKK8S_STATIC").map(PathBuf::from);
+    let found = named.filter(|program| program.is_file());
+    found.or_else(|| missing("`$SPARKK8S_STATIC` names no binary of `scripts/static`"))
+}
+
+/// Whether a user may have a root and mounts of their own, as a container does.
+#[cfg(target_os = "linux")]
+pub(crate) fn user_namespaces() -> Option<()> {
+    let tried = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "true"])
+        .stderr(Stdio::null())
+        .status();
+    match tried.is_ok_and(|status| status.success()) {
+        true => Some(()),
+        false => missing("this machine has no user namespaces"),
+    }
+}
+
 /// Says that this test is ignored and why; a panic with `CI` set.
 fn missing<T>(reason: &str) -> Option<T> {
     assert!(std::env::var_os("CI").is_none(), "CI is set, and {reason}");

@@ -12,6 +12,8 @@
 #[cfg(unix)]
 mod argocd;
 mod bad_input;
+#[cfg(unix)]
+mod ci;
 mod cli;
 mod corpus;
 mod docs;
@@ -26,6 +28,8 @@ mod goldens;
 #[cfg(unix)]
 mod helm;
 mod hosts;
+#[cfg(target_os = "linux")]
+mod images;
 mod init;
 #[cfg(unix)]
 mod install;

@@ -10,6 +10,8 @@
 
 mod failures;
 mod generate;
+#[cfg(target_os = "linux")]
+mod image;
 mod trust;
 
 use super::{fixtures, hosts, lab};
@@ -155,7 +157,7 @@ impl Sidecar {
     }
 }
 
-/// Starts the server, and waits until it has its socket.
+/// Starts the server with the folders of a sidecar.
 fn serve(server: &Path, folder: &Path) -> Child {
     let path = format!("{}:/usr/bin:/bin", folder.join("bin").display());
     let mut command = Command::new(server);
@@ -171,6 +173,11 @@ fn serve(server: &Path, folder: &Path) -> Child {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
+    await_socket(&mut command)
+}
+
+/// Starts a plugin server, and waits until it has its socket.
+fn await_socket(command: &mut Command) -> Child {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let ready = lines

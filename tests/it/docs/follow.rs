@@ -103,7 +103,7 @@ impl Reader {
     fn follow(&mut self, block: &Block) -> Result<(), String> {
         let words: Vec<_> = block.info.split_whitespace().collect();
         match words.as_slice() {
-            ["sh", "elsewhere"] => self.printed = None,
+            ["sh", "elsewhere" | "foreign", ..] => self.printed = None,
             ["sh", rest @ ..] => {
                 let helm4 = rest.contains(&"helm4");
                 for command in commands(&block.text) {
