@@ -22,13 +22,13 @@ pub(super) fn run(verb: &ExportVerb) -> Result<Exit, Failure> {
             return Ok(Exit::No);
         }
         let rules = chosen.policy.rules.iter();
-        let digests = rules.filter(|rule| rule.verb.writes_digests());
-        let digests = digests.map(|rule| rule.id.as_str()).collect();
-        let export = Export::of(report, &digests);
+        let of_rendering = rules.filter(|rule| rule.verb.is_of_one_rendering());
+        let of_rendering = of_rendering.map(|rule| rule.id.as_str()).collect();
+        let export = Export::of(report, &of_rendering);
         let export = export.map_err(|error| run::failed(&input, &error))?;
         io::print(&[&export.text(form)])?;
-        if !export.left.is_empty() {
-            let left = report::count(export.left.len(), "change");
+        if export.left() > 0 {
+            let left = report::count(export.left(), "change");
             io::tell(&format!(
                 "note: no patch says {left}; what is printed names them\n"
             ));

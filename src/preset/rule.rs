@@ -98,10 +98,14 @@ impl Verb {
         }
     }
 
-    /// Whether it writes a digest, of a pod's configuration or of an image: what is right for one rendering only.
-    pub fn writes_digests(&self) -> bool {
-        let is_digest =
-            |blank| matches!(blank, Blank::ConfigDigest { .. } | Blank::ImageWithDigest);
+    /// Whether it writes a digest or a tag: what would be wrong in the next rendering, and nobody would notice.
+    pub fn is_of_one_rendering(&self) -> bool {
+        let is_digest = |blank| {
+            matches!(
+                blank,
+                Blank::ConfigDigest { .. } | Blank::ImageWithDigest | Blank::ImageTag
+            )
+        };
         let holds = |body: &Body| body.blank(is_digest).is_some();
         match self {
             Self::Default(written) | Self::Enforce(written) | Self::Include(written) => {

@@ -2,14 +2,16 @@
 //!
 //! Patches are of RFC 6902: lists of CRDs have no keys that a strategic merge could go by.
 
-mod operations;
+mod difference;
+mod left;
 mod target;
 
-use crate::guard::{Change, Op};
+use crate::guard::Change;
 use crate::manifest::Object;
 use crate::render::RenderError;
 use crate::report::Report;
 use crate::yaml::{NodeRef, Pointer, flow_text};
+use left::Why;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -29,8 +31,8 @@ pub enum Form {
 pub struct Export {
     policy: String,
     patches: Vec<Patch>,
-    /// What no patch says.
-    pub left: Vec<Left>,
+    /// What no patch says, and of which objects, by their places in the stream.
+    left: BTreeMap<Left, BTreeSet<(usize, String)>>,
 }
 
 /// The same for some objects.
@@ -41,46 +43,71 @@ struct Patch {
     lines: Vec<String>,
 }
 
-/// A change that no patch says.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Left {
-    object: String,
+/// Changes that no patch says, of some objects, for the same reason.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Left {
     path: Pointer,
     rule: String,
-    why: &'static str,
+    why: Why,
 }
 
 impl Export {
-    /// The changes of a report, but for those of rules that write digests.
+    /// The changes of a report, but for those of rules that are right for one rendering only, given by their ids.
     ///
     /// # Errors
     /// The patch of an object does not come out as planned: a bug.
-    pub fn of(report: &Report<'_>, digests: &BTreeSet<&str>) -> Result<Self, RenderError> {
+    pub fn of(report: &Report<'_>, of_rendering: &BTreeSet<&str>) -> Result<Self, RenderError> {
         let targets = Targets::of(report.objects);
+        let environment = report.environment.map(|name| format!(" for {name}"));
         let mut export = Self {
-            policy: report.policy.join(", "),
+            policy: report.policy.join(", ") + &environment.unwrap_or_default(),
             patches: Vec::new(),
-            left: Vec::new(),
+            left: BTreeMap::new(),
         };
         let mut known = BTreeMap::new();
         for own in report.changes.chunk_by(|a, b| a.object == b.object) {
             let object = &report.objects[own[0].object];
             let node = report.stream.documents[object.document].node(object.node);
-            let nameless = targets.why_nameless(object, node);
-            let mut said = Vec::new();
-            for change in own {
-                let is_digest = digests.contains(&*change.done.rule.id);
-                match nameless.or_else(|| why_left(object, change, is_digest)) {
-                    Some(why) => export.left.push(Left::new(object, change, why)),
-                    None => said.push(change),
-                }
+            let of_object = left::of_object(object, node, &targets);
+            let why = |change: &Change| {
+                let of_rendering = of_rendering.contains(&*change.done.rule.id);
+                of_object.or_else(|| left::of_change(change, of_rendering))
+            };
+            let bug = |what| bug(object, what);
+            let before = node.to_value();
+            let (after, left) = left::without(&before, own, why).map_err(bug)?;
+            let lines = difference::lines(before, after).map_err(bug)?;
+            for (change, why) in left {
+                export.leave(object, change, why);
             }
-            if !said.is_empty() {
-                let lines = operations::of(object, node.to_value(), &said)?;
-                export.add(targets.of_object(object), lines, &mut known);
+            match lines {
+                Some(lines) if lines.is_empty() => {}
+                Some(lines) => export.add(targets.of_object(object), lines, &mut known),
+                None => own
+                    .iter()
+                    .for_each(|change| export.leave(object, change, left::TELLS)),
             }
         }
         Ok(export)
+    }
+
+    /// How many changes no patch says.
+    pub fn left(&self) -> usize {
+        self.left.values().map(BTreeSet::len).sum()
+    }
+
+    fn leave(&mut self, object: &Object<'_>, change: &Change, why: Why) {
+        let left = Left {
+            path: change.done.path.clone(),
+            rule: change.done.rule.id.clone(),
+            why,
+        };
+        let namespace = object.namespace.map(|name| format!(" in {name}"));
+        let name = format!("{object}{}", namespace.unwrap_or_default());
+        self.left
+            .entry(left)
+            .or_default()
+            .insert((object.index, name));
     }
 
     /// Objects that only differ in their names, and get the same operations, share a patch.
@@ -118,8 +145,13 @@ impl Export {
         if !self.left.is_empty() {
             out.push_str("# No patch says:\n");
         }
-        for left in &self.left {
-            let _ = writeln!(out, "# - {}", left.line());
+        for (left, objects) in &self.left {
+            let objects: Vec<_> = objects.iter().map(|(_, name)| name.as_str()).collect();
+            let Left { path, rule, why } = left;
+            let line = format!("{path} ({rule}) of {}: {why}", objects.join(", "));
+            // Names of a stream may hold line breaks.
+            let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+            let _ = writeln!(out, "# - {}", line.replace(breaks, "\u{fffd}"));
         }
         out
     }
@@ -144,52 +176,13 @@ impl Export {
     }
 }
 
-impl Left {
-    fn new(object: &Object<'_>, change: &Change, why: &'static str) -> Self {
-        Self {
-            object: object.to_string(),
-            path: change.done.path.clone(),
-            rule: change.done.rule.id.clone(),
-            why,
-        }
+/// An internal error, of an object.
+fn bug(object: &Object<'_>, what: String) -> RenderError {
+    RenderError::Bug {
+        document: object.document + 1,
+        objects: format!("`{object}`"),
+        what,
     }
-
-    /// For a comment: names of a stream may hold line breaks.
-    fn line(&self) -> String {
-        let line = format!(
-            "{} {} ({}): {}",
-            self.object, self.path, self.rule, self.why
-        );
-        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-        line.replace(breaks, "\u{fffd}")
-    }
-}
-
-/// Why a patch does not say a change.
-fn why_left(object: &Object<'_>, change: &Change, is_digest: bool) -> Option<&'static str> {
-    let done = &change.done;
-    if is_digest {
-        return Some(
-            "a digest is of this rendering only, and would stay when what it stands for changes",
-        );
-    }
-    if object.kind == "Secret"
-        && done
-            .path
-            .segments()
-            .next()
-            .is_some_and(|key| key.ends_with("ata") && key != "metadata")
-    {
-        return Some("data of a Secret would stand in the patch");
-    }
-    let before = done.before.as_ref().filter(|_| done.op == Op::Replace);
-    let is_text = before.is_some_and(|before| {
-        before
-            .value()
-            .as_str()
-            .is_some_and(|text| text.contains('\n'))
-    });
-    is_text.then_some("it is a part of a longer text, which a patch can only replace as a whole")
 }
 
 /// `metadata.name`, where there is one.

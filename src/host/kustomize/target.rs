@@ -11,10 +11,11 @@ const CORE: &str = "^$";
 /// The namespace of objects that name none, as kustomize takes it.
 const DEFAULT: &str = "default";
 
-/// The objects of a patch. A namespace or the core group is only named where they would be ambiguous without.
+/// The objects of a patch. A namespace is only named where they would be ambiguous without: to kustomize, what is of no
+/// namespace by its kind is in one of its own, whatever it says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
-    group: Option<String>,
+    group: String,
     version: String,
     kind: String,
     namespace: Option<String>,
@@ -38,7 +39,7 @@ impl Target {
     /// As kustomize reads it.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&'static str, String)> {
         let fields = [
-            ("group", self.group.clone()),
+            ("group", Some(self.group.clone())),
             ("version", Some(self.version.clone())),
             ("kind", Some(self.kind.clone())),
             ("name", Some(self.names.join("|"))),
@@ -77,7 +78,9 @@ impl<'o> Targets<'o> {
         node: NodeRef<'_>,
     ) -> Option<&'static str> {
         if object.name.is_empty() || name_of(node) != Some(object.name) {
-            return Some("kustomize knows objects by their names, and it has none");
+            return Some(
+                "it has no name that is a text, and kustomize knows objects by their names",
+            );
         }
         let mut others = self.others(object);
         let is_same = |other: &Object<'_>| {
@@ -91,25 +94,18 @@ impl<'o> Targets<'o> {
     /// The target that is met by this object alone.
     pub(super) fn of_object(&self, object: &Object<'o>) -> Target {
         let (group, version) = parts(object);
-        let in_core = || {
-            let mut others = self.others(object);
-            let is_ambiguous = others.any(|other| !parts(other).0.is_empty());
-            is_ambiguous.then(|| CORE.to_owned())
-        };
-        let in_default = || {
-            let mut others = self.others(object);
-            let is_ambiguous = others.any(|other| namespace(other) != DEFAULT);
-            is_ambiguous.then(|| DEFAULT.to_owned())
-        };
+        // Where they are several, one in no namespace is in `default` for kustomize.
+        let is_ambiguous = self
+            .others(object)
+            .any(|other| namespace(other) != namespace(object));
         Target {
-            group: if group.is_empty() {
-                in_core()
-            } else {
-                Some(pattern(group))
+            group: match group {
+                "" => CORE.to_owned(),
+                group => pattern(group),
             },
             version: pattern(version),
             kind: pattern(object.kind),
-            namespace: object.namespace.map(pattern).or_else(in_default),
+            namespace: is_ambiguous.then(|| pattern(namespace(object))),
             names: vec![pattern(object.name)],
         }
     }
@@ -122,7 +118,10 @@ fn parts<'o>(object: &Object<'o>) -> (&'o str, &'o str) {
 }
 
 fn namespace<'o>(object: &Object<'o>) -> &'o str {
-    object.namespace.unwrap_or(DEFAULT)
+    object
+        .namespace
+        .filter(|name| !name.is_empty())
+        .unwrap_or(DEFAULT)
 }
 
 /// A regular expression that only this text meets.

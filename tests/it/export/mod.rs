@@ -70,10 +70,11 @@ fn patched(stream: &str, component: &str) -> Option<Objects> {
 /// What the head of an export says that no patch says: object, path, and why.
 fn left(export: &str) -> Vec<(&str, &str, &str)> {
     let lines = export.lines().filter_map(|line| line.strip_prefix("# - "));
-    let parts = lines.map(|line| {
-        let (place, why) = line.split_once("): ").expect("a reason");
-        let (object, path) = place.split_once(' ').expect("a path");
-        (object, path.split_once(' ').expect("a rule").0, why)
+    let parts = lines.flat_map(|line| {
+        let (place, why) = line.split_once(": ").expect("a reason");
+        let (place, objects) = place.split_once(" of ").expect("objects");
+        let path = place.split_once(" (").expect("a rule").0;
+        objects.split(", ").map(move |object| (object, path, why))
     });
     parts.collect()
 }
