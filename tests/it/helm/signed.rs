@@ -193,7 +193,7 @@ fn a_package_in_a_registry_is_verified_and_renders_what_the_pipe_renders() {
     let said = said.done();
     assert!(said.contains("Signed by: release"), "{said}");
     works(&helm);
-    // A new version is installed in place of the old one.
+    // Helm 4.3.1 cannot update what it has from a registry, as the page says.
     let update = helm.run(&["plugin", "update", "sparkk8s-post"]);
     refused(&update, "cannot get information about plugin source");
     let template = ["template", "spark", &example("spark-connect-jupyter")];
