@@ -49,7 +49,7 @@ pub fn run<'r>(
     subject: Subject<'r>,
     value: Value,
 ) -> Result<Outcome<'r>, PolicyConflict> {
-    let outcome = Outcome {
+    let mut outcome = Outcome {
         pods: PodView::all(context, subject, &value),
         traits: Traits::of(subject, &value),
         value,
@@ -57,7 +57,8 @@ pub fn run<'r>(
         findings: Vec::new(),
     };
     if outcome.value["sops"]["mac"].is_string() {
-        // Its checksum covers the whole text: whatever is changed, `sops` no longer takes it.
+        // Its checksum covers the whole text: whatever is changed, `sops` no longer takes it. It can still be refused.
+        judge::rules(policy, waivers, context, subject, &mut outcome);
         return Ok(outcome);
     }
     let mut run = Run {

@@ -16,8 +16,7 @@ pub(super) use live::run;
 #[cfg(not(feature = "live"))]
 pub(super) fn run(_: &super::args::DriftArgs) -> Result<super::exit::Exit, super::exit::Failure> {
     let what = "`drift` is not in this build: it was built without the feature `live`";
-    let help =
-        "`cargo install --features live sparkk8s-post`, or a release whose name ends in `-live`";
+    let help = "`cargo install --locked --features live --path .` in the repository";
     Err(super::exit::Failure {
         exit: super::exit::Exit::Usage,
         text: crate::report::Message::error(what, None, Some(help.into())).render(),
