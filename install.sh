@@ -70,21 +70,28 @@ built_for_here() {
   file=$name-$os-$arch$end
 }
 
+# An address without the credentials that it may hold.
+shown() { printf '%s' "$1" | sed 's|//[^/]*@|//|'; }
+
 # fetch URL FILE
 fetch() {
   case "$1" in
     file://*) cp "${1#file://}" "$2" ;;
     http://* | https://*)
       if has curl; then
-        curl --fail --silent --show-error --location --output "$2" "$1"
+        # What begins with TLS goes on with it, and what stands still ends.
+        case "$1" in https://*) only='--proto-redir =https' ;; *) only='' ;; esac
+        # shellcheck disable=SC2086 # it is two words, or none
+        curl --fail --silent --show-error --location $only --connect-timeout 20 --speed-limit 1 --speed-time 60 \
+          --retry 2 --output "$2" "$1"
       elif has wget; then
         wget -q -O "$2" "$1"
       else
-        fail "neither \`curl\` nor \`wget\` is here, and one of them has to fetch \`$1\`"
+        fail "neither \`curl\` nor \`wget\` is here, and one of them has to fetch \`$(shown "$1")\`"
       fi
       ;;
-    *) misused "\`$1\` begins with none of https://, http:// and file://" ;;
-  esac || fail "\`$1\` cannot be fetched"
+    *) misused "\`$(shown "$1")\` begins with none of https://, http:// and file://" ;;
+  esac || fail "\`$(shown "$1")\` cannot be fetched"
 }
 
 # sum_of FILE
@@ -101,7 +108,7 @@ sum_of() {
 # Compares the program with the line that the release has for it.
 verify() {
   expected=$(awk -v file="$file" '$2 == file || $2 == "*" file { print tolower($1) }' "$work/SHA256SUMS")
-  [ -n "$expected" ] || fail "\`$base/SHA256SUMS\` has no checksum of \`$file\`"
+  [ -n "$expected" ] || fail "\`$(shown "$base")/SHA256SUMS\` has no checksum of \`$file\`"
   found=$(sum_of "$work/$file")
   found=${found%% *}
   [ "$found" = "$expected" ] ||
@@ -117,7 +124,7 @@ put() {
   { cp "$work/$file" "$staged" && chmod 0755 "$staged"; } ||
     fail "\`$folder\` cannot be written to; name another folder with \`--to\`"
   said=$("$staged" --version) || fail "\`$file\` does not start on this machine"
-  [ -z "$version" ] || [ "$said" = "$name $version" ] || fail "\`$base\` has \`$said\`, asked for was $version"
+  [ -z "$version" ] || [ "$said" = "$name $version" ] || fail "\`$(shown "$base")\` has \`$said\`, asked for was $version"
   mv -f "$staged" "$target" || fail "\`$target\` cannot be replaced"
   staged=''
 }

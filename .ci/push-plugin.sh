@@ -21,6 +21,12 @@ name=${BASH_REMATCH[1]} version=${BASH_REMATCH[2]}
 for part in "$tarball" "$tarball.prov"; do
   [ -f "$part" ] || fail "\`$part\` is not there; .ci/sign-plugin.sh makes the signature"
 done
+if command -v sha256sum > /dev/null; then
+  sum=$(sha256sum < "$tarball")
+else
+  sum=$(shasum -a 256 < "$tarball")
+fi
+grep -qF "$file: sha256:${sum%% *}" "$tarball.prov" || fail "\`$tarball.prov\` signs another package"
 
 # oras names a layer as the file is named on its command line.
 cd "$(dirname "$tarball")"

@@ -18,6 +18,8 @@ shift
 file=$(basename "$tarball")
 [[ $file =~ ^(.+)-[0-9]+\.[0-9]+\.[0-9]+.*\.tgz$ ]] || fail "\`$file\` is not called NAME-VERSION.tgz"
 
+# One of an earlier package would be pushed along with this one.
+rm -f "$tarball.prov"
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 tar -xzOf "$tarball" "${BASH_REMATCH[1]}/plugin.yaml" > "$stage/message"

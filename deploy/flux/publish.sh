@@ -39,7 +39,7 @@ done
 [ -z "$check" ] || exit 0
 
 # Flux writes it into the artifact: without the credentials that runners put there.
-source=$(git config --get remote.origin.url | sed -E 's|^([a-z+]+://)[^/@]*@|\1|' || true)
+source=$(git config --get remote.origin.url | sed -E 's|^([a-z+]+://)[^/]*@|\1|' || true)
 for environment in "$@"; do
   artifact=$repository/$environment
   digest=$(flux push artifact "oci://$artifact:$tag" --path "$work/$environment" \

@@ -12,7 +12,8 @@ usage() { sed -n '2,7p' "$0" >&2; exit 2; }
 verb=$1
 shift
 flags=(--host=pipe)
-while [[ "${1:-}" == -* ]]; do
+# A file of a commit may be called like a flag, and would waive what it holds.
+while [[ "${1:-}" == -* && ! ("$verb" = check && -e "$1") ]]; do
   flags+=("$1")
   shift
 done
@@ -24,7 +25,8 @@ program=sparkk8s-post
 if [ "$("$program" --version 2> /dev/null)" != "sparkk8s-post $version" ]; then
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/sparkk8s-post/$version
   program=$cache/sparkk8s-post
-  [ -x "$program" ] || sh "$root/install.sh" --version "$version" --to "$cache" >&2
+  [ "$("$program" --version 2> /dev/null)" = "sparkk8s-post $version" ] ||
+    sh "$root/install.sh" --version "$version" --to "$cache" >&2
 fi
 
 worst=0

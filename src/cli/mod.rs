@@ -74,7 +74,8 @@ fn help() -> Result<Exit, Failure> {
     Ok(Exit::Usage)
 }
 
-/// Wrong arguments, `--help` and `--version`. Helm 4 shows no standard error, so it is told by a document.
+/// Wrong arguments, `--help` and `--version`. Helm 4 shows no standard error, so it is told by a document: where its plugin
+/// says so, which writes its own `--host` before all that users add.
 fn usage(arguments: &[std::ffi::OsString], error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let _ = io::show(&error.render().ansi().to_string());
@@ -85,10 +86,12 @@ fn usage(arguments: &[std::ffi::OsString], error: &clap::Error) -> ExitCode {
         .iter()
         .map(|word| word.to_string_lossy())
         .collect();
-    let helm4 = words
-        .windows(2)
-        .any(|pair| pair[0] == "--host" && pair[1] == "helm4")
-        || words.iter().any(|word| word == "--host=helm4");
+    let mut hosts = words.iter().enumerate().filter_map(|(at, word)| {
+        let next = (word == "--host").then(|| words.get(at + 1)).flatten();
+        word.strip_prefix("--host=").or(next.map(AsRef::as_ref))
+    });
+    let renders = |word: &std::borrow::Cow<'_, str>| word == "render" || word.starts_with('-');
+    let helm4 = hosts.next() == Some("helm4") && words.get(1).is_none_or(renders);
     if helm4 && io::print(&[&crate::host::refusal_document(&error.render().to_string())]).is_ok() {
         return ExitCode::from(Exit::Ok as u8);
     }

@@ -204,3 +204,19 @@ fn a_build_that_speaks_with_no_cluster_says_how_to_get_one_that_does() {
     let help = run(&["--help"], "");
     assert!(!help.stdout.contains("\n  drift "), "{}", help.stdout);
 }
+
+/// The plugin writes its own `--host` before all that users add.
+#[test]
+fn wrong_words_pass_for_done_with_the_plugin_alone() {
+    let code = |words: &[&str]| run(words, "").code;
+    assert_eq!(code(&["render", "--host", "helm4", "--nosuch"]), Some(0));
+    assert_eq!(code(&["--host=helm4", "--nosuch"]), Some(0));
+    for words in [
+        &["check", "--host=helm4", "--nosuch"][..],
+        &["check", "--host=pipe", "--host=helm4"],
+        &["render", "--host", "pipe", "--host", "helm4"],
+        &["verify", "--host=helm4"],
+    ] {
+        assert_eq!(code(words), Some(2), "{words:?}");
+    }
+}

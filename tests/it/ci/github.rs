@@ -101,7 +101,8 @@ fn it_guards_and_tells() {
 #[test]
 fn a_refusal_is_annotated_and_leaves_no_manifests() {
     let runner = Runner::new();
-    for output in ["", "guarded.yaml"] {
+    runner.holds("guarded.yaml", "# of an earlier run\n");
+    for output in ["guarded.yaml", ""] {
         let ended = act(
             &runner,
             &[("manifests", "refused.yaml"), ("output", output)],
@@ -111,6 +112,13 @@ fn a_refusal_is_annotated_and_leaves_no_manifests() {
         assert_eq!(runner.read("guarded.yaml"), None);
         let summary = fs::read_to_string(runner.path("summary.md")).unwrap();
         assert!(summary.contains("Pod/spark"), "{summary}");
+    }
+    // A flag that is Helm's alone cannot make a pass of it.
+    let helm4 = [("manifests", "refused.yaml"), ("arguments", "--host=helm4")];
+    for output in ["", "guarded.yaml"] {
+        let ended = act(&runner, &[&helm4[..], &[("output", output)]].concat());
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert_eq!(runner.read("guarded.yaml"), None);
     }
     // What cannot be read has no report.
     runner.holds("broken.yaml", "a: [1\n");

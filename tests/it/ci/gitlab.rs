@@ -65,6 +65,7 @@ fn the_component_checks_and_guards() {
 #[test]
 fn the_component_keeps_reports_of_a_refusal_where_it_says() {
     let runner = Runner::new();
+    runner.holds("sparkk8s-post/guarded.yaml", "# of an earlier run\n");
     for render in ["false", "true"] {
         let ended = work(
             &runner,
@@ -78,6 +79,26 @@ fn the_component_keeps_reports_of_a_refusal_where_it_says() {
         let junit = artifacts["reports"]["junit"].as_str().unwrap();
         assert!(runner.read(junit).unwrap().contains("<failure"), "{junit}");
         assert!(junit.starts_with(artifacts["paths"][0].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn two_jobs_have_two_folders() {
+    let runner = Runner::new();
+    for folder in ["dev", "prod"] {
+        let given = [
+            ("manifests", "spark.yaml"),
+            ("folder", folder),
+            ("render", "true"),
+        ];
+        let ended = work(&runner, &given);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let (_, jobs) = component(&given);
+        let artifacts = &jobs["sparkk8s-post"]["artifacts"];
+        assert_eq!(artifacts["paths"][0], format!("{folder}/"));
+        for file in ["guarded.yaml", "report.xml", "report.md"] {
+            assert!(runner.read(&format!("{folder}/{file}")).is_some(), "{file}");
+        }
     }
 }
 

@@ -108,6 +108,7 @@ impl Runner {
         let ended: Output = command
             .current_dir(self.path("work"))
             .env("HOME", self.path("home"))
+            .env("TMPDIR", self.path("temp"))
             .env_remove("XDG_CACHE_HOME")
             .output()
             .unwrap();

@@ -37,6 +37,12 @@ fn files_of_a_commit_are_checked_each_by_itself() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.said.contains("Pod/spark"), "{ended:?}");
     assert!(ended.said.contains("Deployment/spark-connect"), "{ended:?}");
+    // A file is a file, whatever it is called.
+    let waiver = "--skip=default/spark-privileged=Pod/spark: ok.yaml";
+    let chart = runner.read("spark.yaml").unwrap();
+    runner.holds(waiver, &chart);
+    let ended = check(&[], &[waiver, "refused.yaml"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
     let ended = check(&["--preset=nobody"], &["spark.yaml"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
@@ -56,7 +62,9 @@ fn a_program_of_another_version_is_not_taken() {
     fixtures::script(&program, "#!/bin/sh\necho sparkk8s-post 0.0.1\n");
     let ended = check();
     assert!(ended.said.contains("sparkk8s-post check: "), "{ended:?}");
-    // What was downloaded stays.
+    // What was downloaded stays, as long as it is whole.
+    fs::write(runner.path(&kept), "").unwrap();
+    assert!(check().said.contains("sparkk8s-post check: "));
     assert!(runner.path(&kept).exists());
     fs::remove_dir_all(runner.path("releases")).unwrap();
     assert_eq!(check().code, Some(0));

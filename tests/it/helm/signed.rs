@@ -216,6 +216,10 @@ fn an_artifact_without_its_signature_is_neither_pushed_nor_installed() {
     };
     let repository = format!("{address}/sparkk8s-post");
     let signature = format!("{}.prov", release.package());
+    let other = fixtures::read(Path::new(&signature)).replace("sha256:", "sha256:0");
+    fs::write(&signature, other).unwrap();
+    let seen = release.push(&oras, &repository).refused();
+    assert!(seen.contains("signs another package"), "{seen}");
     fs::remove_file(signature).unwrap();
     let seen = release.push(&oras, &repository).refused();
     assert!(seen.contains("tgz.prov` is not there"), "{seen}");

@@ -36,6 +36,7 @@ struct Machine {
     folder: TempDir,
 }
 
+#[derive(Debug)]
 struct Answer {
     code: Option<i32>,
     out: String,
@@ -260,6 +261,12 @@ fn curl_and_wget_fetch_it_and_what_a_server_does_not_have_is_refused() {
         let base = server::serve(&machine.at("release"));
         let missing = format!("{base}/elsewhere");
         machine.refuses(&missing, &[], 1, "SHA256SUMS` cannot be fetched");
+        let told = missing.replace("http://", "http://user:hunter2@");
+        let said = machine.run(&["sh"], &told, &[]);
+        assert!(
+            said.code != Some(0) && !format!("{said:?}").contains("hunter2"),
+            "{said:?}"
+        );
         let said = machine.run(&["sh"], &base, &[]).done();
         assert!(said.starts_with(SAID), "{tool}: {said}");
     }
