@@ -77,15 +77,17 @@ impl Export {
             let before = node.to_value();
             let (after, left) = left::without(&before, own, why).map_err(bug)?;
             let lines = difference::lines(before, after).map_err(bug)?;
+            let Some(lines) = lines else {
+                for change in own {
+                    export.leave(object, change, left::TELLS);
+                }
+                continue;
+            };
             for (change, why) in left {
                 export.leave(object, change, why);
             }
-            match lines {
-                Some(lines) if lines.is_empty() => {}
-                Some(lines) => export.add(targets.of_object(object), lines, &mut known),
-                None => own
-                    .iter()
-                    .for_each(|change| export.leave(object, change, left::TELLS)),
+            if !lines.is_empty() {
+                export.add(targets.of_object(object), lines, &mut known);
             }
         }
         Ok(export)
