@@ -89,13 +89,24 @@ impl Verb {
     /// The digest of a pod's configuration that it writes; such a rule comes after all others.
     pub fn digest(&self) -> Option<Blank> {
         match self {
-            Self::Default(body) | Self::Enforce(body) | Self::Include(body) => body.digest(),
-            Self::Patch(steps) => steps
-                .iter()
-                .filter_map(|step| step.value.as_ref())
-                .find_map(Body::digest),
-            Self::Forbid(_) | Self::Require(_) => None,
+            Self::Default(written) | Self::Enforce(written) | Self::Include(written) => {
+                written.digest()
+            }
+            _ => self.bodies().find_map(Body::digest),
         }
+    }
+
+    /// All that it writes.
+    fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let (body, steps) = match self {
+            Self::Default(written) | Self::Enforce(written) | Self::Include(written) => {
+                (Some(&written.body), &[][..])
+            }
+            Self::Patch(steps) => (None, &steps[..]),
+            Self::Forbid(_) | Self::Require(_) => (None, &[][..]),
+        };
+        let values = steps.iter().filter_map(|step| step.value.as_ref());
+        body.into_iter().chain(values)
     }
 
     /// Whether it writes a digest or a tag: what would be wrong in the next rendering, and nobody would notice.
@@ -106,16 +117,7 @@ impl Verb {
                 Blank::ConfigDigest { .. } | Blank::ImageWithDigest | Blank::ImageTag
             )
         };
-        let holds = |body: &Body| body.blank(is_digest).is_some();
-        match self {
-            Self::Default(written) | Self::Enforce(written) | Self::Include(written) => {
-                holds(&written.body)
-            }
-            Self::Patch(steps) => steps
-                .iter()
-                .any(|step| step.value.as_ref().is_some_and(holds)),
-            Self::Forbid(_) | Self::Require(_) => false,
-        }
+        self.bodies().any(|body| body.blank(is_digest).is_some())
     }
 }
 

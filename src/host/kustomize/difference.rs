@@ -17,10 +17,12 @@ const ANNOTATIONS: &str = "annotations";
 /// # Errors
 /// What does not come out as planned: a bug.
 pub(super) fn lines(mut before: Value, mut after: Value) -> Result<Option<Vec<String>>, String> {
-    for value in [&mut before, &mut after] {
-        let annotations = &mut value["metadata"][ANNOTATIONS];
-        if annotations.is_null() {
-            *annotations = json!({});
+    if let (Some(before), Some(after)) = (metadata(&mut before), metadata(&mut after)) {
+        for metadata in [before, after] {
+            let annotations = metadata.entry(ANNOTATIONS).or_insert(Value::Null);
+            if annotations.is_null() {
+                *annotations = json!({});
+            }
         }
     }
     let mut difference = Difference::default();
@@ -43,6 +45,11 @@ pub(super) fn lines(mut before: Value, mut after: Value) -> Result<Option<Vec<St
         format!("- {}", flow_text(&operation))
     });
     Ok((!difference.tells).then(|| lines.collect()))
+}
+
+/// The metadata of an object, where it is as it should be.
+fn metadata(object: &mut Value) -> Option<&mut Map<String, Value>> {
+    object.get_mut("metadata")?.as_object_mut()
 }
 
 enum Line {

@@ -62,36 +62,36 @@ pub(super) fn without<'c>(
         moves |= moves_items(&after, change);
         apply(&mut after, operation(&change.done.path, &change.done)?)?;
     }
-    let left: Vec<_> = changes
+    let whys: Vec<_> = changes.iter().map(|change| (change, why(change))).collect();
+    let left: Vec<_> = whys
         .iter()
-        .filter_map(|change| Some((change, why(change)?)))
+        .filter_map(|(change, why)| Some((*change, (*why)?)))
         .collect();
-    if left.is_empty() {
-        return Ok((after, left));
-    }
-    let is_kept = |change: &&Change| why(change).is_none();
-    let meets = |(at, change): (usize, &Change)| {
-        let path = &change.done.path;
-        let mut later = changes[at..]
-            .iter()
-            .filter(is_kept)
-            .map(|later| &later.done.path);
-        why(change).is_some() && later.any(|other| other.is_within(path) || path.is_within(other))
-    };
-    let tangled = moves || changes.iter().enumerate().any(meets);
-    let taken_back = match tangled {
+    let taken_back = match !left.is_empty() && (moves || are_tangled(&whys)) {
         true => None,
         false => take_back(after, &left),
     };
-    Ok(taken_back.map_or_else(
-        || {
-            let all = changes
-                .iter()
-                .map(|change| (change, why(change).unwrap_or(TANGLED)));
-            (before.clone(), all.collect())
-        },
-        |after| (after, left),
-    ))
+    if let Some(after) = taken_back {
+        return Ok((after, left));
+    }
+    let all = whys
+        .into_iter()
+        .map(|(change, why)| (change, why.unwrap_or(TANGLED)));
+    Ok((before.clone(), all.collect()))
+}
+
+/// Whether a change that is kept comes after one that is left, in the same place.
+fn are_tangled(whys: &[(&Change, Option<Why>)]) -> bool {
+    let mut left: Vec<&Pointer> = Vec::new();
+    whys.iter().any(|(change, why)| {
+        let path = &change.done.path;
+        if why.is_some() {
+            left.push(path);
+            return false;
+        }
+        left.iter()
+            .any(|other| other.is_within(path) || path.is_within(other))
+    })
 }
 
 /// Whether a change gives items of a list other places, so that paths from before mean others.

@@ -68,21 +68,28 @@ impl Export {
         for own in report.changes.chunk_by(|a, b| a.object == b.object) {
             let object = &report.objects[own[0].object];
             let node = report.stream.documents[object.document].node(object.node);
-            let of_object = left::of_object(object, node, &targets);
+            if let Some(why) = left::of_object(object, node, &targets) {
+                for change in own {
+                    export.leave(object, change, why);
+                }
+                continue;
+            }
             let why = |change: &Change| {
-                let of_rendering = of_rendering.contains(&*change.done.rule.id);
-                of_object.or_else(|| left::of_change(change, of_rendering))
+                left::of_change(change, of_rendering.contains(&*change.done.rule.id))
             };
             let bug = |what| bug(object, what);
             let before = node.to_value();
             let (after, left) = left::without(&before, own, why).map_err(bug)?;
             let lines = difference::lines(before, after).map_err(bug)?;
-            let Some(lines) = lines else {
-                for change in own {
-                    export.leave(object, change, left::TELLS);
-                }
-                continue;
-            };
+            let (lines, left) = lines.map_or_else(
+                || {
+                    (
+                        Vec::new(),
+                        own.iter().map(|change| (change, left::TELLS)).collect(),
+                    )
+                },
+                |lines| (lines, left),
+            );
             for (change, why) in left {
                 export.leave(object, change, why);
             }

@@ -85,7 +85,7 @@ fn a_whole_map_of_annotations_that_goes_leaves_those_of_hosts() {
     assert_eq!(annotations, &serde_json::json!({"host": "helm"}));
 }
 
-/// Only the author's own words, for it is the author's file that they are committed beside.
+/// A patch is committed to a repository, which the values of a chart need not be.
 #[test]
 fn what_may_be_a_credential_is_neither_tested_nor_written() {
     let env = "- name: main\n        image: apache/spark:4.1.1\n        env: [{name: PASSWORD, value: hunter2}, {name: B, value: b}]";
