@@ -22,7 +22,7 @@ pub(super) fn run(verb: &ExportVerb) -> Result<Exit, Failure> {
             return Ok(Exit::No);
         }
         let rules = chosen.policy.rules.iter();
-        let of_rendering = rules.filter(|rule| rule.verb.is_of_one_rendering());
+        let of_rendering = rules.filter(|rule| rule.is_of_one_rendering());
         let of_rendering = of_rendering.map(|rule| rule.id.as_str()).collect();
         let export = Export::of(report, &of_rendering);
         let export = export.map_err(|error| run::failed(&input, &error))?;

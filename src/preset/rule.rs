@@ -55,6 +55,21 @@ pub struct RuleLabel {
     pub parameters: Vec<String>,
 }
 
+impl ResolvedRule {
+    /// Whether it writes a digest or a tag: what would be wrong in the next rendering, and nobody would notice.
+    pub fn is_of_one_rendering(&self) -> bool {
+        let is_digest = |blank| {
+            matches!(
+                blank,
+                Blank::ConfigDigest { .. } | Blank::ImageWithDigest | Blank::ImageTag
+            )
+        };
+        let beside = self.pod.iter().map(|written| &written.body);
+        let mut bodies = self.verb.bodies().chain(beside);
+        bodies.any(|body| body.blank(is_digest).is_some())
+    }
+}
+
 /// Whose rules they are. Overlays hold none: they set parameters and severities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
@@ -107,17 +122,6 @@ impl Verb {
         };
         let values = steps.iter().filter_map(|step| step.value.as_ref());
         body.into_iter().chain(values)
-    }
-
-    /// Whether it writes a digest or a tag: what would be wrong in the next rendering, and nobody would notice.
-    pub fn is_of_one_rendering(&self) -> bool {
-        let is_digest = |blank| {
-            matches!(
-                blank,
-                Blank::ConfigDigest { .. } | Blank::ImageWithDigest | Blank::ImageTag
-            )
-        };
-        self.bodies().any(|body| body.blank(is_digest).is_some())
     }
 }
 
