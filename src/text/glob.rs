@@ -1,16 +1,20 @@
-//! A glob of a table or a selector: checked when it is read, compiled when it is first needed.
+//! A glob of a table or a selector: checked and compiled when it is read.
 
-use globset::GlobMatcher;
+use glob::Pattern;
 use serde::Deserialize;
-use std::sync::OnceLock;
+use std::str::Chars;
 
 /// What is not itself in a glob; the first is by far the most common.
 const SIGNS: [char; 7] = ['*', '?', '[', ']', '{', '}', '\\'];
 
-/// Longer globs are refused: what they would compile to has a limit.
+/// Longer globs are refused: matching one takes the longer the longer it is.
 const LONGEST: usize = 500;
 
-/// `*`, `?`, `[a-z]` and `{a,b}` over a whole text; `*` crosses slashes. A text without those signs is compared as it is.
+/// More texts than these may not come of the braces of one glob: they multiply.
+const MOST: usize = 100;
+
+/// `*`, `?`, `[a-z]`, `[!a-z]`, `{a,b}` and `\\` before a sign over a whole text; `*` crosses slashes. A text without
+/// those signs is compared as it is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Glob {
@@ -24,15 +28,8 @@ enum Kind {
     Word,
     /// No sign but single `*`.
     Stars,
-    /// Anything.
-    Signs(Box<Signs>),
-}
-
-/// Compiling one takes as long as a hundred words: it waits until it is needed.
-#[derive(Clone, Debug)]
-struct Signs {
-    pattern: globset::Glob,
-    matcher: OnceLock<GlobMatcher>,
+    /// Anything: one pattern for each text that the braces come to.
+    Signs(Vec<Pattern>),
 }
 
 /// Not a glob.
@@ -71,12 +68,10 @@ impl Glob {
         } else if !text.contains(&SIGNS[1..]) && !text.contains("**") {
             Kind::Stars
         } else {
-            let pattern = globset::Glob::new(text).map_err(|error| BadGlob {
+            Kind::Signs(patterns(text).map_err(|why| BadGlob {
                 text: text.to_owned(),
-                why: error.kind().to_string(),
-            })?;
-            let matcher = OnceLock::new();
-            Kind::Signs(Box::new(Signs { pattern, matcher }))
+                why,
+            })?)
         };
         Ok(Self {
             text: text.to_owned(),
@@ -89,10 +84,7 @@ impl Glob {
         match &self.kind {
             Kind::Word => self.text == text,
             Kind::Stars => stars(&self.text, text),
-            Kind::Signs(signs) => {
-                let compile = || signs.pattern.compile_matcher();
-                signs.matcher.get_or_init(compile).is_match(text)
-            }
+            Kind::Signs(patterns) => patterns.iter().any(|pattern| pattern.matches(text)),
         }
     }
 
@@ -123,6 +115,73 @@ fn stars(glob: &str, text: &str) -> bool {
     })
 }
 
+fn patterns(glob: &str) -> Result<Vec<Pattern>, String> {
+    let mut rest = glob.chars();
+    let texts = alternatives(&mut rest, false)?;
+    let compiled = texts.iter().map(|text| Pattern::new(text));
+    compiled
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.msg.to_owned())
+}
+
+/// The texts without braces that `rest` comes to, up to its end or that of the braces.
+fn alternatives(rest: &mut Chars<'_>, inside: bool) -> Result<Vec<String>, String> {
+    let (mut done, mut texts) = (Vec::new(), vec![String::new()]);
+    loop {
+        texts = match rest.next() {
+            None if inside => return Err("`}` is missing; a brace itself is `[{]`".to_owned()),
+            Some('}') if !inside => {
+                return Err("`{` is missing; a brace itself is `[}]`".to_owned());
+            }
+            None | Some('}') => {
+                done.append(&mut texts);
+                return Ok(done);
+            }
+            Some(',') if inside => {
+                done.append(&mut texts);
+                vec![String::new()]
+            }
+            Some('{') => each(&texts, &alternatives(rest, true)?)?,
+            Some('[') => each(&texts, &[class(rest)?])?,
+            Some('\\') => {
+                let sign = rest.next().ok_or("nothing stands behind `\\`")?;
+                each(&texts, &[Pattern::escape(sign.encode_utf8(&mut [0; 4]))])?
+            }
+            Some(other) => each(&texts, &[other.into()])?,
+        };
+    }
+}
+
+/// Each text with each of the ends.
+fn each(texts: &[String], ends: &[String]) -> Result<Vec<String>, String> {
+    if texts.len() * ends.len() > MOST {
+        return Err(format!("its braces come to more than {MOST} texts"));
+    }
+    let joined = texts.iter().flat_map(|text| {
+        ends.iter().map(move |end| {
+            // One star is any text already; two mean something else to the library.
+            let twice = text.ends_with('*') && end.starts_with('*');
+            format!("{text}{}", &end[usize::from(twice)..])
+        })
+    });
+    Ok(joined.collect())
+}
+
+/// `[…]`, as the library writes it.
+fn class(rest: &mut Chars<'_>) -> Result<String, String> {
+    let mut class = "[".to_owned();
+    let is_open = |class: &str| matches!(class, "[" | "[!");
+    for sign in rest {
+        let not = class == "[" && sign == '^';
+        let end = sign == ']' && !is_open(&class);
+        class.push(if not { '!' } else { sign });
+        if end {
+            return Ok(class);
+        }
+    }
+    Err("`]` is missing".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,15 +191,32 @@ mod tests {
     fn long_globs_are_refused_and_do_not_panic() {
         Glob::new(&"?".repeat(LONGEST)).unwrap().matches("x");
         Glob::new(&"{a*,".repeat(100)).unwrap_err();
+        Glob::new(&"{a,b}".repeat(7)).unwrap_err();
+        Glob::new("{a*,b}**").unwrap().matches("ac");
         Glob::new(&"*".repeat(1_000_000)).unwrap_err();
     }
 
     proptest! {
         #[test]
-        fn stars_mean_what_they_mean_to_globset(glob in "[ab*/]{0,6}", text in "[ab/]{0,8}") {
-            let glob = glob.replace("***", "*").replace("**", "*").replace("**", "*");
-            let globset = globset::Glob::new(&glob).unwrap().compile_matcher();
-            prop_assert_eq!(Glob::new(&glob).unwrap().matches(&text), globset.is_match(&text));
+        fn globs_mean_what_they_mean_to_globset(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "a", "b", "/", "*", "?", "{", "}", ",", "[ab]", "[!a]", "[^b]", "[a-c/]", "\\\\*", "\\\\a",
+                ]),
+                0..9,
+            ),
+            text in "[abc/*,{]{0,6}",
+        ) {
+            let glob = parts.concat();
+            // There it has a meaning of its own.
+            prop_assume!(!glob.contains("**"));
+            let theirs = globset::GlobBuilder::new(&glob).empty_alternates(true).build().map(|glob| glob.compile_matcher());
+            match (Glob::new(&glob), theirs) {
+                (Ok(ours), Ok(theirs)) => {
+                    prop_assert_eq!(ours.matches(&text), theirs.is_match(&text), "{}", glob);
+                }
+                (ours, theirs) => prop_assert_eq!(ours.is_err(), theirs.is_err(), "{}", glob),
+            }
         }
     }
 
@@ -154,7 +230,7 @@ mod tests {
         assert!(Glob::new("spark").unwrap().is_literal());
         assert_eq!(
             Glob::new("{a").unwrap_err().to_string(),
-            "`{a` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)"
+            "`{a` is no glob: `}` is missing; a brace itself is `[{]`"
         );
     }
 }
