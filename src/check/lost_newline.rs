@@ -50,7 +50,11 @@ fn each_read(
         };
         let node = stream.documents[object.document].node(object.node);
         let value = node.to_value();
-        for pod in place.pods.iter().filter_map(|pod| pod.extract(&value)) {
+        for pod in place
+            .pods(&value)
+            .iter()
+            .filter_map(|pod| pod.extract(&value))
+        {
             let reads = tables.reads.of(Pod { value: &pod });
             let data = reads.iter().filter(|read| read.row.unpinned.is_none());
             data.for_each(|read| found(object, read));

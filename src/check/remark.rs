@@ -47,12 +47,14 @@ pub const REMARKS: &[Remark] = &[
     },
     Remark {
         id: "left-alone",
-        title: "a Job or a bare Pod that is not changed",
+        title: "a Job, a bare Pod or a run of an operator that is not changed",
         what: "The API server refuses another pod template of a Job, and most changes of a Pod, once they exist: an \
                upgrade would fail. Hooks that Helm deletes before it makes them again or after they succeeded, objects \
-               with `generateName` and those that Argo CD may delete (`Force=true`) are made anew, and are guarded.",
+               with `generateName` and those that Argo CD may delete (`Force=true`) are made anew, and are guarded. \
+               Kubeflow's operator ends a SparkApplication whose `spec` changed and submits it again, also one that is done.",
         fix: "Make it a hook with `helm.sh/hook-delete-policy: before-hook-creation`, or a CronJob; or set the parameter \
-              `jobs=guard`, and delete the old object before an upgrade that changes it.",
+              `jobs=guard`, and delete the old object before an upgrade that changes it. A SparkApplication that runs for \
+              good may start again; of a batch, see first that it may run twice.",
     },
     Remark {
         id: "marker-missing",

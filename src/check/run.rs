@@ -152,7 +152,7 @@ impl<'c> Checks<'c> {
         let Some(memory) = &self.memory else {
             return Vec::new();
         };
-        let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
+        let resolve = |pointer: &Pointer| pod.place.shown(pointer);
         let role = |ordinal: usize| {
             let role = pod.roles.containers.get(ordinal).copied().flatten();
             role.map(|role| role.role.as_str())
@@ -266,7 +266,7 @@ impl<'c> Checks<'c> {
         Finding {
             severity: self.policy.severity(&id, check.check.severity),
             object: Some(subject.object.index),
-            path: pod.place.resolve(&violation.path).unwrap_or_default(),
+            path: pod.place.shown(&violation.path),
             message: violation.message,
             because: None,
             help: Some(violation.help),

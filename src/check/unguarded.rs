@@ -5,50 +5,73 @@ use super::pod_template::{Names, guess, is_sparkish, read, with_article};
 use super::run::parse;
 use crate::guard::{Finding, Severity};
 use crate::manifest::spark::{source_kind, texts};
-use crate::manifest::{Object, Tables};
+use crate::manifest::{Object, Places, Tables};
 use crate::yaml::{Kind, NodeRef, Pointer, Stream};
 use serde_json::Value;
 
-/// API groups whose objects become Spark pods in the cluster (kubeflow's, Apache's and Stackable's operators).
-const OPERATORS: [&str; 3] = [
-    "sparkoperator.k8s.io/",
-    "spark.apache.org/",
-    "spark.stackable.tech/",
-];
-
-/// A warning for each object that holds containers, or that an operator makes Spark pods from, and is in no row of the
-/// table of places; and for each pod template in a `ConfigMap` or a `Secret`.
+/// A warning for each object that holds containers, or whose kind makes pods in other versions, and is in no row of the
+/// table of places; for each that has something else where a pod belongs; and for each pod template in a `ConfigMap` or a
+/// `Secret`.
 pub fn findings(stream: &Stream<'_>, objects: &[Object<'_>], tables: &Tables) -> Vec<Finding> {
     // A schema of containers holds none.
     let holds_pods = |object: &&Object<'_>| object.kind != "CustomResourceDefinition";
-    let unknown =
-        |object: &&Object<'_>| tables.places.of(object.api_version, object.kind).is_none();
-    let unguarded = objects.iter().filter(holds_pods).filter(unknown);
-    let mut found: Vec<_> = unguarded
-        .filter_map(|object| of_object(stream, object))
+    let judged = objects.iter().filter(holds_pods);
+    let mut found: Vec<_> = judged
+        .filter_map(|object| {
+            let node = stream.documents[object.document].node(object.node);
+            match tables.places.of(object.api_version, object.kind) {
+                Some(place) => misshapen(object, place.misshapen(|| node.to_value())?),
+                None => of_object(object, node, &tables.places),
+            }
+        })
         .collect();
     found.extend(templates(stream, objects));
     found
 }
 
-fn of_object(stream: &Stream<'_>, object: &Object<'_>) -> Option<Finding> {
-    let node = stream.documents[object.document].node(object.node);
-    let spark = OPERATORS
-        .iter()
-        .any(|group| object.api_version.starts_with(group));
-    let holds = spark.then(|| Pointer::from_iter(["spec"])).or_else(|| {
-        let found = || containers(node, &Pointer::root());
-        node.may_hold("containers").then(found).flatten()
-    })?;
+fn of_object(object: &Object<'_>, node: NodeRef<'_>, places: &Places) -> Option<Finding> {
+    let group = object
+        .api_version
+        .split_once('/')
+        .map_or("", |(group, _)| group);
+    let versions = places.versions(group, object.kind);
+    if !versions.is_empty() {
+        let known = versions.join("`, `");
+        return Some(finding(
+            object,
+            Pointer::from_iter(["apiVersion"]),
+            format!(
+                "the pods of a `{}` are known in `{known}`, and not in `{}`",
+                object.kind, object.api_version
+            ),
+            "another version may keep its pods elsewhere, so nothing is written there",
+            "use a version that is known, or set security contexts and resources in the object by hand",
+        ));
+    }
+    let found = || containers(node, &Pointer::root());
+    let holds = node.may_hold("containers").then(found).flatten()?;
     Some(finding(
         object,
         holds,
         format!(
-            "the pods of a `{}` of `{}` are not guarded yet",
+            "the pods of a `{}` of `{}` are not guarded",
             object.kind, object.api_version
         ),
         "where a kind keeps its pods must be known before anything is written there",
         "set security contexts and resources in the object by hand",
+    ))
+}
+
+fn misshapen(object: &Object<'_>, at: Pointer) -> Option<Finding> {
+    let name = at.last()?.into_owned();
+    let message = format!("`{name}` is no mapping, so the pod that it stands for is not guarded");
+    let because = "the API server refuses it where the kind is installed with its schema";
+    Some(finding(
+        object,
+        at,
+        message,
+        because,
+        "write a mapping there, or take it out",
     ))
 }
 
@@ -173,24 +196,40 @@ mod tests {
 
     #[test]
     fn kinds_that_are_in_no_table_are_said() {
-        let text = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\nspec: {}\n---\n\
-                    apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: b}\n\
+        let text = "apiVersion: sparkoperator.k8s.io/v1\nkind: SparkApplication\nmetadata: {name: a}\nspec: {driver: {}}\n---\n\
+                    apiVersion: example.com/v1\nkind: Roll\nmetadata: {name: b}\n\
                     spec: {template: {spec: {containers: [{name: c, image: d}]}}}\n---\n\
                     apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: e}\n\
                     spec: {template: {spec: {containers: [{name: c, image: d}]}}}\n---\n\
-                    apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {containers: x}\n";
+                    apiVersion: v1\nkind: ConfigMap\nmetadata: {name: f}\ndata: {containers: x}\n---\n\
+                    apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: g}\n\
+                    spec: {driver: [], executor: {}}\n";
         let stream = Stream::parse(text).unwrap();
         let (objects, _) = objects(&stream);
         let found = findings(&stream, &objects, crate::preset::tables());
         let found: Vec<_> = found
             .iter()
-            .map(|f| (f.object.unwrap(), f.path.to_string()))
+            .map(|f| (f.object.unwrap(), f.path.to_string(), f.message.as_str()))
             .collect();
         assert_eq!(
             found,
             [
-                (0, "/spec".to_owned()),
-                (1, "/spec/template/spec/containers".to_owned())
+                (
+                    0,
+                    "/apiVersion".to_owned(),
+                    "the pods of a `SparkApplication` are known in `sparkoperator.k8s.io/v1beta2`, and not in \
+                     `sparkoperator.k8s.io/v1`"
+                ),
+                (
+                    1,
+                    "/spec/template/spec/containers".to_owned(),
+                    "the pods of a `Roll` of `example.com/v1` are not guarded"
+                ),
+                (
+                    4,
+                    "/spec/driver".to_owned(),
+                    "`driver` is no mapping, so the pod that it stands for is not guarded"
+                ),
             ]
         );
     }

@@ -188,7 +188,11 @@ fn of_stream(file: &str, target: &str) -> Result<Subject, Failure> {
             .node(object.node)
             .to_value();
         let facts = ObjectFacts::of(&value);
-        for pod in place.pods.iter().filter_map(|pod| pod.extract(&value)) {
+        for pod in place
+            .pods(&value)
+            .iter()
+            .filter_map(|pod| pod.extract(&value))
+        {
             let pod = Pod { value: &pod };
             let families = tables().images.of_pod(pod);
             let found = tables().roles.recognise(&facts, pod, &families);

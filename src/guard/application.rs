@@ -1,12 +1,15 @@
 //! One rule on one root: what it writes there, and where the object holds that.
 
+use super::Op;
 use super::merge::{Merge, Step, steps};
 use super::patch::{self, Misfit};
-use super::view::PodView;
+use super::view::{PodView, Subject};
+use crate::manifest::Cannot;
 use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// One rule on one root.
 pub(super) struct Application<'e> {
@@ -19,6 +22,14 @@ pub(super) struct Application<'e> {
     pub(super) parts: Vec<Part<'e>>,
     /// What it wants of the object as the phase finds it.
     pub(super) wishes: Vec<Step>,
+}
+
+/// Why a step cannot be made.
+pub(super) enum InTheWay {
+    /// The object says the same in other words.
+    Said,
+    /// For this reason, at this place.
+    Here(String, Pointer),
 }
 
 /// A body at one place; places are inside the pod, or the object.
@@ -78,18 +89,15 @@ impl Part<'_> {
 
 impl Application<'_> {
     /// A pointer where the object holds it, or why it cannot.
-    fn place(&self, pointer: &Pointer, pods: &[PodView<'_>]) -> Result<Pointer, String> {
+    fn place(&self, pointer: &Pointer, pods: &[PodView<'_>]) -> Result<Pointer, Cannot> {
         match self.pod {
-            Some(index) => {
-                let place = pods[index].place.resolve(pointer);
-                place.map_err(|cannot| cannot.because)
-            }
+            Some(index) => pods[index].place.resolve(pointer),
             None => Ok(pointer.clone()),
         }
     }
 
     /// A step where the object holds it, or why it cannot.
-    pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, String> {
+    pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, Cannot> {
         Ok(Step {
             path: self.place(&step.path, pods)?,
             place: self.place(&step.place, pods)?,
@@ -97,5 +105,53 @@ impl Application<'_> {
             value: step.value.clone(),
             before: step.before.clone(),
         })
+    }
+
+    /// A step with all that is missing on the way to its place.
+    pub(super) fn rooted(&self, step: Step, object: &Value, pods: &[PodView<'_>]) -> Step {
+        let place = self.pod.map(|index| &pods[index].place);
+        let value = step.value.as_deref();
+        let rooted = place
+            .zip(value)
+            .and_then(|(place, value)| place.rooted(object, &step.path, value));
+        let Some((path, value)) = rooted else {
+            return step;
+        };
+        let before = path.of(object).cloned().map(Arc::new);
+        Step {
+            op: if before.is_some() {
+                Op::Replace
+            } else {
+                Op::Add
+            },
+            place: path.clone(),
+            path,
+            value: Some(Arc::new(value)),
+            before,
+        }
+    }
+
+    /// A step where the object holds it, if it can be made without touching other places of the text.
+    pub(super) fn reachable(
+        &self,
+        step: &Step,
+        pods: &[PodView<'_>],
+        subject: Subject<'_>,
+    ) -> Result<Step, InTheWay> {
+        let placed = self.placed(step, pods).map_err(|cannot| {
+            let pod = self.pod.map(|index| &pods[index].place);
+            match cannot.quiet {
+                true => InTheWay::Said,
+                false => InTheWay::Here(
+                    cannot.because,
+                    pod.map_or_else(Pointer::root, |pod| pod.shown(&step.path)),
+                ),
+            }
+        })?;
+        let Subject { node, object, .. } = subject;
+        match node.shared_below(object.above, &placed.path, placed.op.touch()) {
+            Some(shared) => Err(InTheWay::Here(shared.reason, placed.path)),
+            None => Ok(placed),
+        }
     }
 }

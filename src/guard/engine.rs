@@ -1,10 +1,10 @@
 //! Rules over one object, phase by phase: each phase sees the result of the one before, the wishes of one phase are
 //! settled among each other, and a second run must find nothing left to do.
 
-use super::application::{Application, parts};
+use super::application::{Application, InTheWay, parts};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
-use super::merge::{Step, apply, set};
+use super::merge::{apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waiver;
@@ -290,29 +290,15 @@ impl<'e> Run<'e> {
             return self.left.push(rule);
         }
         for step in steps.concat() {
-            match self.reachable(&application, &step, target.view.pods) {
+            match application.reachable(&step, target.view.pods, self.subject) {
                 Ok(placed) => application.wishes.push(placed),
-                Err((reason, path)) => return self.not_applied(&application, path, &reason),
+                Err(InTheWay::Said) => return,
+                Err(InTheWay::Here(reason, path)) => {
+                    return self.not_applied(&application, path, &reason);
+                }
             }
         }
         out.push(application);
-    }
-
-    /// A step where the object holds it, if it can be made without touching other places of the text.
-    fn reachable(
-        &self,
-        application: &Application<'_>,
-        step: &Step,
-        pods: &[PodView<'_>],
-    ) -> Result<Step, (String, Pointer)> {
-        let placed = application
-            .placed(step, pods)
-            .map_err(|because| (because, step.path.clone()))?;
-        let Subject { node, object, .. } = self.subject;
-        match node.shared_below(object.above, &placed.path, placed.op.touch()) {
-            Some(shared) => Err((shared.reason, placed.path)),
-            None => Ok(placed),
-        }
     }
 
     fn settle(&self, applications: &[Application<'_>]) -> Result<Settled, PolicyConflict> {
@@ -345,6 +331,7 @@ impl<'e> Run<'e> {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
+                    let placed = application.rooted(placed, &self.outcome.value, pods);
                     // What a nearer rule decided may leave no place for it.
                     if !apply(&mut self.outcome.value, &placed) {
                         continue;
@@ -360,13 +347,12 @@ impl<'e> Run<'e> {
                 }
             }
         }
-        // A rule on the object may have changed its pods.
-        if application.pod.is_some() {
-            return;
-        }
+        // A rule on the object may have changed its pods, and one on a pod another that shares a place with it.
         let made = &self.outcome.changes[before..];
-        for pod in pods {
-            if made.iter().any(|change| pod.place.meets(&change.done.path)) {
+        for (index, pod) in pods.iter_mut().enumerate() {
+            if application.pod != Some(index)
+                && made.iter().any(|change| pod.place.meets(&change.done.path))
+            {
                 pod.value = pod.place.extract(&self.outcome.value).unwrap_or_default();
             }
         }

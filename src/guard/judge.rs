@@ -65,7 +65,7 @@ fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Reso
     }
     let mut out: Vec<(Target<'v>, Resolve<'v>)> = Vec::new();
     for pod in view.pods {
-        let resolve = |pointer: &Pointer| pod.place.resolve(pointer).unwrap_or_default();
+        let resolve = |pointer: &Pointer| pod.place.shown(pointer);
         if rule.on == Root::Pod {
             out.push((
                 Target {

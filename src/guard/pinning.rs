@@ -65,6 +65,7 @@ impl Run<'_> {
         let kind = self.subject.object.kind;
         Some(match self.subject.place?.rolls(view.value) {
             Rolls::Nothing => format!("a changed template of a {kind} makes no new pods"),
+            Rolls::Again => format!("a changed {kind} ends what runs, or ran, and starts it again"),
             Rolls::NewPods => "a changed template would not replace the running pods".into(),
             _ if rule.except.is_some() && pod.roles.pod.is_some() => {
                 let role = pod.roles.pod.map_or("", |role| &role.role);
@@ -92,7 +93,7 @@ impl Run<'_> {
             .collect();
         left.sort_unstable();
         left.dedup();
-        let place = pod.place.resolve(&Pointer::from_iter(["spec"]));
+        let place = pod.place.shown(&Pointer::from_iter(["spec"]));
         let names: Vec<_> = left.iter().map(|(name, _)| name.as_str()).collect();
         let first = names.first()?;
         let what = match names.len() {
@@ -114,7 +115,7 @@ impl Run<'_> {
             severity: Severity::Info,
             object: Some(self.subject.object.index),
             container: None,
-            path: place.unwrap_or_default(),
+            path: place,
             message: match why.or(only) {
                 Some(why) => format!("a change of {what} starts no new pods: {why}"),
                 None => format!("a change of {what} starts no new pods"),

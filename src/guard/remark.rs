@@ -5,6 +5,7 @@ use super::application::Application;
 use super::engine::Run;
 use super::patch::Misfit;
 use super::view::PodView;
+use crate::manifest::Rolls;
 use crate::preset::{Blank, Jobs, ResolvedRule, Severity};
 use crate::yaml::Pointer;
 use std::sync::Arc;
@@ -49,13 +50,13 @@ impl Run<'_> {
             return;
         };
         let path = root.join(&path);
-        let path = pod.map_or(Ok(path.clone()), |pod| pod.place.resolve(&path));
+        let path = pod.map_or_else(|| path.clone(), |pod| pod.place.shown(&path));
         self.say(
             "not-applied",
             Severity::Info,
             rule,
             container,
-            path.unwrap_or_default(),
+            path,
             format!("`{}` is not applied: {reason}", rule.id),
         );
     }
@@ -126,9 +127,7 @@ impl Run<'_> {
             ),
         };
         let message = format!("`{}` is not applied: {why}", rule.id);
-        let path = pod
-            .and_then(|pod| pod.place.resolve(root).ok())
-            .unwrap_or_default();
+        let path = pod.map_or_else(Pointer::root, |pod| pod.place.shown(root));
         self.say(id, severity, rule, container, path, message);
     }
 
@@ -147,24 +146,30 @@ impl Run<'_> {
         asked.sort_unstable();
         asked.dedup();
         let object = self.subject.object;
+        let kind = object.kind;
+        let (why, then, help) = match self.subject.place.map(|place| place.rolls) {
+            Some(Rolls::Again) => (
+                format!(
+                    "its operator ends a changed {kind} and starts it again, also one that is done"
+                ),
+                "a batch that ran would run once more",
+                "set the parameter `jobs=guard` where a second run does no harm",
+            ),
+            _ => (
+                format!("the API server refuses another pod template of a {kind} that exists"),
+                "an upgrade that changes it would fail",
+                "let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`",
+            ),
+        };
         self.outcome.findings.push(Finding {
             id: "left-alone".to_owned(),
             severity: Severity::Warning,
             object: Some(object.index),
             container: None,
             path: Pointer::root(),
-            message: format!(
-                "left as it is: the API server refuses another pod template of a {} that exists; {named}",
-                object.kind
-            ),
-            because: Some(format!(
-                "an upgrade that changes it would fail; left out: {}",
-                rules.join(", ")
-            )),
-            help: Some(
-                "let Helm make it anew (hook with `before-hook-creation`), or set the parameter `jobs=guard`"
-                    .into(),
-            ),
+            message: format!("left as it is: {why}; {named}"),
+            because: Some(format!("{then}; left out: {}", rules.join(", "))),
+            help: Some(help.to_owned()),
             needed_by: Some(asked.join(", ").into()),
             waived: None,
         });

@@ -9,6 +9,7 @@ use crate::manifest::{
 use crate::yaml::NodeRef;
 use serde_json::Value;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// All that stays the same while rules run.
 #[derive(Clone, Copy)]
@@ -58,7 +59,7 @@ pub struct Traits {
 #[derive(Debug)]
 pub struct PodView<'v> {
     /// Where the object holds each part of it.
-    pub place: &'v PodPlace,
+    pub place: Arc<PodPlace>,
     /// `{"metadata": …, "spec": …}`
     pub value: Value,
     /// What it and its containers are.
@@ -81,7 +82,7 @@ impl Traits {
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
         Self {
             hook: argo || helm_hooks(value).next().is_some(),
-            frozen: subject.place.is_some_and(|place| place.immutable) && !replaceable(value),
+            frozen: subject.place.is_some_and(|place| place.is_settled()) && !replaceable(value),
         }
     }
 }
@@ -90,19 +91,24 @@ impl<'v> PodView<'v> {
     /// The pods of an object.
     pub fn all(context: Context<'v>, subject: Subject<'v>, value: &Value) -> Vec<Self> {
         let facts = ObjectFacts::of(value);
-        let places = subject.place.map_or(&[][..], |place| &place.pods);
-        let pods = places.iter().filter_map(|place| {
+        let places = subject.place.map(|place| place.pods(value));
+        let pods = places.into_iter().flatten().filter_map(|place| {
             let value = place.extract(value)?;
             let families = context.tables.images.of_pod(Pod { value: &value });
-            let roles = context
-                .tables
-                .roles
-                .recognise(&facts, Pod { value: &value }, &families);
+            let roles = &context.tables.roles;
+            let mut found = roles.recognise(&facts, Pod { value: &value }, &families);
+            if let Some(role) = place.role.as_ref().and_then(|role| roles.get(role)) {
+                found.give(
+                    role,
+                    own(&place, Pod { value: &value }),
+                    subject.object.kind,
+                );
+            }
             let mut pod = Self {
                 place,
-                main: main(&roles, Pod { value: &value }),
+                main: main(&found, Pod { value: &value }),
                 value,
-                roles,
+                roles: found,
                 families,
                 users: Vec::new(),
                 facts: context.facts,
@@ -207,6 +213,13 @@ impl<'v> PodView<'v> {
         let tag = Image::parse(container.image()).ok()?.tag?;
         (tag != "latest").then_some(tag)
     }
+}
+
+/// Which of [`Pod::containers`] the controller adds where nobody writes it.
+fn own(place: &PodPlace, pod: Pod<'_>) -> Option<usize> {
+    let own = place.own()?;
+    let mut containers = pod.containers();
+    containers.position(|container| container.kind == ContainerKind::Main && container.index == own)
 }
 
 /// Which container has the pod's role.

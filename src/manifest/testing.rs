@@ -9,6 +9,7 @@ pub(crate) fn table<T: DeserializeOwned>(name: &str) -> T {
     let text = match name {
         "places" => include_str!("../../presets/tables/places.yaml"),
         "images" => include_str!("../../presets/tables/images.yaml"),
+        "operators" => include_str!("../../presets/tables/operators.yaml"),
         "meaning" => include_str!("../../presets/tables/meaning.yaml"),
         "reads" => include_str!("../../presets/tables/reads.yaml"),
 

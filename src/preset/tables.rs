@@ -1,7 +1,7 @@
 //! The tables of places, roles and images, as they are shipped inside the program.
 
-use crate::manifest::Tables;
 use crate::manifest::meaning::Meaning;
+use crate::manifest::{Places, Tables};
 use crate::yaml::{Document, from_document};
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
@@ -9,12 +9,18 @@ use std::sync::LazyLock;
 /// The built-in tables, read when they are first asked for.
 pub fn tables() -> &'static Tables {
     static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-        places: table(include_str!("../../presets/tables/places.yaml")),
+        places: table::<Places>(include_str!("../../presets/tables/places.yaml")).with(operators),
         roles: table(include_str!("../../presets/tables/roles.yaml")),
         images: table(include_str!("../../presets/tables/images.yaml")),
         reads: table(include_str!("../../presets/tables/reads.yaml")),
     });
     &TABLES
+}
+
+fn operators() -> &'static Places {
+    static OPERATORS: LazyLock<Places> =
+        LazyLock::new(|| table(include_str!("../../presets/tables/operators.yaml")));
+    &OPERATORS
 }
 
 /// The table of what objects mean, which only locks ask for.

@@ -330,12 +330,12 @@ fn subject<'s>(
 
 /// Whether a change of the pod template replaces running pods.
 fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
-    let rolls = |place: &&Place| place.rolls(&outcome.value) == Rolls::Pods;
-    let Some(place) = subject.place.filter(rolls) else {
-        return false;
+    let rolls = |place: &Place| matches!(place.rolls(&outcome.value), Rolls::Pods | Rolls::Again);
+    let meets = |change: &Change| {
+        let mut pods = outcome.pods.iter();
+        pods.any(|pod| pod.place.meets(&change.done.path))
     };
-    let meets = |change: &Change| place.pods.iter().any(|pod| pod.meets(&change.done.path));
-    outcome.changes.iter().any(meets)
+    subject.place.is_some_and(rolls) && outcome.changes.iter().any(meets)
 }
 
 fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {

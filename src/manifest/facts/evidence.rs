@@ -65,7 +65,10 @@ pub fn evidence(
     }
     let text = container.image();
     let Ok(image) = Image::parse(text) else {
-        return unknown(&format!("`{text}` is no image reference"));
+        return unknown(&match text {
+            "" => "it has no image".to_owned(),
+            text => format!("`{text}` is no image reference"),
+        });
     };
     let by_family = family.filter(|f| f.user > 0).map(|family| {
         let name = family.user_name.as_ref();

@@ -146,7 +146,7 @@ impl FactsBuilder {
                 .add(facts.policies.len(), policy.pods());
             facts.policies.push(policy);
         }
-        for holder in place.iter().flat_map(|place| &place.pods) {
+        for holder in place.iter().flat_map(|place| place.pods(object)) {
             if let Some(pod) = holder.extract(object) {
                 facts.add_uids(&source, Pod { value: &pod });
             }

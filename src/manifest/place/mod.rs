@@ -1,16 +1,27 @@
 //! The table of where pods live: how a pointer in a pod becomes a pointer in the object that holds it.
 
+mod pod_place;
+mod row;
+
 use crate::yaml::Pointer;
+pub use pod_place::{Cannot, PodPlace};
+use row::PodRow;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use serde_json::{Map, Value};
-use std::borrow::Cow;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// Every kind that holds pods (`presets/tables/places.yaml`).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Places {
-    /// The rows.
+    /// The rows of Kubernetes' own kinds, and of those that a policy adds.
     pub places: Vec<Place>,
+    /// API groups whose rows are in `more`.
+    #[serde(default)]
+    groups: Vec<String>,
+    /// Rows that most streams need not: reading them takes as long as a small chart.
+    #[serde(skip)]
+    more: Option<fn() -> &'static Places>,
 }
 
 /// One kind that holds pods.
@@ -31,8 +42,11 @@ pub struct Place {
     /// Settings of an object under which only pods that are made later see the change.
     #[serde(default)]
     pub rolls_unless: Vec<Unless>,
+    /// Where all pointers of the row begin.
+    #[serde(default, deserialize_with = "pointer")]
+    under: Pointer,
     /// The pods that it holds; never none.
-    pub pods: Vec<PodPlace>,
+    pods: Vec<PodRow>,
 }
 
 /// What a changed pod template does.
@@ -45,6 +59,8 @@ pub enum Rolls {
     NewPods,
     /// The next run has it.
     NextRun,
+    /// The controller ends what runs, or ran, and starts it again.
+    Again,
     /// Nobody makes pods from it again.
     Nothing,
 }
@@ -60,55 +76,61 @@ pub struct Unless {
     pub is: Value,
 }
 
-/// One pod of an object: where each part of it stands.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PodPlace {
-    /// Which of several pods (`driver`); `None` where there is one.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// Longest pointers first.
-    #[serde(deserialize_with = "longest_first")]
-    map: Vec<Mapping>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "RawMapping")]
-struct Mapping {
-    pod: Pointer,
-    to: Result<Pointer, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMapping {
-    #[serde(deserialize_with = "pointer")]
-    pod: Pointer,
-    object: Option<String>,
-    cannot: Option<String>,
-}
-
-/// The object has no place for this part of a pod.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{pod}` of the pod cannot be written: {because}")]
-pub struct Cannot {
-    /// The pointer that was asked for.
-    pub pod: Pointer,
-    /// Why.
-    pub because: String,
-}
-
 impl Places {
     /// The row for a kind.
     pub fn of(&self, api_version: &str, kind: &str) -> Option<&Place> {
-        self.places.iter().find(|place| {
+        let mut rows = self.places.iter();
+        let own = rows.find(|place| {
             place.kinds.iter().any(|k| k == kind)
                 && place.api_versions.iter().any(|v| v == api_version)
-        })
+        });
+        own.or_else(|| self.more(group_of(api_version))?.of(api_version, kind))
+    }
+
+    /// The same rows with more of them, for the API groups that it names.
+    #[must_use]
+    pub fn with(self, more: fn() -> &'static Self) -> Self {
+        let more = Some(more);
+        Self { more, ..self }
+    }
+
+    /// The versions in which the kind of that group is known; none where it is known in no version.
+    pub fn versions(&self, group: &str, kind: &str) -> Vec<&str> {
+        let more = self.more(group).map_or(&[][..], |more| &more.places);
+        let rows = self.places.iter().chain(more);
+        let rows = rows.filter(|place| place.kinds.iter().any(|k| k == kind));
+        let versions = rows.flat_map(|place| &place.api_versions);
+        let of_group = versions.filter(|version| group_of(version) == group);
+        of_group.map(String::as_str).collect()
+    }
+
+    fn more(&self, group: &str) -> Option<&'static Self> {
+        let named = self.groups.iter().any(|known| known == group);
+        self.more.filter(|_| named).map(|more| more())
     }
 }
 
 impl Place {
+    /// The pods of one object, as it is now: where each part of them stands.
+    pub fn pods(&self, object: &Value) -> Vec<Arc<PodPlace>> {
+        let rows = self.pods.iter();
+        rows.flat_map(|row| row.places(&self.under, object))
+            .collect()
+    }
+
+    /// Where the object holds something else than the mapping that a pod is in.
+    pub fn misshapen(&self, object: impl FnOnce() -> Value) -> Option<Pointer> {
+        let mut shaped = self.pods.iter().filter(|row| row.is_shaped()).peekable();
+        shaped.peek()?;
+        let object = object();
+        shaped.find_map(|row| row.misshapen(&self.under, &object))
+    }
+
+    /// Whether a run of it cannot be changed: the API server refuses that, or what runs would be ended and start again.
+    pub fn is_settled(&self) -> bool {
+        self.immutable || self.rolls == Rolls::Again
+    }
+
     /// What a changed pod template of this object does.
     pub fn rolls(&self, object: &Value) -> Rolls {
         let held = |unless: &Unless| unless.at.of(object) == Some(&unless.is);
@@ -119,98 +141,13 @@ impl Place {
     }
 }
 
-impl PodPlace {
-    /// The pod as `{"metadata": …, "spec": …}`, put together from its parts; `None` where the object holds no pod spec.
-    pub fn extract(&self, object: &Value) -> Option<Value> {
-        let mut pod = Value::Object(Map::new());
-        for mapping in self.map.iter().rev() {
-            let Ok(at) = &mapping.to else { continue };
-            if let Some(part) = at.of(object) {
-                let segments: Vec<_> = mapping.pod.segments().collect();
-                put(&mut pod, &segments, part.clone());
-            }
-        }
-        pod["spec"].is_object().then_some(pod)
-    }
-
-    /// Whether a part of the pod stands at, above or below a place of the object.
-    pub fn meets(&self, at: &Pointer) -> bool {
-        let parts = self
-            .map
-            .iter()
-            .filter_map(|mapping| mapping.to.as_ref().ok());
-        parts
-            .into_iter()
-            .any(|part| at.is_within(part) || part.is_within(at))
-    }
-
-    /// Where the object holds what stands at `pod` in the pod.
-    pub fn resolve(&self, pod: &Pointer) -> Result<Pointer, Cannot> {
-        let cannot = |because: &str| Cannot {
-            pod: pod.clone(),
-            because: because.to_owned(),
-        };
-        let found = self
-            .map
-            .iter()
-            .find_map(|mapping| Some((mapping, pod.strip(&mapping.pod)?)));
-        match found {
-            None => Err(cannot("it has no single place in the object")),
-            Some((Mapping { to: Ok(at), .. }, tail)) => Ok(at.join(&tail)),
-            Some((Mapping { to: Err(why), .. }, _)) => Err(cannot(why)),
-        }
-    }
-}
-
-/// Sets a value, with the mappings and lists on the way to it; a part that does not fit is left out.
-fn put(target: &mut Value, segments: &[Cow<'_, str>], part: Value) {
-    let Some((first, rest)) = segments.split_first() else {
-        *target = part;
-        return;
-    };
-    if target.is_null() {
-        *target = if *first == "0" {
-            Value::Array(Vec::new())
-        } else {
-            Value::Object(Map::new())
-        };
-    }
-    match target {
-        Value::Object(map) => put(map.entry(&**first).or_insert(Value::Null), rest, part),
-        Value::Array(items) => {
-            let Some(index) = crate::yaml::index(first).filter(|i| *i <= items.len()) else {
-                return;
-            };
-            if index == items.len() {
-                items.push(Value::Null);
-            }
-            put(&mut items[index], rest, part);
-        }
-        _ => {}
-    }
-}
-
-impl TryFrom<RawMapping> for Mapping {
-    type Error = String;
-
-    fn try_from(raw: RawMapping) -> Result<Self, String> {
-        let to = match (raw.object, raw.cannot) {
-            (Some(object), None) => Ok(Pointer::parse(&object).map_err(|bad| bad.to_string())?),
-            (None, Some(why)) => Err(why),
-            _ => return Err(format!("`{}` needs either `object` or `cannot`", raw.pod)),
-        };
-        Ok(Self { pod: raw.pod, to })
-    }
+/// `apps` of `apps/v1`; nothing of `v1`.
+fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
 fn pointer<'de, D: Deserializer<'de>>(from: D) -> Result<Pointer, D::Error> {
     Pointer::parse(&String::deserialize(from)?).map_err(D::Error::custom)
-}
-
-fn longest_first<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Mapping>, D::Error> {
-    let mut map = Vec::<Mapping>::deserialize(from)?;
-    map.sort_by_key(|mapping| std::cmp::Reverse(mapping.pod.len()));
-    Ok(map)
 }
 
 #[cfg(test)]

@@ -9,31 +9,35 @@ fn places() -> Places {
     table("places")
 }
 
+fn operators() -> Places {
+    table("operators")
+}
+
 fn at(text: &str) -> Pointer {
     Pointer::parse(text).unwrap()
 }
 
 #[test]
-fn the_table_is_sorted_unique_and_complete() {
-    let places = places();
-    let ids: Vec<_> = places.places.iter().map(|p| &p.id).collect();
-    assert!(ids.is_sorted() && BTreeSet::from_iter(&ids).len() == ids.len());
+fn the_tables_are_sorted_unique_and_complete() {
+    let (places, operators) = (places(), operators());
     let mut kinds = BTreeSet::new();
-    for place in &places.places {
-        assert!(!place.pods.is_empty(), "{}", place.id);
-        for version in &place.api_versions {
-            for kind in &place.kinds {
-                assert!(
-                    kinds.insert(format!("{version} {kind}")),
-                    "{version} {kind} twice"
-                );
+    for table in [&places, &operators] {
+        let ids: Vec<_> = table.places.iter().map(|p| &p.id).collect();
+        assert!(ids.is_sorted() && BTreeSet::from_iter(&ids).len() == ids.len());
+        for place in &table.places {
+            assert!(!place.pods.is_empty(), "{}", place.id);
+            for version in &place.api_versions {
+                for kind in &place.kinds {
+                    let kind = format!("{version} {kind}");
+                    assert!(kinds.insert(kind.clone()), "{kind} twice");
+                }
             }
         }
-        for pod in &place.pods {
-            pod.resolve(&at("/spec/containers/0/image")).unwrap();
-            pod.resolve(&at("/metadata/annotations")).unwrap();
-        }
     }
+    let versions = operators.places.iter().flat_map(|p| &p.api_versions);
+    let groups: BTreeSet<_> = versions.map(|version| group_of(version)).collect();
+    let named: Vec<_> = places.groups.iter().map(String::as_str).collect();
+    assert_eq!(named, groups.into_iter().collect::<Vec<_>>());
     for kind in [
         "v1 Pod",
         "v1 PodTemplate",
@@ -58,12 +62,12 @@ fn the_table_is_sorted_unique_and_complete() {
 fn every_place_gives_the_pod_that_was_put_there() {
     let pod = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": []}});
     for place in &places().places {
-        for holder in &place.pods {
+        for holder in place.pods(&json!({})) {
             let mut object = json!({"apiVersion": place.api_versions[0], "kind": place.kinds[0]});
             for part in ["metadata", "spec"] {
                 let to = holder.resolve(&at(&format!("/{part}"))).unwrap();
                 let segments: Vec<_> = to.segments().collect();
-                put(&mut object, &segments, pod[part].clone());
+                pod_place::put(&mut object, &segments, pod[part].clone());
             }
             assert_eq!(holder.extract(&object).unwrap(), pod, "{}", place.id);
         }
@@ -73,7 +77,7 @@ fn every_place_gives_the_pod_that_was_put_there() {
 #[test]
 fn objects_without_a_pod_hold_none() {
     let places = places();
-    let holder = &places.of("v1", "ReplicationController").unwrap().pods[0];
+    let row = places.of("v1", "ReplicationController").unwrap();
     for object in [
         json!(null),
         json!([]),
@@ -82,49 +86,211 @@ fn objects_without_a_pod_hold_none() {
         json!({"spec": {"template": {"metadata": {}}}}),
         json!({"spec": {"template": {"spec": "text"}}}),
     ] {
-        assert_eq!(holder.extract(&object), None, "{object}");
+        assert_eq!(row.pods(&object)[0].extract(&object), None, "{object}");
     }
     assert!(places.of("apps/v2", "Deployment").is_none());
     assert!(places.of("serving.knative.dev/v1", "Pod").is_none());
 }
 
+/// The pods of an object of an operator.
+fn pods(version: &str, kind: &str, spec: Value) -> (Vec<Arc<PodPlace>>, Value) {
+    let object = json!({"apiVersion": version, "kind": kind, "spec": spec});
+    (operators().of(version, kind).unwrap().pods(&object), object)
+}
+
+/// Where each of these parts of a pod is written; `-` where nothing is.
+fn written(place: &PodPlace, parts: &[&str]) -> Vec<String> {
+    let to = |part: &&str| {
+        place
+            .resolve(&at(part))
+            .map_or("-".into(), |to| to.to_string())
+    };
+    parts.iter().map(to).collect()
+}
+
 #[test]
-fn the_longest_prefix_wins_and_may_refuse() {
-    let value = json!({"name": "driver", "map": [
-        {"pod": "/metadata", "object": "/spec/driver"},
-        {"pod": "/spec", "object": "/spec/driver/template/spec"},
-        {"pod": "/spec/securityContext", "object": "/spec/driver/podSecurityContext"},
-        {"pod": "/spec/containers/0/securityContext", "object": "/spec/driver/securityContext"},
-        {"pod": "/spec/restartPolicy", "cannot": "Spark overwrites it"},
-    ]});
-    let holder: PodPlace = serde_json::from_value(value).unwrap();
-    let resolve = |text| holder.resolve(&at(text)).map(|p| p.to_string());
-    assert_eq!(
-        resolve("/spec/securityContext/fsGroup").unwrap(),
-        "/spec/driver/podSecurityContext/fsGroup"
+fn an_operators_field_counts_before_its_template() {
+    let version = "sparkoperator.k8s.io/v1beta2";
+    let parts = [
+        "/spec/securityContext/fsGroup",
+        "/spec/containers/0/securityContext",
+        "/spec/containers/1/securityContext",
+        "/spec/dnsPolicy",
+        "/spec/containers/0/resources",
+        "/metadata/labels/a",
+    ];
+    let (places, object) = pods(
+        version,
+        "SparkApplication",
+        json!({
+            "image": "apache/spark:4.1.1",
+            "driver": {"sidecars": [{"name": "log"}], "securityContext": {"runAsUser": 1}},
+            "executor": {"template": {"spec": {
+                "securityContext": {"fsGroup": 2},
+                "containers": [{"name": "log"}, {"name": "spark-kubernetes-executor", "securityContext": {"runAsUser": 3}}],
+            }}},
+        }),
     );
     assert_eq!(
-        resolve("/spec/volumes").unwrap(),
-        "/spec/driver/template/spec/volumes"
+        written(&places[0], &parts),
+        [
+            "/spec/driver/podSecurityContext/fsGroup",
+            "/spec/driver/securityContext",
+            "/spec/driver/sidecars/0/securityContext",
+            "-",
+            "-",
+            "/spec/driver/labels/a",
+        ]
+    );
+    let driver = places[0].extract(&object).unwrap();
+    assert_eq!(
+        driver["spec"]["containers"],
+        json!([
+            {"name": "spark-kubernetes-driver", "image": "apache/spark:4.1.1", "securityContext": {"runAsUser": 1}},
+            {"name": "log"},
+        ])
     );
     assert_eq!(
-        resolve("/spec/restartPolicy").unwrap_err().to_string(),
-        "`/spec/restartPolicy` of the pod cannot be written: Spark overwrites it"
+        written(&places[1], &parts),
+        [
+            "/spec/executor/template/spec/securityContext/fsGroup",
+            "/spec/executor/template/spec/containers/0/securityContext",
+            "/spec/executor/template/spec/containers/1/securityContext",
+            "/spec/executor/template/spec/dnsPolicy",
+            "/spec/executor/template/spec/containers/0/resources",
+            "/spec/executor/labels/a",
+        ]
     );
-    resolve("").unwrap_err();
-    let object = json!({"spec": {"driver": {
-        "labels": {"a": "b"},
-        "podSecurityContext": {"fsGroup": 1},
-        "securityContext": {"runAsUser": 2},
-        "template": {"spec": {"restartPolicy": "Never"}},
-    }}});
-    let pod = holder.extract(&object).unwrap();
-    assert_eq!(pod["spec"]["securityContext"]["fsGroup"], 1);
+    assert_eq!(places[1].own(), Some(1));
+    assert_eq!(places[1].role.as_deref(), Some("spark-executor"));
+}
+
+#[test]
+fn what_follows_keeps_its_own_place() {
+    let (places, object) = pods(
+        "sparkoperator.k8s.io/v1beta2",
+        "ScheduledSparkApplication",
+        json!({"template": {
+            "volumes": [{"name": "a"}],
+            "driver": {"env": [{"name": "A"}], "template": {"spec": {
+                "volumes": [{"name": "b"}],
+                "containers": [{"env": [{"name": "B"}]}],
+            }}},
+        }}),
+    );
+    let driver = places[0].extract(&object).unwrap();
     assert_eq!(
-        pod["spec"]["containers"][0]["securityContext"]["runAsUser"],
-        2
+        driver["spec"]["volumes"],
+        json!([{"name": "a"}, {"name": "b"}])
     );
-    assert_eq!(pod["spec"]["restartPolicy"], "Never");
+    assert_eq!(
+        driver["spec"]["containers"][0]["env"],
+        json!([{"name": "A"}, {"name": "B"}])
+    );
+    assert_eq!(
+        written(
+            &places[0],
+            &[
+                "/spec/volumes/1/name",
+                "/spec/volumes/2",
+                "/spec/containers/0/env/1",
+                "/spec/containers/0/env/2"
+            ]
+        ),
+        [
+            "/spec/template/driver/template/spec/volumes/0/name",
+            "/spec/template/volumes/1",
+            "/spec/template/driver/template/spec/containers/0/env/0",
+            "/spec/template/driver/env/1",
+        ]
+    );
+}
+
+#[test]
+fn what_is_missing_on_the_way_is_made_with_the_name_of_the_container() {
+    let (places, object) = pods(
+        "sparkoperator.k8s.io/v1alpha1",
+        "SparkConnect",
+        json!({"server": {}, "executor": []}),
+    );
+    assert_eq!(places.len(), 1);
+    let to = places[0]
+        .resolve(&at("/spec/containers/0/securityContext"))
+        .unwrap();
+    let (first, value) = places[0]
+        .rooted(&object, &to, &json!({"runAsUser": 1}))
+        .unwrap();
+    assert_eq!(first.to_string(), "/spec/server/template");
+    let container = json!({"name": "spark-kubernetes-driver", "securityContext": {"runAsUser": 1}});
+    assert_eq!(value, json!({"spec": {"containers": [container]}}));
+    let wrong = operators()
+        .of("sparkoperator.k8s.io/v1alpha1", "SparkConnect")
+        .unwrap()
+        .misshapen(|| object.clone());
+    assert_eq!(wrong.unwrap().to_string(), "/spec/executor");
+}
+
+#[test]
+fn a_pod_for_each_item_or_key() {
+    let (places, object) = pods(
+        "argoproj.io/v1alpha1",
+        "Workflow",
+        json!({
+            "securityContext": {"fsGroup": 1},
+            "templates": [
+                {"name": "a", "steps": []},
+                {"name": "b", "script": {"image": "i"}, "sidecars": [{"name": "s"}]},
+                {"name": "c", "containerSet": {"containers": [{"name": "x"}, {"name": "y"}]}, "securityContext": {}},
+            ],
+        }),
+    );
+    let found: Vec<_> = places
+        .iter()
+        .map(|place| place.extract(&object).unwrap()["spec"].clone())
+        .collect();
+    assert_eq!(
+        found,
+        [
+            json!({"securityContext": {"fsGroup": 1}, "containers": [{"image": "i"}, {"name": "s"}]}),
+            json!({"securityContext": {}, "containers": [{"name": "x"}, {"name": "y"}]}),
+        ]
+    );
+    let (places, _) = pods(
+        "kubeflow.org/v1",
+        "PyTorchJob",
+        json!({"pytorchReplicaSpecs": {
+            "Master": {"template": {"spec": {}}}, "a/b": {"template": {}},
+        }}),
+    );
+    assert_eq!(
+        places
+            .iter()
+            .map(|place| written(place, &["/spec"])[0].clone())
+            .collect::<Vec<_>>(),
+        [
+            "/spec/pytorchReplicaSpecs/Master/template/spec",
+            "/spec/pytorchReplicaSpecs/a~1b/template/spec"
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_the_configuration_names_is_not_pushed_aside() {
+    let conf = json!({"spark.kubernetes.driver.podTemplateFile": "/t.yaml"});
+    let (places, _) = pods(
+        "spark.apache.org/v1",
+        "SparkApplication",
+        json!({"sparkConf": conf}),
+    );
+    let cannot = places[0].resolve(&at("/spec/securityContext")).unwrap_err();
+    assert_eq!(
+        cannot.because,
+        "it would take the place of the file that `spark.kubernetes.driver.podTemplateFile` names"
+    );
+    assert_eq!(
+        written(&places[1], &["/spec"]),
+        ["/spec/executorSpec/podTemplateSpec/spec"]
+    );
 }
 
 #[test]
@@ -156,11 +322,11 @@ fn what_rolls_depends_on_the_object() {
 fn rows_with_mistakes_are_refused() {
     for map in [
         json!([{"pod": "/spec"}]),
-        json!([{"pod": "/spec", "object": "/a", "cannot": "b"}]),
+        json!([{"pod": "/spec/containers/+", "cannot": "b"}]),
         json!([{"pod": "spec", "object": "/a"}]),
         json!([{"pod": "/spec", "object": "a"}]),
         json!([{"pod": "/spec", "object": "/a", "other": 1}]),
     ] {
-        serde_json::from_value::<PodPlace>(json!({"map": map})).unwrap_err();
+        serde_json::from_value::<PodRow>(json!({"map": map})).unwrap_err();
     }
 }

@@ -192,6 +192,18 @@ impl Roles {
     }
 }
 
+impl<'r> PodRoles<'r> {
+    /// Takes the role that the object's kind gives to one of the containers.
+    pub fn give(&mut self, role: &'r Role, container: Option<usize>, kind: &str) {
+        self.pod = Some(role);
+        self.because = format!("a pod of a `{kind}`");
+        if let Some(own) = container.and_then(|index| self.containers.get_mut(index)) {
+            *own = Some(role);
+            self.labelled = container;
+        }
+    }
+}
+
 impl Role {
     /// The paths that a major version of Spark can serve; all, where the version is unknown.
     pub fn metrics_of(&self, major: Option<u32>) -> impl Iterator<Item = &Metrics> {

@@ -136,7 +136,7 @@ impl Graph {
             };
             let node = stream.documents[object.document].node(object.node);
             let value = node.to_value();
-            for pod in &place.pods {
+            for pod in place.pods(&value) {
                 let Some(inner) = pod.extract(&value) else {
                     continue;
                 };

@@ -327,7 +327,7 @@ fn severities_go_up_and_only_where_open_down() {
     o.yaml:6:10: `p/shut` is `warning` by p.yaml:7, and no overlay may lower it to `info` (help: only what its preset marks `open: [severity]` can be lowered)
     o.yaml:6:29: `pod-security` is `warning` by p.yaml:10, and no overlay may lower it to `info` (help: only what its preset marks `open: [severity]` can be lowered)
     o.yaml:6:5: no rule and no check has an id like `p/opne` (help: did you mean `p/open`?)
-    o.yaml:6:5: `[` is no glob: unclosed character class; missing ']'
+    o.yaml:6:5: `[` is no glob: `]` is missing
     o.yaml:6:13: expected one of `info`, `warning`, `error`, found boolean `false`
     ");
 }

@@ -185,7 +185,7 @@ fn values_that_stand_for_others() {
     p.yaml:11:31: `$policy` is written `{$policy: true}`, found boolean `false`
     p.yaml:11:19: only `$parameter` may stand in a pattern
     p.yaml:11:32: `p` has no parameter `colour` (help: expected `size`)
-    p.yaml:11:19: `[` is no glob: unclosed character class; missing ']'
+    p.yaml:11:19: `[` is no glob: `]` is missing
     p.yaml:11:14: `p` has no parameter `siz` (help: did you mean `size`?)
     p.yaml:11:28: `p.size` is one of `small`, `large`, found text `lagre` (help: did you mean `large`?)
     p.yaml:11:20: `p.size`: expected string, found number `3`
@@ -222,7 +222,7 @@ fn selectors() {
     p.yaml:11:23: expected a plain value, found a list
     p.yaml:11:22: expected text, found `3`
     p.yaml:11:26: there is no image family `sparc` (help: did you mean `spark`?)
-    p.yaml:11:23: `{a` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    p.yaml:11:23: `{a` is no glob: `}` is missing; a brace itself is `[{]`
     p.yaml:11:25: expected boolean, found text `yes please`
     p.yaml:11:27: unknown value `macos` (help: expected one of `linux`, `windows`)
     p.yaml:11:24: `nonRoot` is about a container, and the rule is `on: pod`

@@ -215,8 +215,8 @@ fn what_is_wrong_in_an_external_is_told_where_it_stands() {
     ../../sparkk8s.yaml:5:48: a reason must say why
     ../../sparkk8s.yaml:5:59: unknown value `secret` (help: did you mean `Secret`?)
     ../../sparkk8s.yaml:5:22: unknown value `Service` (help: expected one of `ConfigMap`, `Secret`)
-    ../../sparkk8s.yaml:5:36: `db-[` is no glob: unclosed character class; missing ']'
-    ../../sparkk8s.yaml:5:51: `{a` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    ../../sparkk8s.yaml:5:36: `db-[` is no glob: `]` is missing
+    ../../sparkk8s.yaml:5:51: `{a` is no glob: `}` is missing; a brace itself is `[{]`
     ../../sparkk8s.yaml:5:40: unknown field `path` (help: expected one of `kind`, `name`, `namespace`, `reason`)
     ");
 }

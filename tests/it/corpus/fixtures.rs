@@ -9,6 +9,7 @@ use sparkk8s_post::preset::tables;
 use sparkk8s_post::yaml::Pointer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Kinds of Kubernetes and OpenShift that hold a pod.
 const KINDS: [(&str, &str); 10] = [
@@ -102,9 +103,10 @@ fn wrapped(pod: &Value, (api_version, kind): (&str, &str)) -> Value {
     object
 }
 
-fn place(api_version: &str, kind: &str) -> &'static PodPlace {
+fn place(api_version: &str, kind: &str) -> Arc<PodPlace> {
     let place = tables().places.of(api_version, kind);
-    &place.expect("a kind of the table").pods[0]
+    let place = place.expect("a kind of the table");
+    place.pods(&Value::Null).remove(0)
 }
 
 /// All fixtures in all kinds under a preset.

@@ -1,0 +1,249 @@
+//! One pod of one object: where each part of it stands.
+
+use crate::yaml::Pointer;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// One pod of an object, as the object is now.
+#[derive(Clone, Debug)]
+pub struct PodPlace {
+    /// Which of several pods (`driver`); `None` where there is one.
+    pub name: Option<String>,
+    /// Its role, where the kind alone says it.
+    pub role: Option<String>,
+    /// Shortest pointers first; of the same length, the later ones count.
+    links: Vec<Link>,
+    /// The container that the controller adds where nobody writes it: its place in the pod, and its name.
+    own: Option<(Pointer, String)>,
+}
+
+/// Where one part of a pod stands.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) pod: Pointer,
+    /// The first that stands is what the pod has.
+    pub(super) objects: Vec<Pointer>,
+    /// Where it is written, or why it cannot be.
+    pub(super) to: Result<Pointer, String>,
+    pub(super) quiet: bool,
+    pub(super) record: bool,
+}
+
+/// The object has no place for this part of a pod.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{pod}` of the pod cannot be written: {because}")]
+pub struct Cannot {
+    /// The pointer that was asked for.
+    pub pod: Pointer,
+    /// Why.
+    pub because: String,
+    /// Whether nobody has to be told: the object says the same in other words.
+    pub quiet: bool,
+}
+
+impl PodPlace {
+    pub(super) fn new(name: Option<String>, role: Option<String>) -> Self {
+        Self {
+            name,
+            role,
+            links: Vec::new(),
+            own: None,
+        }
+    }
+
+    pub(super) fn link(&mut self, link: Link) {
+        self.links.push(link);
+    }
+
+    /// The items of the list at `at` follow those of the pod's list; new ones stand where that list itself does.
+    pub(super) fn follow(&mut self, list: &Pointer, at: &Pointer, object: &Value) {
+        let count = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
+        let parts = self.parts(object);
+        let from = count(list.of(&parts));
+        let more = count(at.of(object));
+        let mut link = |index: usize, objects: Vec<Pointer>, to| {
+            let pod = list.child(index);
+            self.links.push(Link {
+                pod,
+                objects,
+                to,
+                quiet: false,
+                record: false,
+            });
+        };
+        for index in 0..more {
+            let item = at.child(index);
+            link(from + index, vec![item.clone()], Ok(item));
+        }
+        let end = |own: Pointer| own.child(count(own.of(object)));
+        let next = self.resolve(list).map(end).map_err(|cannot| cannot.because);
+        let pod = list.child(from + more);
+        self.links.push(Link {
+            pod,
+            objects: Vec::new(),
+            to: next,
+            quiet: false,
+            record: false,
+        });
+    }
+
+    pub(super) fn add_own(&mut self, index: usize, name: &str) {
+        let at = Pointer::from_iter(["spec", "containers"]).child(index);
+        self.own = Some((at, name.to_owned()));
+    }
+
+    /// The index of the container that the controller adds where nobody writes it.
+    pub fn own(&self) -> Option<usize> {
+        crate::yaml::index(&self.own.as_ref()?.0.last()?)
+    }
+
+    /// The pod as `{"metadata": …, "spec": …}`, put together from its parts; `None` where the object holds no pod spec.
+    pub fn extract(&self, object: &Value) -> Option<Value> {
+        let pod = self.parts(object);
+        pod["spec"].is_object().then_some(pod)
+    }
+
+    pub(super) fn parts(&self, object: &Value) -> Value {
+        let mut pod = Value::Object(Map::new());
+        let mut own = self.own.as_ref();
+        for link in &self.links {
+            if link.pod.len() > 2 {
+                add_own(&mut pod, own.take());
+            }
+            // What is added below finds its own place, link by link.
+            if let Some(parent) = link.pod.parent().filter(|parent| !parent.is_empty())
+                && parent.of(&pod).is_none_or(Value::is_null)
+                && link
+                    .pod
+                    .last()
+                    .is_some_and(|last| crate::yaml::index(&last).is_none())
+            {
+                let segments: Vec<_> = parent.segments().collect();
+                put(&mut pod, &segments, Value::Object(Map::new()));
+            }
+            let mut standing = link.objects.iter().filter_map(|at| at.of(object));
+            // Of a part that stands in one place alone, null is what the author wrote.
+            let only = standing.clone().next().filter(|_| link.objects.len() == 1);
+            if let Some(part) = standing.find(|part| !part.is_null()).or(only) {
+                let segments: Vec<_> = link.pod.segments().collect();
+                put(&mut pod, &segments, part.clone());
+            }
+        }
+        add_own(&mut pod, own);
+        pod
+    }
+
+    /// Whether a part of the pod stands at, above or below a place of the object.
+    pub fn meets(&self, at: &Pointer) -> bool {
+        let links = self.links.iter().filter(|link| !link.record);
+        let parts = links.filter_map(|link| link.to.as_ref().ok());
+        parts
+            .into_iter()
+            .any(|part| at.is_within(part) || part.is_within(at))
+    }
+
+    /// Where the object holds what stands at `pod` in the pod.
+    pub fn resolve(&self, pod: &Pointer) -> Result<Pointer, Cannot> {
+        let cannot = |because: &str, quiet| Cannot {
+            pod: pod.clone(),
+            because: because.to_owned(),
+            quiet,
+        };
+        let Some((link, tail)) = self.nearest(pod) else {
+            return Err(cannot("it has no single place in the object", false));
+        };
+        match &link.to {
+            Ok(at) => Ok(at.join(&tail)),
+            Err(why) => Err(cannot(why, link.quiet)),
+        }
+    }
+
+    /// Where a finding about `pod` points: where it is written, or would be if it could.
+    pub fn shown(&self, pod: &Pointer) -> Pointer {
+        let mut above = Some(pod.clone());
+        while let Some(pod) = above {
+            if let Some((link, tail)) = self.nearest(&pod)
+                && let Some(at) = link.to.as_ref().ok().or(link.objects.first())
+            {
+                return at.join(&tail);
+            }
+            above = pod.parent();
+        }
+        Pointer::root()
+    }
+
+    /// The last of the longest links that a pointer lies in, and what is left of it there.
+    fn nearest(&self, pod: &Pointer) -> Option<(&Link, Pointer)> {
+        let found = self
+            .links
+            .iter()
+            .filter_map(|link| Some((link, pod.strip(&link.pod)?)));
+        found.max_by_key(|(link, _)| link.pod.len())
+    }
+
+    /// What is written where `at` is, with all that is missing on the way: the first place that is not there yet, and
+    /// the value for it.
+    pub fn rooted(&self, object: &Value, at: &Pointer, value: &Value) -> Option<(Pointer, Value)> {
+        let own = self.own.as_ref();
+        let own = own.and_then(|(at, name)| Some((self.resolve(at).ok()?, name)));
+        let (mut at, mut value) = (at.clone(), value.clone());
+        let mut moved = false;
+        loop {
+            if let Some((_, name)) = own.as_ref().filter(|(own, _)| *own == at)
+                && let Some(container) = value.as_object_mut()
+                && at.of(object).is_none_or(Value::is_null)
+            {
+                container
+                    .entry("name")
+                    .or_insert_with(|| name.as_str().into());
+            }
+            let parent = at.parent()?;
+            if parent.of(object).is_some_and(|parent| !parent.is_null()) {
+                return moved.then_some((at, value));
+            }
+            let last = at.last()?.into_owned();
+            value = match last.as_str() {
+                "0" => Value::Array(vec![value]),
+                _ => Value::Object(Map::from_iter([(last, value)])),
+            };
+            (at, moved) = (parent, true);
+        }
+    }
+}
+
+/// Puts the controller's own container where nobody wrote it.
+fn add_own(pod: &mut Value, own: Option<&(Pointer, String)>) {
+    let Some((at, name)) = own else { return };
+    if at.of(pod).is_none() {
+        let segments: Vec<_> = at.segments().collect();
+        put(pod, &segments, serde_json::json!({ "name": name }));
+    }
+}
+
+/// Sets a value, with the mappings and lists on the way to it; a part that does not fit is left out.
+pub(super) fn put(target: &mut Value, segments: &[Cow<'_, str>], part: Value) {
+    let Some((first, rest)) = segments.split_first() else {
+        *target = part;
+        return;
+    };
+    if target.is_null() {
+        *target = if *first == "0" {
+            Value::Array(Vec::new())
+        } else {
+            Value::Object(Map::new())
+        };
+    }
+    match target {
+        Value::Object(map) => put(map.entry(&**first).or_insert(Value::Null), rest, part),
+        Value::Array(items) => {
+            let Some(index) = crate::yaml::index(first).filter(|i| *i <= items.len()) else {
+                return;
+            };
+            if index == items.len() {
+                items.push(Value::Null);
+            }
+            put(&mut items[index], rest, part);
+        }
+        _ => {}
+    }
+}
