@@ -6,6 +6,7 @@ mod image;
 mod lost_newline;
 pub mod memory;
 mod mention;
+mod openshift;
 mod page;
 pub mod pod_security;
 mod pod_template;
