@@ -1,5 +1,6 @@
 //! Checks: requirements whose logic is Rust, switched on and graded by a preset. One folder or file a family.
 
+mod credentials;
 mod duplicates;
 mod holder;
 mod image;

@@ -1,7 +1,8 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, duplicates, image, memory, openshift, pages, pod_security, substitution, validity,
+    Violation, credentials, duplicates, image, memory, openshift, pages, pod_security,
+    substitution, validity,
 };
 use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
 use crate::manifest::{NonRoot, Object, Problem, Quantity};
@@ -21,6 +22,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec(openshift::ID, &["openshift/"], openshift::SETTINGS),
             spec("api-validity", &["api/", "kubelet/"], &[]),
+            spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
         ];
@@ -134,6 +136,10 @@ impl<'c> Checks<'c> {
             if let Some(check) = self.active(image::PAGE.id) {
                 let finding = |violation| self.finding(&check, "", subject, pod, violation);
                 findings.extend(image::not_pinned(pod.pod()).map(finding));
+            }
+            if let Some(check) = self.active(credentials::PAGE.id) {
+                let finding = |violation| self.finding(&check, "", subject, pod, violation);
+                findings.extend(credentials::in_pod(pod.pod()).into_iter().map(finding));
             }
             let openshift = self.openshift(subject, pod);
             if let Some(check) = self.active("pod-security") {
@@ -313,6 +319,12 @@ impl<'c> Checks<'c> {
         let gathered = gathered.chain(
             flux.iter()
                 .flat_map(|_| substitution::findings(stream, objects)),
+        );
+        let written_out = self.active(credentials::PAGE.id);
+        let gathered = gathered.chain(
+            written_out
+                .iter()
+                .flat_map(|_| credentials::in_objects(stream, objects)),
         );
         let graded = gathered.filter_map(|finding| {
             let object = finding.object.map(|index| &objects[index]);

@@ -71,6 +71,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/openshift-restricted.yaml"),
     ),
     block(
+        "credentials",
+        "presets/blocks/credentials.yaml",
+        include_str!("../../presets/blocks/credentials.yaml"),
+    ),
+    block(
         "flux",
         "presets/blocks/flux.yaml",
         include_str!("../../presets/blocks/flux.yaml"),
