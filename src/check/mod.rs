@@ -7,6 +7,7 @@ mod image;
 mod lost_newline;
 pub mod memory;
 mod mention;
+mod message;
 mod openshift;
 mod page;
 pub mod pod_security;
@@ -21,6 +22,7 @@ pub mod validity;
 mod violation;
 
 pub use lost_newline::findings as lost_newlines;
+pub use message::{Said, recognised, table as messages};
 pub use page::{Page, pages};
 pub use pod_template::ParseYaml;
 pub use remark::{REMARKS, Remark};
