@@ -49,7 +49,12 @@ pub(super) fn judge(
     };
     let told = Ranges::of(text("uidRange"), text("groupRange"));
     let ranges = told.or(namespaces.of(namespace));
-    evaluate(pod, ranges, text("scc") == Some("restricted"))
+    evaluate(pod, ranges, is_legacy(check))
+}
+
+/// Whether it is the constraint of before OpenShift 4.11, which sets less by itself.
+pub(super) fn is_legacy(check: &ResolvedCheck) -> bool {
+    check.setting("scc").is_some_and(|scc| scc == "restricted")
 }
 
 const USER: &[&str] = &["securityContext", "runAsUser"];
