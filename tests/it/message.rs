@@ -90,6 +90,43 @@ fn standard_input_is_read_and_what_nobody_knows_is_not_guessed() {
     }
 }
 
+/// What stands in back-ticks in a line.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn what_the_page_says_is_recognised() {
+    let mut seen = 0;
+    for page in [
+        "docs/en/when-a-pod-does-not-start.md",
+        "docs/ru/when-a-pod-does-not-start.md",
+    ] {
+        let text = fixtures::read(&lab::own(page));
+        // Tables whose first column is what a cluster says, and headings.
+        let mut says = false;
+        for line in text.lines() {
+            let first = line
+                .strip_prefix("| ")
+                .and_then(|line| line.split('|').next());
+            says = match first {
+                Some("it says " | "the log says " | "что написано " | "что в журнале ") => {
+                    true
+                }
+                Some(_) => says,
+                None => says && line.starts_with("|---"),
+            };
+            let told = first.filter(|_| says).or(line.strip_prefix("## "));
+            for words in told.into_iter().flat_map(quoted) {
+                let ended = explained(words);
+                assert_eq!(ended.code, Some(0), "{page}: {words}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 34, "{seen} messages");
+}
+
 /// The pods that pages show as wrong, by id.
 fn shown(family: &str) -> Vec<(&'static str, Value)> {
     let own = pages().iter().filter(|page| page.id.starts_with(family));
