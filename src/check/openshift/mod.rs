@@ -2,7 +2,7 @@
 //!
 //! Source of every control: `openshift/apiserver-library-go`, package `securitycontextconstraints`, and the two manifests
 //! of `openshift/cluster-kube-apiserver-operator`. What the platform sets by itself where it is absent (a uid, a group,
-//! SELinux, `drop: [ALL]`, no escalation, the filter of system calls) is no violation. Sysctls are Pod Security's here.
+//! `SELinux`, `drop: [ALL]`, no escalation, the filter of system calls) is no violation. Sysctls are Pod Security's here.
 
 mod pages;
 mod range;
@@ -122,7 +122,7 @@ fn evaluate(pod: Pod<'_>, ranges: Ranges, legacy: bool) -> Vec<Violation> {
     found
 }
 
-/// A uid outside of the namespace's, and SELinux labels of one's own.
+/// A uid outside of the namespace's, and `SELinux` labels of one's own.
 fn identity(pod: Pod<'_>, holder: Holder<'_>, ranges: Ranges) -> Vec<Violation> {
     let mut found = Vec::new();
     let id = holder.get(USER);
