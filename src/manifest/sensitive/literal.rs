@@ -3,7 +3,7 @@
 use super::{TELLING, user_info};
 
 /// With one of these behind the telling word, a name is that of a setting, a place or a lifetime.
-const HARMLESS: [&str; 41] = [
+const HARMLESS: [&str; 42] = [
     "algorithm",
     "audience",
     "cache",
@@ -11,6 +11,7 @@ const HARMLESS: [&str; 41] = [
     "dir",
     "enable",
     "encod",
+    "encrypt",
     "endpoint",
     "expir",
     "factory",

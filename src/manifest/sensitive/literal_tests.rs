@@ -41,6 +41,7 @@ fn a_credential_is_a_telling_name_with_a_value_of_its_own() {
         ("automountServiceAccountToken", "true"),
         ("dfs.namenode.delegation.token.max-lifetime", "7d"),
         ("max_tokens", "4096"),
+        ("password_encryption", "md5"),
         ("token.renewal.every", "1d"),
         ("oauthTokenUrl", "https://login/token"),
         ("tokenizer", "simple"),
