@@ -54,6 +54,7 @@ fn what_nobody_knows_is_not_guessed() {
         "…",
         "hello",
         "secret not found",
+        "cannot verify user is non-root: image has non-numeric user",
         "not found",
         "the pod is fine",
         "runAsUser",
