@@ -1,11 +1,14 @@
 //! Checks: requirements whose logic is Rust, switched on and graded by a preset. One folder or file a family.
 
+mod credentials;
 mod duplicates;
 mod holder;
 mod image;
 mod lost_newline;
 pub mod memory;
 mod mention;
+mod message;
+mod openshift;
 mod page;
 pub mod pod_security;
 mod pod_template;
@@ -19,6 +22,7 @@ pub mod validity;
 mod violation;
 
 pub use lost_newline::findings as lost_newlines;
+pub use message::{Said, recognised, table as messages};
 pub use page::{Page, pages};
 pub use pod_template::ParseYaml;
 pub use remark::{REMARKS, Remark};

@@ -1,6 +1,6 @@
 //! What `explain` has to say about a check.
 
-use super::{image, memory, pod_security, substitution, validity};
+use super::{credentials, image, memory, openshift, pod_security, substitution, validity};
 use std::sync::LazyLock;
 
 /// One check, for whoever met it in a report.
@@ -24,13 +24,14 @@ pub struct Page {
     pub after: &'static str,
 }
 
-/// The pages of all checks: Pod Security in upstream's order, then validity, memory, images and Flux.
+/// The pages of all checks: Pod Security in upstream's order, then OpenShift, validity, memory, credentials, images and Flux.
 pub fn pages() -> &'static [Page] {
     static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         pod_security::pages()
+            .chain(openshift::PAGES.iter().copied())
             .chain(validity::pages())
             .chain(memory::pages().iter().copied())
-            .chain([image::PAGE, substitution::PAGE])
+            .chain([credentials::PAGE, image::PAGE, substitution::PAGE])
             .collect()
     });
     &PAGES

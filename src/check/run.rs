@@ -1,6 +1,9 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
-use super::{Violation, duplicates, image, memory, pages, pod_security, substitution, validity};
+use super::{
+    Violation, credentials, duplicates, image, memory, openshift, pages, pod_security,
+    substitution, validity,
+};
 use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
 use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
@@ -14,10 +17,12 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
     static SPECS: LazyLock<Vec<CheckSpec<'static>>> = LazyLock::new(|| {
         let memory = memory::pages()
             .iter()
-            .map(|page| spec(page.id, &[page.id], memory_settings(page.id)));
+            .map(|page| spec(page.id, &[page.id], memory::settings(page.id)));
         let pods = [
             spec("pod-security", &["pod-security/"], POD_SECURITY),
+            spec(openshift::ID, &["openshift/"], openshift::SETTINGS),
             spec("api-validity", &["api/", "kubelet/"], &[]),
+            spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
         ];
@@ -30,20 +35,6 @@ const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
     ("level", SettingKind::OneOf(&["baseline", "restricted"])),
     ("version", SettingKind::OneOf(&["latest"])),
 ];
-
-fn memory_settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
-    match id {
-        // MiB: a limit from here on without a heap setting is a finding.
-        "memory/heap-not-set" => &[("expectedFrom", SettingKind::Integer)],
-        // The minimum in MiB; percents of the heap.
-        "memory/heap-exceeds-limit" => &[
-            ("overheadMinimum", SettingKind::Integer),
-            ("overheadPercent", SettingKind::Integer),
-            ("overheadPercentPython", SettingKind::Integer),
-        ],
-        _ => &[],
-    }
-}
 
 /// The ids of a check's findings are those of its pages.
 fn spec(
@@ -79,6 +70,7 @@ pub struct Checks<'c> {
     active: Vec<Active<'c>>,
     waivers: &'c [Waiver],
     memory: Option<memory::Collector>,
+    namespaces: openshift::Namespaces,
 }
 
 impl<'c> Checks<'c> {
@@ -88,7 +80,7 @@ impl<'c> Checks<'c> {
             .checks
             .iter()
             .any(|check| check.id.starts_with("memory/"));
-        let memory = memory.then(|| memory::Collector::new(parameters(policy), parse));
+        let memory = memory.then(|| memory::Collector::new(memory::parameters(policy), parse));
         let active = policy.checks.iter().map(|check| Active {
             check,
             stands_at: check.stands_at(),
@@ -98,17 +90,27 @@ impl<'c> Checks<'c> {
             active: active.collect(),
             waivers,
             memory,
+            namespaces: openshift::Namespaces::default(),
         }
     }
 
     /// Whether a check has to see this object before rules run.
     pub fn gathers(&self, object: &Object<'_>, node: NodeRef<'_>) -> bool {
-        self.memory.is_some()
-            && (matches!(object.kind, "ConfigMap" | "Secret") || node.may_hold("spark.kubernetes."))
+        let memory = self.memory.is_some()
+            && (matches!(object.kind, "ConfigMap" | "Secret")
+                || node.may_hold("spark.kubernetes."));
+        memory || self.reads_namespace(object.kind)
+    }
+
+    fn reads_namespace(&self, kind: &str) -> bool {
+        openshift::Namespaces::reads(kind) && self.active(openshift::ID).is_some()
     }
 
     /// Looks at an object before rules run.
     pub fn gather(&mut self, index: usize, value: &Value) {
+        if self.reads_namespace(value["kind"].as_str().unwrap_or_default()) {
+            self.namespaces.add(value);
+        }
         if let Some(memory) = &mut self.memory {
             memory.add(index, value);
         }
@@ -135,9 +137,16 @@ impl<'c> Checks<'c> {
                 let finding = |violation| self.finding(&check, "", subject, pod, violation);
                 findings.extend(image::not_pinned(pod.pod()).map(finding));
             }
-            if let Some(check) = self.active("pod-security") {
-                findings.extend(self.pod_security(&check, subject, pod));
+            if let Some(check) = self.active(credentials::PAGE.id) {
+                let finding = |violation| self.finding(&check, "", subject, pod, violation);
+                findings.extend(credentials::in_pod(pod.pod()).into_iter().map(finding));
             }
+            let openshift = self.openshift(subject, pod);
+            if let Some(check) = self.active("pod-security") {
+                let said = self.pod_security(&check, subject, pod);
+                findings.extend(said.into_iter().filter(|it| !is_said(it, &openshift)));
+            }
+            findings.extend(openshift);
             findings.extend(self.memory(subject, outcome, pod));
         }
         findings
@@ -169,6 +178,18 @@ impl<'c> Checks<'c> {
         found.into_iter().filter_map(graded).collect()
     }
 
+    fn openshift(&self, subject: Subject<'_>, pod: &PodView<'_>) -> Vec<Finding> {
+        let Some(check) = self.active(openshift::ID) else {
+            return Vec::new();
+        };
+        let namespace = subject.object.namespace;
+        let violations =
+            openshift::judge(check.check, &self.namespaces, namespace, pod.pod()).into_iter();
+        violations
+            .map(|violation| self.finding(&check, "", subject, pod, violation))
+            .collect()
+    }
+
     fn pod_security(
         &self,
         check: &Active<'_>,
@@ -179,7 +200,12 @@ impl<'c> Checks<'c> {
             Some("baseline") => pod_security::Level::Baseline,
             _ => pod_security::Level::Restricted,
         };
-        let violations = pod_security::evaluate(pod.pod(), level);
+        let mut violations = pod_security::evaluate(pod.pod(), level);
+        // OpenShift fills in what is absent before the API server judges.
+        let openshift = self.active(openshift::ID);
+        if openshift.is_some_and(|active| !openshift::is_legacy(active.check)) {
+            violations.retain(|violation| !violation.absent);
+        }
         // What refuses is said field by field; a warning says once what a container lacks.
         let summary = check.check.severity < Severity::Error;
         let (absent, bad): (Vec<_>, Vec<_>) =
@@ -299,6 +325,12 @@ impl<'c> Checks<'c> {
             flux.iter()
                 .flat_map(|_| substitution::findings(stream, objects)),
         );
+        let written_out = self.active(credentials::PAGE.id);
+        let gathered = gathered.chain(
+            written_out
+                .iter()
+                .flat_map(|_| credentials::in_objects(stream, objects)),
+        );
         let graded = gathered.filter_map(|finding| {
             let object = finding.object.map(|index| &objects[index]);
             self.graded(finding, object)
@@ -311,8 +343,14 @@ impl<'c> Checks<'c> {
     }
 }
 
-fn check<'p>(policy: &'p Policy, id: &str) -> Option<&'p ResolvedCheck> {
-    policy.checks.iter().find(|check| check.id == id)
+/// Whether a stricter one of these, that nobody waived, says the same of the same place: what to do there is OpenShift's word.
+fn is_said(finding: &Finding, others: &[Finding]) -> bool {
+    let says = |other: &Finding| {
+        other.waived.is_none()
+            && other.severity >= finding.severity
+            && (&other.path, &other.container) == (&finding.path, &finding.container)
+    };
+    others.iter().any(says)
 }
 
 fn unused(waiver: &Waiver) -> Finding {
@@ -336,26 +374,6 @@ fn millis(value: &Value) -> Option<i128> {
         Ok(quantity) => Some(quantity.millis()),
         Err(error) if error.problem == Problem::TooLarge => Some(i128::MAX),
         Err(_) => None,
-    }
-}
-
-fn parameters(policy: &Policy) -> memory::Parameters {
-    const MIB: u64 = 1 << 20;
-    let number = |id: &str, name: &str| {
-        check(policy, id)
-            .and_then(|check| check.setting(name))
-            .and_then(Value::as_u64)
-    };
-    let exceeds = |name: &str| number("memory/heap-exceeds-limit", name);
-    let default = memory::Parameters::default();
-    memory::Parameters {
-        heap_expected_from: number("memory/heap-not-set", "expectedFrom")
-            .map_or(default.heap_expected_from, |mib| mib.saturating_mul(MIB)),
-        overhead_minimum: exceeds("overheadMinimum").unwrap_or(default.overhead_minimum),
-        overhead_percent: exceeds("overheadPercent").unwrap_or(default.overhead_percent),
-        overhead_percent_python: exceeds("overheadPercentPython")
-            .unwrap_or(default.overhead_percent_python),
-        ..default
     }
 }
 

@@ -51,10 +51,19 @@ pub(super) enum Verb {
     /// runs what it would make of the manifests.
     #[command(hide = cfg!(not(feature = "live")))]
     Drift(DriftArgs),
-    /// Explain a rule or a check: what it asks for, why, and what to do
+    /// Explain a rule or a check, or what a cluster says of a pod that does not start
     Explain {
         /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
-        id: String,
+        #[arg(required_unless_present = "message")]
+        id: Option<String>,
+        /// What the kubelet, the API server, OpenShift or a log says; `-` reads it from standard input
+        #[arg(
+            long,
+            value_name = "TEXT",
+            conflicts_with = "id",
+            allow_hyphen_values = true
+        )]
+        message: Option<String>,
         /// A preset of your own whose rules are to be explained; repeatable [default: those of the project]
         #[arg(long = "preset", value_name = "FILE", help_heading = "Policy")]
         presets: Vec<String>,

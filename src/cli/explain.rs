@@ -137,7 +137,7 @@ fn remark_page(remark: &Remark) -> String {
     sections(remark.id, remark.title, &parts)
 }
 
-fn sections(id: &str, title: &str, parts: &[(&str, &str)]) -> String {
+pub(super) fn sections(id: &str, title: &str, parts: &[(&str, &str)]) -> String {
     let mut out = format!("{id}: {title}\n");
     for (head, text) in parts {
         let indented: Vec<_> = text

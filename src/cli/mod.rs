@@ -14,6 +14,7 @@ mod init;
 mod io;
 mod lock;
 mod man;
+mod message;
 mod policy;
 mod presets;
 mod project;
@@ -51,10 +52,16 @@ pub fn main() -> ExitCode {
             args::ArgocdVerb::Parameters(args) => argocd::parameters(args),
         },
         Some(Verb::Explain {
+            id: _,
+            message: Some(text),
+            ..
+        }) => message::run(text),
+        Some(Verb::Explain {
             id,
             presets,
             project,
-        }) => explain::run(id, presets, project),
+            ..
+        }) => explain::run(id.as_deref().unwrap_or_default(), presets, project),
         Some(Verb::Presets { verb }) => presets::run(verb),
         Some(Verb::Init(args)) => init::run(args),
         Some(Verb::Demo) => demo::run(),

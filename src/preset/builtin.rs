@@ -65,6 +65,16 @@ pub const BUILTINS: &[Builtin] = &[
         "presets/restricted.yaml",
         include_str!("../../presets/restricted.yaml"),
     ),
+    stack(
+        "openshift-restricted",
+        "presets/openshift-restricted.yaml",
+        include_str!("../../presets/openshift-restricted.yaml"),
+    ),
+    block(
+        "credentials",
+        "presets/blocks/credentials.yaml",
+        include_str!("../../presets/blocks/credentials.yaml"),
+    ),
     block(
         "flux",
         "presets/blocks/flux.yaml",
@@ -81,6 +91,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/blocks/observability.yaml"),
     ),
     block(
+        "openshift",
+        "presets/blocks/openshift.yaml",
+        include_str!("../../presets/blocks/openshift.yaml"),
+    ),
+    block(
         "pins",
         "presets/blocks/pins.yaml",
         include_str!("../../presets/blocks/pins.yaml"),
@@ -90,11 +105,14 @@ pub const BUILTINS: &[Builtin] = &[
         "presets/blocks/pod-security-baseline.yaml",
         include_str!("../../presets/blocks/pod-security-baseline.yaml"),
     ),
-    block(
-        "pod-security-restricted",
-        "presets/blocks/pod-security-restricted.yaml",
-        include_str!("../../presets/blocks/pod-security-restricted.yaml"),
-    ),
+    Builtin {
+        version: "1.1.0",
+        ..block(
+            "pod-security-restricted",
+            "presets/blocks/pod-security-restricted.yaml",
+            include_str!("../../presets/blocks/pod-security-restricted.yaml"),
+        )
+    },
     block(
         "resources",
         "presets/blocks/resources.yaml",

@@ -42,6 +42,8 @@ pub enum SettingKind<'a> {
     Text,
     /// One of these texts.
     OneOf(&'a [&'a str]),
+    /// A text of this form; what it is called, and whether one is.
+    Like(&'a str, fn(&str) -> bool),
 }
 
 /// A check of a policy.
@@ -227,10 +229,14 @@ fn fits(value: &Plain, kind: SettingKind<'_>) -> Result<(), PolicyError> {
         (SettingKind::OneOf(words), Value::String(text)) if words.contains(&text.as_str()) => {
             return Ok(());
         }
+        (SettingKind::Like(_, is_like), Value::String(text)) if is_like(text) => {
+            return Ok(());
+        }
         (SettingKind::Boolean, _) => "boolean".to_owned(),
         (SettingKind::Integer, _) => "integer".to_owned(),
         (SettingKind::Text, _) => "text".to_owned(),
         (SettingKind::OneOf(words), _) => format!("one of {}", quoted(words)),
+        (SettingKind::Like(name, _), _) => name.to_owned(),
     };
     let error = value.error(format!("expected {expected}, found `{found}`"));
     let near = match kind {

@@ -37,6 +37,7 @@ mod krm;
 mod lab;
 mod lock;
 mod memory;
+mod message;
 mod observability;
 mod pod_security;
 mod pods;

@@ -7,6 +7,7 @@ mod collect;
 mod heap;
 mod judge;
 mod pages;
+mod settings;
 mod size;
 mod template;
 mod unknown_key;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use collect::Collector;
 pub use pages::pages;
+pub(super) use settings::{parameters, settings};
 
 use crate::guard::Severity;
 

@@ -16,6 +16,8 @@ mod tests;
 mod users;
 mod volumes;
 
+pub(super) use volumes::refused as refused_volume;
+
 use super::{Page, Violation, holder::Holder};
 use crate::manifest::Pod;
 use serde::{Deserialize, Serialize};

@@ -137,10 +137,7 @@ fn host_path(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
 
 fn restricted(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
     let found = |spec: Holder<'_>, index: &str, volume: &Value| {
-        if source_among(volume, ALLOWED).is_some() {
-            return None;
-        }
-        let source = source_among(volume, REFUSED)?;
+        let source = refused(volume)?;
         let name = volume["name"].as_str().unwrap_or("");
         Some(spec.violation(
             id,
@@ -153,6 +150,14 @@ fn restricted(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
         ))
     };
     each(pod, found)
+}
+
+/// The source of a volume that the cluster does not hand out.
+pub(in crate::check) fn refused(volume: &Value) -> Option<&'static str> {
+    match source_among(volume, ALLOWED) {
+        Some(_) => None,
+        None => source_among(volume, REFUSED),
+    }
 }
 
 const HELP: &str = "mount a `persistentVolumeClaim` for data, `emptyDir` or `ephemeral` for \

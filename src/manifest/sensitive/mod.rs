@@ -1,8 +1,12 @@
 //! What must not be shown: lines of Secrets, and lines that look like credentials.
 
 mod lines;
+mod literal;
+#[cfg(test)]
+mod literal_tests;
 
 pub use lines::{is_hidden, shown, within_secret, without_hidden};
+pub use literal::{Literal, is_literal, literals};
 
 use serde_json::{Map, Value};
 

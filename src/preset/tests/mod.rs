@@ -40,6 +40,19 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("memory/heap-exceeds-limit"),
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
+        CheckSpec {
+            id: "openshift",
+            findings: &["openshift/runAsUser"],
+            settings: &[
+                (
+                    "uidRange",
+                    SettingKind::Like("a range", |text| text != "none"),
+                ),
+                ("groupRange", SettingKind::Text),
+                ("scc", SettingKind::OneOf(&["restricted-v2", "restricted"])),
+            ],
+        },
+        plain_check("credentials"),
         plain_check("image-not-pinned"),
         plain_check("flux-substitution"),
     ],

@@ -116,6 +116,7 @@ const MET: &[(&str, i32, &str, &str)] = &[
     ),
     ("promote", 5, "dev prod --config fails.yaml", ""),
     ("explain", 0, "left-alone", ""),
+    ("explain", 1, "--message hello", ""),
     ("explain", 2, "none", ""),
     ("presets", 0, "list", ""),
     ("presets", 2, "show none", ""),

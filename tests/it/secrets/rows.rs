@@ -38,6 +38,11 @@ const OVER_STREAM: &[(&str, &str, i32)] = &[
         "check -f in.yaml --preset restricted -o json",
         0,
     ),
+    (
+        "credentials",
+        "render -f in.yaml --preset credentials REPORTS",
+        0,
+    ),
     ("diff", "diff -f in.yaml", 1),
     ("diff-restricted", "diff -f in.yaml --preset restricted", 1),
     ("graph", "graph -f in.yaml", 0),
