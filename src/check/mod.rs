@@ -3,6 +3,7 @@
 mod duplicates;
 mod holder;
 mod image;
+mod lapsed;
 mod lost_newline;
 pub mod memory;
 mod mention;
@@ -18,6 +19,7 @@ mod unmarked;
 pub mod validity;
 mod violation;
 
+pub use lapsed::{EXPIRED, lapsed, soon};
 pub use lost_newline::findings as lost_newlines;
 pub use page::{Page, pages};
 pub use pod_template::ParseYaml;

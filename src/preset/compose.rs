@@ -6,7 +6,7 @@ use super::path::{is_path, normal};
 use super::policy::{Policy, PolicyPreset, ResolvedParameter};
 use super::request::{Named, Request, Step};
 use super::settle::{Change, Settings, overrides, values};
-use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
+use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity, waiver};
 use crate::text::hint;
 use std::sync::Arc;
 
@@ -70,6 +70,19 @@ pub fn compose(
     policy.checks = settle_checks(&graph, checks)?;
     let overlays = changes.iter().filter_map(Change::overlay);
     policy.severities = severity::changes(overlays, &policy.rules, &policy.checks, known)?;
+    let own = request
+        .waivers
+        .iter()
+        .map(|(file, written)| (file, written));
+    let overlays = changes.iter().filter_map(Change::overlay);
+    let overlays = overlays.filter_map(|o| Some((&o.file, o.written.spec.waivers.as_ref()?)));
+    let elsewhere = || {
+        // Two environments may call different presets the same; what is wrong with one is said where it is chosen.
+        let each = request.elsewhere.iter().map(std::slice::from_ref);
+        let each = each.filter_map(|named| load(named, None, known, read).ok());
+        each.flat_map(|graph| waiver::ids(&graph)).collect()
+    };
+    policy.waiving = waiver::settle(own.chain(overlays), &graph, known, &elsewhere)?;
     Ok(policy)
 }
 

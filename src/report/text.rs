@@ -2,7 +2,8 @@
 
 use super::entry::one_line;
 use super::summary::count;
-use super::{Message, Place, Report, Summary};
+use super::{Message, Place, Report, Summary, listed};
+use crate::check::EXPIRED;
 use crate::guard::{Finding, Severity};
 use crate::text::Source;
 use std::collections::BTreeMap;
@@ -104,6 +105,11 @@ pub(super) fn title(report: &Report<'_>, finding: &Finding) -> String {
 pub fn overview(report: &Report<'_>, verb: &str) -> String {
     let mut out = String::new();
     for (id, findings) in warnings(report) {
+        // Others show no warning at its place, and this one should be met before it refuses.
+        if id == EXPIRED && verb != "check" && verb != "report" {
+            out.extend(findings.iter().map(|one| message(report, one)));
+            continue;
+        }
         let first = findings
             .first()
             .and_then(|finding| finding.object)
@@ -115,6 +121,11 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
             "warning[{id}]: {}{first}",
             count(findings.len(), "place")
         );
+    }
+    if matches!(verb, "check" | "report") {
+        for one in listed::used(report) {
+            let _ = writeln!(out, "waiver: {}", one.line(report));
+        }
     }
     out + &numbers(report, verb)
 }
