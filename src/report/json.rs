@@ -138,7 +138,7 @@ struct WireWaiver<'a> {
     /// Days to its last one; below nothing since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     days: Option<i64>,
-    /// File, line and column, the flag, or whose annotation it is.
+    /// File, line and column, or `--skip`; an annotation stands in the input.
     stands_at: String,
     /// Whether a rule or a check would have had to say something without it.
     used: bool,
@@ -273,7 +273,7 @@ fn wire_waiver<'a>(report: &Report<'_>, listed: &Listed<'a>) -> WireWaiver<'a> {
         reason: &waiver.reason,
         expires: waiver.expires.as_ref().map(ToString::to_string),
         days: listed.days,
-        stands_at: listed.at(),
+        stands_at: listed.at(report),
         used: listed.one.is_used,
         findings: listed.findings,
     }

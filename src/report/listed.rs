@@ -37,9 +37,18 @@ impl<'a> Listed<'a> {
         listed.collect()
     }
 
-    /// Where it stands: a file with line and column, a flag, or whose annotation it is.
-    pub(super) fn at(&self) -> String {
-        self.one.waiver.origin.place()
+    /// Where it stands: a file with line and column, which is the input for an annotation, or the flag.
+    pub(super) fn at(&self, report: &Report<'_>) -> String {
+        let origin = &self.one.waiver.origin;
+        match &self.one.annotation {
+            Some((object, path)) => {
+                let span = report.locate(*object, path).span;
+                let at = report.lines().position(span.start);
+                format!("{}:{}:{}", report.name, at.line, at.column)
+            }
+            None if origin.file.is_flag => "--skip".into(),
+            None => origin.place(),
+        }
     }
 
     /// What it is for.
@@ -55,7 +64,7 @@ impl<'a> Listed<'a> {
         let day = self.one.waiver.expires.as_ref()?;
         Some(match self.days {
             None => format!("until {day}"),
-            Some(0) => format!("until {day}, today"),
+            Some(0) => format!("until {day}, its last day is today"),
             Some(days @ 1..) => format!("until {day}, {} left", in_days(days)),
             Some(days) => format!("until {day}, over for {}", in_days(-days)),
         })
@@ -74,7 +83,7 @@ impl<'a> Listed<'a> {
             container.unwrap_or_default(),
             age.unwrap_or_default(),
             count(self.findings, "finding"),
-            self.at(),
+            self.at(report),
             waiver.reason
         );
         one_line(&line)
@@ -93,7 +102,7 @@ pub(super) fn used<'r>(report: &'r Report<'_>) -> impl Iterator<Item = &'r Liste
 /// Why a finding does not count, until when, and who says so.
 pub(super) fn why(report: &Report<'_>, waived: &Waived) -> String {
     let listed = report.waivers.get(waived.by);
-    let more = listed.and_then(|listed| Some((listed.age()?, listed.at())));
+    let more = listed.and_then(|listed| Some((listed.age()?, listed.at(report))));
     match more {
         Some((age, at)) => format!("{} ({age}; {at})", waived.reason),
         None => waived.reason.clone(),
