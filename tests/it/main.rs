@@ -48,3 +48,4 @@ mod secrets;
 mod support;
 mod threads;
 mod tidy;
+mod waivers;
