@@ -74,13 +74,11 @@ pub fn soon(one: &WaiverUse, days: Option<i64>) -> Option<Finding> {
 }
 
 fn name(one: &WaiverUse) -> String {
-    match &one.annotation {
-        Some(_) => "the waiver of this annotation".to_owned(),
-        None => {
-            let (rule, place) = (one.waiver.rule.text(), one.waiver.origin.place());
-            format!("the waiver of `{rule}` at {place}")
-        }
+    if one.annotation.is_some() {
+        return "the waiver of this annotation".to_owned();
     }
+    let (rule, place) = (one.waiver.rule.text(), one.waiver.origin.place());
+    format!("the waiver of `{rule}` at {place}")
 }
 
 fn in_days(days: i64) -> String {

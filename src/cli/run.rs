@@ -227,12 +227,12 @@ pub(super) fn with<T>(
     let uses = std::mem::take(&mut rendered.waivers);
     let mut uses_that_end = uses.iter().filter(|one| one.waiver.expires.is_some());
     let today = uses_that_end.next().map(|_| chosen.today()).transpose()?;
-    let waivers = Listed::all(&uses, &findings, today.as_ref());
     if let Some(today) = &today {
         let refuses = chosen.policy.waiving.refuses_expired.as_ref();
         check::lapsed(&uses, &mut findings, today, refuses);
         findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     }
+    let waivers = Listed::all(&uses, &findings, today.as_ref());
     let mut report = Report::new(
         &input.name,
         &stream,

@@ -103,7 +103,7 @@ impl Scope<'_> {
             span.get_or_insert(draft.span);
             self.belongs(name, draft, about, on)?;
         }
-        let words = |draft: &Option<Draft>| self.maybe_globs(draft);
+        let words = |draft: &Option<Draft>| self.maybe_globs(draft.as_ref());
         let names = |draft: &Option<Draft>, names: fn(&Tables) -> Vec<&str>, what: &str| {
             let names = || known.tables.map_or_else(Vec::new, |tables| names(tables()));
             let draft = draft.as_ref();
@@ -161,9 +161,9 @@ impl Scope<'_> {
     /// The globs of a field, if it is there.
     pub(super) fn maybe_globs(
         &self,
-        draft: &Option<Draft>,
+        draft: Option<&Draft>,
     ) -> Result<Option<Vec<Glob>>, PolicyError> {
-        draft.as_ref().map(|draft| self.globs(draft)).transpose()
+        draft.map(|draft| self.globs(draft)).transpose()
     }
 
     /// One value, or a list of any.

@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::scope::Scope;
 use super::waivers_file::{PlaceFile, WaiverFile, WaiversFile};
-use super::{File, Glob, KindGlob, Known, Origin, PolicyError, select, severity};
+use super::{Draft, File, Glob, KindGlob, Known, Origin, PolicyError, select, severity};
 use crate::text::{Date, shortened};
 use crate::yaml::Spanned;
 use std::collections::BTreeMap;
@@ -259,7 +259,7 @@ impl PlaceFile {
             values: &values,
             mark: "",
         };
-        let globs = |draft| scope.maybe_globs(draft);
+        let globs = |draft: &Option<Draft>| scope.maybe_globs(draft.as_ref());
         let labels = self.labels.as_ref().map(|draft| scope.labels(draft));
         Ok(WaiverPlace {
             kinds: globs(&self.kinds)?.map(select::kinds),
@@ -308,7 +308,10 @@ pub(super) fn settle<'f>(
     if let Some(first) = waiving.entries.first() {
         waiving.judge_forbidden(&first.origin)?;
     }
-    let own = ids(graph);
+    let own = match globs.is_empty() {
+        true => Vec::new(),
+        false => ids(graph),
+    };
     for (glob, origin) in &globs {
         if severity::exists(glob, origin, own.clone(), known).is_err() {
             let all = own.iter().cloned().chain(more()).collect();

@@ -33,9 +33,9 @@ fn command(out: &mut String, report: &Report<'_>, entry: &Entry<'_>) {
     };
     let _ = write!(out, "::{command} ");
     // Standard input is no file.
-    if !entry.is_input || report.name != "stdin" {
+    if !entry.is_numbered || entry.file != "stdin" {
         let _ = write!(out, "file={},", escaped(entry.file, ":,"));
-        if let Some(at) = entry.position.filter(|_| entry.is_input) {
+        if let Some(at) = entry.position.filter(|_| entry.is_numbered) {
             let _ = write!(out, "line={},col={},", at.line, at.column);
         }
     }

@@ -1,7 +1,7 @@
 //! The report for machines: a contract (`docs/schema/report.json`). Fields are only ever added, so the wire has types
 //! of its own.
 
-use super::{Listed, Report, Summary};
+use super::{Listed, Report, Summary, listed};
 use crate::guard::{Change, Finding, Json, Op, Severity};
 use crate::manifest::sensitive::shown_value;
 use crate::text::Glob;
@@ -234,20 +234,24 @@ fn subject(report: &Report<'_>, change: &Change) -> String {
     name.map_or(key, |name| name.text().to_owned())
 }
 
-fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a> {
+fn wire_finding<'a>(report: &'a Report<'_>, finding: &'a Finding) -> WireFinding<'a> {
     let location = finding
         .object
         .map(|object| report.locate(object, &finding.path));
-    let position = location
-        .as_ref()
-        .map(|location| report.lines().position(location.span.start));
+    let policy = listed::origin(report, finding);
+    let position = match policy {
+        Some(origin) => Some(origin.position()),
+        None => location
+            .as_ref()
+            .map(|at| report.lines().position(at.span.start)),
+    };
     WireFinding {
         id: &finding.id,
         severity: finding.severity,
         object: finding.object.map(|object| wire_object(report, object)),
         container: finding.container.as_deref(),
         path: finding.path.to_string(),
-        file: report.name,
+        file: policy.map_or(report.name, |origin| &origin.file.name),
         template: location.and_then(|location| location.template),
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),

@@ -4,6 +4,7 @@ use super::Report;
 use super::entry::one_line;
 use super::summary::count;
 use crate::guard::{Finding, Waived, WaiverUse};
+use crate::preset::Origin;
 use crate::text::Date;
 
 /// A waiver, and what it did.
@@ -97,6 +98,20 @@ fn in_days(days: i64) -> String {
 /// The waivers that anything needed.
 pub(super) fn used<'r>(report: &'r Report<'_>) -> impl Iterator<Item = &'r Listed<'r>> {
     report.waivers.iter().filter(|listed| listed.one.is_used)
+}
+
+/// Where the waiver of a file stands that a finding is about.
+pub(super) fn origin<'r>(report: &'r Report<'_>, finding: &Finding) -> Option<&'r Origin> {
+    let place = finding
+        .needed_by
+        .as_deref()
+        .filter(|_| finding.object.is_none())?;
+    let origins = report
+        .waivers
+        .iter()
+        .map(|listed| &listed.one.waiver.origin);
+    let mut origins = origins.filter(|origin| !origin.file.is_flag);
+    origins.find(|origin| origin.place() == place)
 }
 
 /// Why a finding does not count, until when, and who says so.

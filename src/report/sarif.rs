@@ -90,7 +90,7 @@ fn rule(id: &str, findings: &[&Finding]) -> Value {
 fn result(report: &Report<'_>, finding: &Finding, index: usize) -> Value {
     let entry = Entry::new(report, finding);
     let mut physical = json!({"artifactLocation": {"uri": uri(entry.file)}});
-    if let Some(at) = entry.position.filter(|_| entry.is_input) {
+    if let Some(at) = entry.position.filter(|_| entry.is_numbered) {
         physical["region"] = json!({"startLine": at.line, "startColumn": at.column});
     }
     let mut location = json!({"physicalLocation": physical});

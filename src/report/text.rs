@@ -47,6 +47,10 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         name: report.name,
         text: report.stream.text,
     };
+    let policy = listed::origin(report, finding).map(|origin| {
+        let (name, text) = (&*origin.file.name, &*origin.file.text);
+        Place::new(Source { name, text }, origin.span)
+    });
     let mut notes = Vec::new();
     notes.extend(finding.because.clone().map(|because| ("because", because)));
     notes.extend(
@@ -64,11 +68,11 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         severity: finding.severity,
         id: Some(&finding.id),
         title: title(report, finding),
-        place: location.as_ref().map(|location| Place {
+        place: policy.or(location.as_ref().map(|location| Place {
             source,
             span: location.span,
             position: report.lines().position(location.span.start),
-        }),
+        })),
         template: location.as_ref().and_then(|location| location.template),
         label: location.as_ref().map(|location| {
             if location.exact {

@@ -53,21 +53,6 @@ fn what_is_wrong_with_a_waiver_is_told_where_it_stands() {
         one(&["rule: \"[\""]),
         one(&["rule: pod-security/runAsNonRot"]),
         one(&["rule: nix/nix"]),
-        one(&["where: {}"]),
-        one(&["where: {kind: Deployment}"]),
-        one(&["where: {containers: [a]}"]),
-        one(&["where: {names: []}"]),
-        one(&["where: {names: {a: b}}"]),
-        one(&["where: {labels: [a]}"]),
-        one(&["where: minio"]),
-        one(&["container: \"{a\""]),
-        one(&["until: 2027-01-31"]),
-        with("  waivers: forbidden\n"),
-        with("  waivers: true\n"),
-        with("  waivers: {expired: ignore}\n"),
-        with("  waivers: {annotation: [p/open]}\n"),
-        with("  waivers: {annotations: [p/opne]}\n"),
-        with("  waivers: {entries: {}}\n"),
     ];
     let messages: Vec<_> = messages.iter().map(Desk::refused).collect();
     assert_snapshot!(messages.join("\n"), @r"
@@ -87,6 +72,30 @@ fn what_is_wrong_with_a_waiver_is_told_where_it_stands() {
     o.yaml:9:13: `[` is no glob: unclosed character class; missing ']'
     o.yaml:9:13: no rule and no check has an id like `pod-security/runAsNonRot` (help: did you mean `pod-security/runAsNonRoot`?)
     o.yaml:9:13: no rule and no check has an id like `nix/nix` (help: ids are `<preset>/<rule>`, or those of checks)
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_a_place_or_with_the_whole_is_told_where_it_stands() {
+    let messages = [
+        one(&["where: {}"]),
+        one(&["where: {kind: Deployment}"]),
+        one(&["where: {containers: [a]}"]),
+        one(&["where: {names: []}"]),
+        one(&["where: {names: {a: b}}"]),
+        one(&["where: {labels: [a]}"]),
+        one(&["where: minio"]),
+        one(&["container: \"{a\""]),
+        one(&["until: 2027-01-31"]),
+        with("  waivers: forbidden\n"),
+        with("  waivers: true\n"),
+        with("  waivers: {expired: ignore}\n"),
+        with("  waivers: {annotation: [p/open]}\n"),
+        with("  waivers: {annotations: [p/opne]}\n"),
+        with("  waivers: {entries: {}}\n"),
+    ];
+    let messages: Vec<_> = messages.iter().map(Desk::refused).collect();
+    assert_snapshot!(messages.join("\n"), @r"
     o.yaml:9:14: a waiver is for some objects, not for all (help: name the objects: `{kinds: [Deployment], names: [minio]}`)
     o.yaml:9:15: unknown field `kind` (help: did you mean `kinds`?)
     o.yaml:9:15: unknown field `containers` (help: expected one of `kinds`, `names`, `namespaces`, `labels`)
@@ -164,4 +173,21 @@ fn a_waiver_for_every_environment_may_name_a_rule_of_one() {
     assert_eq!(comes_to(None).unwrap().waiving.entries.len(), 1);
     assert_eq!(comes_to(Some("dev")).unwrap().waiving.entries.len(), 1);
     assert_snapshot!(comes_to(Some("prod")).unwrap_err().plain(), @"sparkk8s.yaml:6:20: waivers are forbidden at sparkk8s.yaml:5:62 (help: mend what is found, or take one of the two out)");
+}
+
+#[test]
+fn what_is_shown_of_waivers() {
+    let spec = format!(
+        "  waivers: {{expired: refuse, annotations: [p/*, memory/*], entries: [{ENTRY}]}}\n"
+    );
+    let shown = show(&with(&spec).policy());
+    let part = shown.split("waivers:").nth(1).unwrap();
+    let part = part.split("rules:").next().unwrap();
+    assert_snapshot!(part.trim_end(), @r#"
+    expired: refuse  # o.yaml:5
+    annotations: ["p/*", "memory/*"]
+    entries:
+      - {rule: "p/*", for: "{names: [minio]}", until: 2027-01-31}  # o.yaml:5
+    "#);
+    assert!(show(&with("  waivers: forbid\n").policy()).contains("waivers: forbid  # o.yaml:5"));
 }
