@@ -4,6 +4,7 @@ mod credentials;
 mod duplicates;
 mod holder;
 mod image;
+mod lapsed;
 mod lost_newline;
 pub mod memory;
 mod mention;
@@ -21,6 +22,7 @@ mod unmarked;
 pub mod validity;
 mod violation;
 
+pub use lapsed::{EXPIRED, lapsed, soon};
 pub use lost_newline::findings as lost_newlines;
 pub use message::{Said, recognised, table as messages};
 pub use page::{Page, pages};

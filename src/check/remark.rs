@@ -101,8 +101,10 @@ pub const REMARKS: &[Remark] = &[
     },
     Remark {
         id: "unused-waiver",
-        title: "a `--skip` that waives nothing",
-        what: "No rule and no check that its first part names had anything to say about the object that it names.",
+        title: "a waiver that waives nothing",
+        what: "No rule and no check that it names had anything to say about the object that it names, or another waiver says \
+               the same for longer. Where no object of the stream is meant by a waiver of a file, it is a remark in the \
+               report, no warning: a project may hold those of many charts.",
         fix: "Remove it, or correct the rule, the kind or the name.",
     },
     Remark {
@@ -118,6 +120,37 @@ pub const REMARKS: &[Remark] = &[
         what: "The rule writes `{$role: true}`, `{$imageTag: true}` or `{$uiPort: true}`, and nothing tells what the \
                workload is, its image has no tag (or `latest`), or the stream does not tell where its web interface listens.",
         fix: "Write the value into the chart, or what it is taken from.",
+    },
+    Remark {
+        id: "waiver-expired",
+        title: "a waiver past its last day",
+        what: "Something in the stream still needs it. `check` answers no; `render` goes on as before and says so, for a \
+               release at night must not fail by the date. Where an overlay or the project says `waivers: {expired: \
+               refuse}`, it waives no more, and `render` answers no, too.",
+        fix: "Mend what it waives and remove it; or look at it again, and set another day in the file that is named.",
+    },
+    Remark {
+        id: "waiver-expires",
+        title: "a waiver that ends within 30 days",
+        what: "`check` says so while there is time. It holds through its last day, in UTC (that of `SOURCE_DATE_EPOCH` where \
+               it is set, that of `--today` before it).",
+        fix: "Mend what it waives; or look at it again, and set another day. `check --today DATE` shows what will be over \
+              then.",
+    },
+    Remark {
+        id: "waiver-malformed",
+        title: "an annotation that would waive, and does not",
+        what: "The name is `sparkk8s.io/waive.` and the id of a rule or a check with `.` in the place of `/`; the value is \
+               `REASON; until 2027-01-31`. The id is nobody's, the reason or the day is missing, the day is further away \
+               than 366 days, which is refused, or the annotation stands on the pod template.",
+        fix: "Correct it; on the object itself, in its own `metadata.annotations`.",
+    },
+    Remark {
+        id: "waiver-refused",
+        title: "an annotation that may not waive",
+        what: "Annotations waive only what the project or an overlay opens to them, under `waivers: {annotations: [ID]}`. \
+               Where one of these says `waivers: forbid`, it is an error.",
+        fix: "Ask whoever owns that file to open the rule, or to write the waiver there; or mend what is found.",
     },
     Remark {
         id: "yaml/duplicate-key",

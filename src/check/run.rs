@@ -4,7 +4,7 @@ use super::{
     Violation, credentials, duplicates, image, memory, openshift, pages, pod_security,
     substitution, validity,
 };
-use crate::guard::{Finding, Outcome, PodView, Subject, Waiver};
+use crate::guard::{Finding, Outcome, PodView, Subject, Waivers};
 use crate::manifest::{NonRoot, Object, Problem, Quantity};
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
 use crate::yaml::{Document, NodeRef, Pointer, Stream};
@@ -68,14 +68,14 @@ struct Active<'c> {
 pub struct Checks<'c> {
     policy: &'c Policy,
     active: Vec<Active<'c>>,
-    waivers: &'c [Waiver],
+    waivers: &'c Waivers<'c>,
     memory: Option<memory::Collector>,
     namespaces: openshift::Namespaces,
 }
 
 impl<'c> Checks<'c> {
     /// No object seen yet.
-    pub fn new(policy: &'c Policy, waivers: &'c [Waiver]) -> Self {
+    pub fn new(policy: &'c Policy, waivers: &'c Waivers<'c>) -> Self {
         let memory = policy
             .checks
             .iter()
@@ -174,7 +174,8 @@ impl<'c> Checks<'c> {
             &role,
             pod.facts.sources(),
         );
-        let graded = |finding| self.graded(finding, Some(subject.object));
+        let place = (subject.object, subject.node);
+        let graded = |finding| self.graded(finding, Some(place));
         found.into_iter().filter_map(graded).collect()
     }
 
@@ -285,10 +286,8 @@ impl<'c> Checks<'c> {
     ) -> Finding {
         let id = format!("{prefix}{}", violation.check);
         let container = violation.container.as_deref();
-        let waiver = self
-            .waivers
-            .iter()
-            .find(|waiver| waiver.covers(&id, subject.object, container));
+        let place = (subject.object, subject.node);
+        let waived = self.waivers.find(&id, place, container);
         Finding {
             severity: self.policy.severity(&id, check.check.severity),
             object: Some(subject.object.index),
@@ -297,21 +296,21 @@ impl<'c> Checks<'c> {
             because: None,
             help: Some(violation.help),
             needed_by: Some(Arc::clone(&check.stands_at)),
-            waived: waiver.map(|waiver| waiver.reason.clone()),
+            waived,
             container: violation.container,
             id,
         }
     }
 
     /// A finding of the memory checks as the policy has it; `None` where it has not switched the check on.
-    fn graded(&self, mut finding: Finding, object: Option<&Object<'_>>) -> Option<Finding> {
+    fn graded(
+        &self,
+        mut finding: Finding,
+        place: Option<(&Object<'_>, NodeRef<'_>)>,
+    ) -> Option<Finding> {
         let active = self.active(&finding.id)?;
         let container = finding.container.as_deref();
-        let waiver = self
-            .waivers
-            .iter()
-            .find(|w| object.is_some_and(|o| w.covers(&finding.id, o, container)));
-        finding.waived = waiver.map(|waiver| waiver.reason.clone());
+        finding.waived = place.and_then(|place| self.waivers.find(&finding.id, place, container));
         finding.severity = self.policy.severity(&finding.id, active.check.severity);
         finding.needed_by = Some(active.stands_at);
         Some(finding)
@@ -333,12 +332,12 @@ impl<'c> Checks<'c> {
         );
         let graded = gathered.filter_map(|finding| {
             let object = finding.object.map(|index| &objects[index]);
-            self.graded(finding, object)
+            let place =
+                object.map(|object| (object, stream.documents[object.document].node(object.node)));
+            self.graded(finding, place)
         });
         let mut findings: Vec<_> = graded.collect();
         findings.extend(duplicates::findings(stream, objects));
-        let unused_waivers = self.waivers.iter().filter(|waiver| !waiver.was_used());
-        findings.extend(unused_waivers.map(unused));
         findings
     }
 }
@@ -351,21 +350,6 @@ fn is_said(finding: &Finding, others: &[Finding]) -> bool {
             && (&other.path, &other.container) == (&finding.path, &finding.container)
     };
     others.iter().any(says)
-}
-
-fn unused(waiver: &Waiver) -> Finding {
-    Finding {
-        id: "unused-waiver".into(),
-        severity: Severity::Warning,
-        object: None,
-        container: None,
-        path: Pointer::root(),
-        message: format!("`--skip '{}'` waives nothing in this stream", waiver.text),
-        because: None,
-        help: Some("remove it, or correct the rule or the object's name".into()),
-        needed_by: None,
-        waived: None,
-    }
 }
 
 /// Thousandths, as the API server compares them; what it caps is as large as can be.

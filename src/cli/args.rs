@@ -210,6 +210,9 @@ pub(super) struct PolicyArgs {
         help_heading = "Policy"
     )]
     pub(super) skips: Vec<String>,
+    /// Look at waivers and locks as on this day [default: today in UTC, or the day of `SOURCE_DATE_EPOCH`]
+    #[arg(long, value_name = "DATE", help_heading = "Policy")]
+    pub(super) today: Option<String>,
 }
 
 #[derive(Debug, Default, Args)]

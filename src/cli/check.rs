@@ -14,7 +14,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let input = run::Input::read(&args.input)?;
     // Presets by name are no project's.
     let lapsed = match args.policy.presets.is_empty() {
-        true => lock::lapsed(&args.policy.settings.project)?,
+        true => lock::lapsed(&args.policy.settings.project, args.policy.today.as_deref())?,
         false => Vec::new(),
     };
     run::over(&input, &args.policy, |report, _, _| {
@@ -23,6 +23,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
             false => Vec::new(),
         };
         let mut findings = [report.findings, &unmarked].concat();
+        // `render` goes on; whoever reads this can still mend it.
+        let expired = findings.iter_mut().filter(|one| one.id == check::EXPIRED);
+        expired.for_each(|finding| finding.severity = Severity::Error);
+        let waivers = report.waivers.iter();
+        findings.extend(waivers.filter_map(|listed| check::soon(listed.one, listed.days)));
         findings.sort_by_key(|finding| finding.object);
         findings.extend(lapsed);
         let report = &report.with(&findings);

@@ -21,6 +21,7 @@ mod project;
 mod render;
 mod reports;
 mod run;
+mod today;
 
 use args::{Cli, Verb};
 use clap::{CommandFactory, Parser};

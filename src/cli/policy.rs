@@ -2,6 +2,7 @@
 
 use super::args::{PolicyArgs, ProjectArgs, SettingsArgs};
 use super::exit::{Exit, Failure};
+use super::today::today;
 use super::{io, project};
 use crate::check;
 use crate::guard::Waiver;
@@ -11,10 +12,10 @@ use crate::manifest::reads::SecretKey;
 use crate::preset::builtin::Builtin;
 use crate::preset::{
     Assignment, File, Known, Layer, Named, Policy, PolicyError, Preset, ReadFile, Request, Step,
-    compose, tables,
+    Waiving, compose, tables,
 };
 use crate::report::{Message, Place};
-use crate::text::Source;
+use crate::text::{Date, Source};
 
 /// A policy with all that it needs to run.
 pub(super) struct Chosen {
@@ -23,6 +24,8 @@ pub(super) struct Chosen {
     pub(super) secret_key: Option<SecretKey>,
     /// What tags of images stand for.
     pub(super) images: Option<Digests>,
+    /// The day, where a flag says one.
+    today: Option<String>,
     /// The chosen presets, `name@version`.
     pub(super) names: Vec<String>,
 }
@@ -34,8 +37,15 @@ pub(super) fn choose(args: &PolicyArgs, config: Config) -> Result<Chosen, Failur
         .skips
         .iter()
         .map(|text| Waiver::parse(text))
-        .collect::<Result<_, _>>();
+        .collect::<Result<Vec<_>, _>>();
     let waivers = waivers.map_err(|error| Failure::usage(&error.into()))?;
+    if let day @ Some(_) = args.today.as_deref() {
+        today(day)?;
+    }
+    for waiver in &waivers {
+        let allowed = policy.waiving.judge_forbidden(&waiver.origin);
+        allowed.map_err(|error| failure(&error))?;
+    }
     let secret_key = args
         .given
         .secret_key
@@ -47,6 +57,7 @@ pub(super) fn choose(args: &PolicyArgs, config: Config) -> Result<Chosen, Failur
     Ok(Chosen {
         waivers,
         secret_key,
+        today: args.today.clone(),
         ..Chosen::of(policy, images.as_ref())?
     })
 }
@@ -65,7 +76,24 @@ impl Chosen {
             waivers: Vec::new(),
             secret_key: None,
             images,
+            today: None,
         })
+    }
+
+    /// The day on which the policy's waivers are looked at, where there is any.
+    pub(super) fn today(&self) -> Result<Date, Failure> {
+        today(self.today.as_deref())
+    }
+
+    /// Whether no waiver of a file is to hold for longer than any may.
+    pub(super) fn judge_waivers(&self) -> Result<(), Failure> {
+        let Waiving { entries, .. } = &self.policy.waiving;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let today = self.today()?;
+        let mut lengths = entries.iter().map(|waiver| waiver.judge_length(&today));
+        lengths.try_for_each(|length| length.map_err(|error| failure(&error)))
     }
 }
 

@@ -4,13 +4,14 @@ use super::args::{HostArg, InputArgs, PolicyArgs};
 use super::exit::{Exit, Failure};
 use super::io;
 use super::policy::{self, Chosen, choose};
+use crate::check;
 use crate::guard::Severity;
 use crate::host::{self, Host, krm};
 use crate::manifest::sensitive::without_hidden;
 use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
 use crate::preset::tables;
 use crate::render::{Observe, RenderError, Rendered, Setup, render};
-use crate::report::{Message, Place, Report};
+use crate::report::{Listed, Message, Place, Report};
 use crate::text::Source;
 use crate::threads::Threads;
 use crate::yaml::{ReadError, Stream, decode};
@@ -200,7 +201,9 @@ pub(super) fn with<T>(
         input.threads.both(|| input.stream(), chosen)
     };
     // A wrong flag is said first, as if nothing had been read.
-    let (chosen, stream) = (chosen?, stream?);
+    let chosen = chosen?;
+    chosen.judge_waivers()?;
+    let stream = stream?;
     let (objects, strangers) = input.objects(&stream)?;
     let shown = |all: &[Object<'_>], object: &Object<'_>, value: &Value| {
         if let Some(see) = see {
@@ -220,7 +223,16 @@ pub(super) fn with<T>(
     let mut rendered =
         render(&stream, (&objects, &strangers), setup).map_err(|error| failed(input, &error))?;
     let changes = std::mem::take(&mut rendered.changes);
-    let findings = std::mem::take(&mut rendered.findings);
+    let mut findings = std::mem::take(&mut rendered.findings);
+    let uses = std::mem::take(&mut rendered.waivers);
+    let mut uses_that_end = uses.iter().filter(|one| one.waiver.expires.is_some());
+    let today = uses_that_end.next().map(|_| chosen.today()).transpose()?;
+    if let Some(today) = &today {
+        let refuses = chosen.policy.waiving.refuses_expired.as_ref();
+        check::lapsed(&uses, &mut findings, today, refuses);
+        findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
+    }
+    let waivers = Listed::all(&uses, &findings, today.as_ref());
     let mut report = Report::new(
         &input.name,
         &stream,
@@ -228,6 +240,7 @@ pub(super) fn with<T>(
         (&changes, &findings),
         &chosen.names,
     );
+    report.waivers = &waivers;
     let environment = chosen.policy.environment.as_ref();
     report.environment = environment.map(|name| name.text.as_str());
     show(&report, rendered, &chosen)

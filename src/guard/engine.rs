@@ -7,7 +7,7 @@ use super::error::PolicyConflict;
 use super::merge::{apply, set};
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
-use super::waiver::Waiver;
+use super::waiver::Waivers;
 use super::{Change, Finding, Json, judge};
 use crate::manifest::{MAIN_CONTAINER, Object};
 use crate::preset::{Policy, ResolvedRule, Root, Verb};
@@ -44,7 +44,7 @@ enum Phase {
 /// The policy contradicts itself.
 pub fn run<'r>(
     policy: &'r Policy,
-    waivers: &'r [Waiver],
+    waivers: &'r Waivers<'r>,
     context: Context<'r>,
     subject: Subject<'r>,
     value: Value,
@@ -106,7 +106,7 @@ pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
 
 pub(super) struct Run<'e> {
     pub(super) policy: &'e Policy,
-    waivers: &'e [Waiver],
+    waivers: &'e Waivers<'e>,
     pub(super) context: Context<'e>,
     pub(super) subject: Subject<'e>,
     pub(super) outcome: Outcome<'e>,
@@ -236,8 +236,8 @@ impl<'e> Run<'e> {
     }
 
     pub(super) fn is_waived(&self, rule: &ResolvedRule, container: Option<&str>) -> bool {
-        let mut waivers = self.waivers.iter();
-        waivers.any(|waiver| waiver.covers(&rule.id, self.subject.object, container))
+        let place = (self.subject.object, self.subject.node);
+        self.waivers.find(&rule.id, place, container).is_some()
     }
 
     fn consider(

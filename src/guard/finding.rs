@@ -30,8 +30,17 @@ pub struct Finding {
     pub help: Option<String>,
     /// The policy that asked for it: file and line (`presets/default@1.yaml:12`).
     pub needed_by: Option<Arc<str>>,
-    /// Why it does not count, where somebody waived it.
-    pub waived: Option<String>,
+    /// Who waived it, if somebody did: it does not count then.
+    pub waived: Option<Waived>,
+}
+
+/// That a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// Which waiver of the run it is.
+    pub by: usize,
 }
 
 /// What a rule did to one object. A stream of many objects holds many of them, so what they share is shared.

@@ -4,7 +4,7 @@ use super::Finding;
 use super::engine::Outcome;
 use super::select::{Target, selects};
 use super::view::{Context, Subject, View};
-use super::waiver::Waiver;
+use super::waiver::Waivers;
 use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Adds the findings of all `forbid` and `require` rules about an object.
 pub(super) fn rules(
     policy: &Policy,
-    waivers: &[Waiver],
+    waivers: &Waivers<'_>,
     context: Context<'_>,
     subject: Subject<'_>,
     outcome: &mut Outcome<'_>,
@@ -117,17 +117,14 @@ fn broken(verb: &Verb, target: &Target<'_>) -> Vec<Pointer> {
 fn finding(
     policy: &Policy,
     rule: &ResolvedRule,
-    waivers: &[Waiver],
+    waivers: &Waivers<'_>,
     target: &Target<'_>,
     (place, path): (&Pointer, Pointer),
 ) -> Finding {
-    let object = target.view.subject.object;
+    let Subject { object, node, .. } = target.view.subject;
     let container = target
         .container
         .map(|(_, container)| container.name().to_owned());
-    let waiver = waivers
-        .iter()
-        .find(|waiver| waiver.covers(&rule.id, object, container.as_deref()));
     let who = match (&container, rule.on) {
         (Some(name), _) => format!("container `{name}`"),
         (None, Root::Object) => "the object".to_owned(),
@@ -155,12 +152,12 @@ fn finding(
         id: rule.id.clone(),
         severity: policy.severity(&rule.id, rule.severity),
         object: Some(object.index),
+        waived: waivers.find(&rule.id, (object, node), container.as_deref()),
         container,
         path,
         message,
         because: Some(rule.because.clone()),
         help: rule.help.clone(),
         needed_by: Some(Arc::clone(&rule.label.origin)),
-        waived: waiver.map(|waiver| waiver.reason.clone()),
     }
 }

@@ -14,10 +14,10 @@ mod select;
 mod view;
 mod waiver;
 
-pub use crate::preset::Severity;
+pub use crate::preset::{Severity, Waiver};
 pub use engine::{Outcome, concerns, run};
 pub use error::{Clash, PolicyConflict};
-pub use finding::{Change, Finding, Json, Op, Operation, Pool};
+pub use finding::{Change, Finding, Json, Op, Operation, Pool, Waived};
 pub use merge::{Merge, Step, apply, steps};
 pub use view::{Context, Numbered, PodView, Subject, Traits, View};
-pub use waiver::{BadWaiver, Waiver};
+pub use waiver::{Place, WaiverUse, Waivers};

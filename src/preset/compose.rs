@@ -6,7 +6,9 @@ use super::path::{is_path, normal};
 use super::policy::{Policy, PolicyPreset, ResolvedParameter};
 use super::request::{Named, Request, Step};
 use super::settle::{Change, Settings, overrides, values};
-use super::{File, Known, Open, Overlay, PolicyError, ResolvedCheck, builtin, severity};
+use super::{
+    File, Known, Open, Overlay, PolicyError, ResolvedCheck, Waiving, builtin, severity, waiver,
+};
 use crate::text::hint;
 use std::sync::Arc;
 
@@ -70,7 +72,28 @@ pub fn compose(
     policy.checks = settle_checks(&graph, checks)?;
     let overlays = changes.iter().filter_map(Change::overlay);
     policy.severities = severity::changes(overlays, &policy.rules, &policy.checks, known)?;
+    policy.waiving = waiving((request, &changes), &graph, known, read)?;
     Ok(policy)
+}
+
+/// What the project and the overlays say of waivers.
+fn waiving(
+    (request, changes): (&Request, &[Change<'_>]),
+    graph: &Graph,
+    known: &Known<'_>,
+    read: ReadFile<'_>,
+) -> Result<Waiving, PolicyError> {
+    let own = request.waivers.iter();
+    let own = own.map(|(file, written)| (file, written));
+    let overlays = changes.iter().filter_map(Change::overlay);
+    let overlays = overlays.filter_map(|o| Some((&o.file, o.written.spec.waivers.as_ref()?)));
+    let elsewhere = || {
+        // Two environments may call different presets the same; what is wrong with one is said where it is chosen.
+        let each = request.elsewhere.iter().map(std::slice::from_ref);
+        let each = each.filter_map(|named| load(named, None, known, read).ok());
+        each.flat_map(|graph| waiver::ids(&graph)).collect()
+    };
+    waiver::settle(own.chain(overlays), graph, known, &elsewhere)
 }
 
 fn overlay(named: &Named, read: ReadFile<'_>) -> Result<Overlay, PolicyError> {

@@ -38,6 +38,8 @@ mod sidecar;
 mod spell;
 mod tables;
 mod use_entry;
+mod waiver;
+mod waivers_file;
 
 pub use crate::text::{BadGlob, Glob};
 pub use body::{Blank, Body, BodyValue, Written};
@@ -67,6 +69,8 @@ pub use selector::{ImageGlob, Jobs, KindGlob, NonRoot, Os, Resources, Scrape, Se
 pub use show::show;
 pub use sidecar::{Choice, OpenToApplications, Sidecar, SidecarFile, SidecarSpec, ToolFile};
 pub use tables::{meaning, tables};
+pub use waiver::{BadWaiver, LONGEST_WAIVER, Waiver, WaiverPlace, Waiving, is_too_long};
+pub use waivers_file::{Expired, PlaceFile, WaiverFile, WaiversFile, WaiversSpec};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! `kind: Preset` and `kind: Overlay` as they are written. Nothing here has been judged yet beyond its type.
 
-use super::Draft;
+use super::{Draft, WaiversFile};
 use crate::yaml::{Entries, Spanned};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -361,4 +361,6 @@ pub struct OverlaySpec {
     /// Severities by the id of a rule or a check, or a glob of ids.
     #[serde(default)]
     pub severity: Entries<Spanned<Severity>>,
+    /// Exceptions from rules and checks, each with a reason and a last day; or `forbid`.
+    pub waivers: Option<WaiversFile>,
 }

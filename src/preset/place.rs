@@ -94,6 +94,16 @@ impl Origin {
         source.position(self.span.start)
     }
 
+    /// File, line and column, as messages name the place of something else; a flag alone.
+    pub fn place(&self) -> String {
+        let name = &self.file.name;
+        if self.file.is_flag {
+            return name.clone();
+        }
+        let Position { line, column } = self.position();
+        format!("{name}:{line}:{column}")
+    }
+
     /// An error at this place.
     pub fn error(&self, message: impl Into<String>) -> PolicyError {
         PolicyError {
@@ -125,11 +135,7 @@ impl PolicyError {
 
     /// On one line: `policy.yaml:3:5: message (help: what to do)`.
     pub fn plain(&self) -> String {
-        let mut place = self.origin.file.name.clone();
-        if !self.origin.file.is_flag {
-            let Position { line, column } = self.origin.position();
-            place = format!("{place}:{line}:{column}");
-        }
+        let place = self.origin.place();
         let help = self.help.as_ref().map(|help| format!(" (help: {help})"));
         format!("{place}: {}{}", self.message, help.unwrap_or_default())
     }

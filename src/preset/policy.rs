@@ -1,7 +1,7 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
 use super::model::Severity;
-use super::{External, Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting};
+use super::{External, Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting, Waiving};
 use crate::manifest::reads::Random;
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
@@ -27,6 +27,8 @@ pub struct Policy {
     pub checks: Vec<ResolvedCheck>,
     /// What overlays say of severities, in their order: the last that matches counts. See [`Policy::severity`].
     pub severities: Vec<SeverityChange>,
+    /// What is excepted from them, and who may except more.
+    pub waiving: Waiving,
     /// What every parameter was worth, for `presets show`, reports and locks.
     pub parameters: Vec<ResolvedParameter>,
 }

@@ -6,7 +6,7 @@ use super::graph::{ReadFile, builtin_path};
 use super::path::{folder, is_path};
 use super::request::{Assignment, Given, Named, Request, Step};
 use super::scope::check_name;
-use super::{Draft, External, File, PolicyError, RandomFile, load};
+use super::{Draft, External, File, PolicyError, RandomFile, WaiversFile, load};
 use crate::manifest::reads::Random;
 use crate::text::hint;
 use crate::yaml::{Entries, Spanned};
@@ -73,6 +73,8 @@ pub struct ProjectSpec {
     /// Values that are others at each render, so that no digest and no lock holds them.
     #[serde(default)]
     pub random: Vec<RandomFile>,
+    /// Exceptions from rules and checks in every environment, each with a reason and a last day; or `forbid`.
+    pub waivers: Option<WaiversFile>,
     /// The file that says which image each tag stands for, from the project's folder, as `--images` takes it.
     pub images: Option<Spanned<String>>,
     /// The file that holds environments to what they share, from the project's folder. Without it, `sparkk8s.lock`.
@@ -114,6 +116,8 @@ pub struct EnvironmentFile {
     /// Values of parameters; they count more than the overlays.
     #[serde(default)]
     pub parameters: Entries<Draft>,
+    /// Exceptions from rules and checks in this environment, each with a reason and a last day; or `forbid`.
+    pub waivers: Option<WaiversFile>,
     /// The command that prints the environment's manifests, run without a shell, in the project's folder.
     pub render: Option<Vec<Spanned<String>>>,
     /// What its names have of their own.
@@ -210,6 +214,13 @@ impl Project {
             }),
             ..Request::default()
         };
+        let own = chosen.and_then(|(_, chosen)| chosen.waivers.as_ref());
+        let waivers = spec.waivers.iter().chain(own);
+        let here = |written: &WaiversFile| (Arc::clone(&self.file), written.clone());
+        request.waivers.extend(waivers.map(here));
+        let others = spec.environments.0.iter();
+        let others = others.flat_map(|(_, other)| self.all(&other.presets));
+        request.elsewhere.extend(others);
         match &spec.presets {
             Some(presets) => request.presets.extend(self.all(presets)),
             None => request.presets.push(self.default()),

@@ -1,6 +1,6 @@
 //! What somebody chose: presets, overlays, values of parameters, each with the place where it was said.
 
-use super::{Draft, External, File, Origin, PolicyError};
+use super::{Draft, External, File, Origin, PolicyError, WaiversFile};
 use crate::manifest::reads::Random;
 use std::sync::Arc;
 
@@ -23,6 +23,10 @@ pub struct Request {
     pub random: Vec<Random>,
     /// The file that says what tags of images stand for.
     pub images: Option<Named>,
+    /// What the project and its environment except, each with the file that says so.
+    pub waivers: Vec<(Arc<File>, WaiversFile)>,
+    /// The presets of all environments, whose rules a waiver for every environment may name.
+    pub elsewhere: Vec<Named>,
 }
 
 /// What is changed in the presets.

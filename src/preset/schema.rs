@@ -2,6 +2,7 @@
 
 use super::model::{API_VERSION, UseFile};
 use super::{Draft, OverlayFile, PresetFile, ProjectFile, SidecarFile, UseEntry};
+use super::{WaiverFile, WaiversFile, WaiversSpec};
 use crate::text::current::assert_schema;
 use crate::yaml::{Entries, Spanned};
 use schemars::generate::SchemaSettings;
@@ -63,6 +64,18 @@ impl JsonSchema for UseEntry {
     }
 }
 
+impl JsonSchema for WaiversFile {
+    fn schema_name() -> Cow<'static, str> {
+        "WaiversOrForbid".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let entry = generator.subschema_for::<WaiverFile>();
+        let spec = generator.subschema_for::<WaiversSpec>();
+        json_schema!({"anyOf": [{"const": "forbid"}, {"type": "array", "items": entry}, spec]})
+    }
+}
+
 pub(super) fn api_version(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"const": API_VERSION})
 }
@@ -101,6 +114,19 @@ pub(super) fn texts(_: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn labels(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "object", "additionalProperties": many(&json!({"type": "string"}))})
+}
+
+pub(super) fn day(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+}
+
+pub(super) fn plain_texts(_: &mut SchemaGenerator) -> Schema {
+    let text = json!({"type": "string"});
+    json_schema!({"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]})
+}
+
+pub(super) fn plain_labels(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "object", "additionalProperties": plain_texts(generator)})
 }
 
 pub(super) fn boolean(_: &mut SchemaGenerator) -> Schema {

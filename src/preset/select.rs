@@ -103,7 +103,7 @@ impl Scope<'_> {
             span.get_or_insert(draft.span);
             self.belongs(name, draft, about, on)?;
         }
-        let words = |draft: &Option<Draft>| draft.as_ref().map(|d| self.globs(d)).transpose();
+        let words = |draft: &Option<Draft>| self.maybe_globs(draft.as_ref());
         let names = |draft: &Option<Draft>, names: fn(&Tables) -> Vec<&str>, what: &str| {
             let names = || known.tables.map_or_else(Vec::new, |tables| names(tables()));
             let draft = draft.as_ref();
@@ -158,6 +158,14 @@ impl Scope<'_> {
             .ok_or_else(|| self.at(draft.span).error(message()))
     }
 
+    /// The globs of a field, if it is there.
+    pub(super) fn maybe_globs(
+        &self,
+        draft: Option<&Draft>,
+    ) -> Result<Option<Vec<Glob>>, PolicyError> {
+        draft.map(|draft| self.globs(draft)).transpose()
+    }
+
     /// One value, or a list of any.
     fn several(&self, draft: &Draft) -> Result<Vec<Plain>, PolicyError> {
         let items = draft.one_or_many();
@@ -188,7 +196,7 @@ impl Scope<'_> {
         Ok(globs)
     }
 
-    fn labels(&self, draft: &Draft) -> Result<Vec<(String, Vec<Glob>)>, PolicyError> {
+    pub(super) fn labels(&self, draft: &Draft) -> Result<Vec<(String, Vec<Glob>)>, PolicyError> {
         let Shape::Map(entries) = &draft.shape else {
             let message = format!("expected mapping, found {}", draft.describe());
             return Err(self.at(draft.span).error(message));
@@ -228,7 +236,7 @@ impl Scope<'_> {
     }
 }
 
-fn kinds(globs: Vec<Glob>) -> Vec<KindGlob> {
+pub(super) fn kinds(globs: Vec<Glob>) -> Vec<KindGlob> {
     let part = |text: &str| Glob::new(text).ok();
     let kind = |glob: Glob| {
         let halves = glob.text().split_once('/');

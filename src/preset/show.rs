@@ -4,7 +4,7 @@ use super::parameter::plain;
 use super::spell::{flow, pattern, scalar, selector};
 use super::{
     Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Severity,
-    Verb,
+    Verb, Waiving,
 };
 use crate::manifest::sensitive::shown;
 use std::fmt::Write;
@@ -36,6 +36,7 @@ pub fn show(policy: &Policy) -> String {
         let text = format!("{}: {}", scalar(change.glob.text()), change.severity);
         page.line(2, &text, Some(&change.origin));
     }
+    waivers(&policy.waiving, &mut page);
     if !policy.checks.is_empty() {
         page.line(0, "checks:", None);
     }
@@ -48,6 +49,37 @@ pub fn show(policy: &Policy) -> String {
     }
     policy.rules.iter().for_each(|r| rule(r, policy, &mut page));
     page.text()
+}
+
+fn waivers(waiving: &Waiving, page: &mut Page) {
+    if let Some(who) = &waiving.forbidden {
+        return page.line(0, "waivers: forbid", Some(who));
+    }
+    let is_said = waiving.refuses_expired.is_some() || !waiving.open.is_empty();
+    if is_said || !waiving.entries.is_empty() {
+        page.line(0, "waivers:", None);
+    }
+    if let Some(who) = &waiving.refuses_expired {
+        page.line(2, "expired: refuse", Some(who));
+    }
+    if !waiving.open.is_empty() {
+        let globs = waiving.open.iter().map(|glob| scalar(glob.text()));
+        let globs: Vec<_> = globs.collect();
+        page.line(2, &format!("annotations: [{}]", globs.join(", ")), None);
+    }
+    if !waiving.entries.is_empty() {
+        page.line(2, "entries:", None);
+    }
+    for waiver in &waiving.entries {
+        let day = waiver.expires.as_ref().map(ToString::to_string);
+        let text = format!(
+            "- {{rule: {}, for: {}, until: {}}}",
+            scalar(waiver.rule.text()),
+            scalar(&waiver.place.to_string()),
+            day.unwrap_or_default()
+        );
+        page.line(4, &text, Some(&waiver.origin));
+    }
 }
 
 #[derive(Default)]

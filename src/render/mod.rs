@@ -6,11 +6,12 @@ pub use proof::operation;
 
 use crate::check::{self, Checks};
 use crate::guard::{
-    self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver,
+    self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver, WaiverUse,
+    Waivers,
 };
 use crate::manifest::reads::{Contents, SecretKey};
 use crate::manifest::{Digests, Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
-use crate::preset::{Policy, Root, Severity};
+use crate::preset::{Known, Policy, Root, Severity};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
 use crate::yaml::{Document, Pointer, Stream, Touched};
@@ -25,6 +26,8 @@ pub struct Rendered {
     pub changes: Vec<Change>,
     /// What rules and checks have to say, by object.
     pub findings: Vec<Finding>,
+    /// The waivers that could hold, as findings count them.
+    pub waivers: Vec<WaiverUse>,
     /// Objects whose running pods are replaced because their template changed.
     pub restarts: Vec<usize>,
 }
@@ -75,7 +78,7 @@ pub type Observe<'s> = &'s (dyn Fn(&[Object<'_>], &Object<'_>, &Value) + Sync);
 pub struct Setup<'s> {
     /// What to apply.
     pub policy: &'s Policy,
-    /// Waivers given by hand.
+    /// Waivers given by hand, beside those of the policy.
     pub waivers: &'s [Waiver],
     /// The tables of places, roles and images.
     pub tables: &'s Tables,
@@ -100,14 +103,25 @@ pub fn render(
     (objects, strangers): (&[Object<'_>], &[Stranger]),
     setup: Setup<'_>,
 ) -> Result<Rendered, RenderError> {
-    let mut checks = Checks::new(setup.policy, setup.waivers);
-    let facts = gather(stream, objects, setup, &mut checks)?;
+    let place = guard::Place {
+        stream,
+        objects,
+        tables: setup.tables,
+    };
+    let known = Known {
+        checks: check::specs(),
+        tables: None,
+    };
+    let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
+    let mut checks = Checks::new(setup.policy, &waivers);
+    let facts = gather(stream, objects, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
         objects,
         setup,
         facts: &facts,
         checks: &checks,
+        waivers: &waivers,
     };
     let documents: Vec<_> = objects.chunk_by(|a, b| a.document == b.document).collect();
     let length = |own: &&[Object<'_>]| stream.documents[own[0].document].text.len();
@@ -125,6 +139,8 @@ pub fn render(
         restarts,
     } = done;
     findings.extend(checks.finish(stream, objects));
+    findings.extend(malformed);
+    findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
     if setup
@@ -141,6 +157,7 @@ pub fn render(
         edits,
         changes,
         findings,
+        waivers: waivers.uses(),
         restarts,
     })
 }
@@ -186,6 +203,7 @@ struct Road<'r> {
     setup: Setup<'r>,
     facts: &'r Facts,
     checks: &'r Checks<'r>,
+    waivers: &'r Waivers<'r>,
 }
 
 impl Road<'_> {
@@ -210,12 +228,7 @@ impl Road<'_> {
         piece: &mut Piece,
         pool: &mut Pool,
     ) -> Result<(), RenderError> {
-        let Setup {
-            policy,
-            waivers,
-            tables,
-            ..
-        } = self.setup;
+        let Setup { policy, tables, .. } = self.setup;
         let facts = self.facts;
         let context = Context {
             tables,
@@ -236,7 +249,7 @@ impl Road<'_> {
                 self.observe(object, &value);
                 continue;
             }
-            let mut outcome = guard::run(policy, waivers, context, subject, value)?;
+            let mut outcome = guard::run(policy, self.waivers, context, subject, value)?;
             if restarts_pods(subject, &outcome) {
                 piece.restarts.push(object.index);
             }
@@ -267,7 +280,7 @@ impl Road<'_> {
 fn gather(
     stream: &Stream<'_>,
     objects: &[Object<'_>],
-    setup: Setup<'_>,
+    (setup, waivers): (Setup<'_>, &Waivers<'_>),
     checks: &mut Checks<'_>,
 ) -> Result<Facts, RenderError> {
     let Setup { policy, tables, .. } = setup;
@@ -308,7 +321,7 @@ fn gather(
                 facts: &facts,
                 images: setup.images,
             };
-            let outcome = guard::run(policy, setup.waivers, context, subject, value)?;
+            let outcome = guard::run(policy, waivers, context, subject, value)?;
             facts.hold(object.index, &outcome.value);
         }
     }

@@ -1,6 +1,6 @@
 //! A finding as pipelines are told of it: what the formats for them have in common. No line of the input is among it, and no value.
 
-use super::{Report, text};
+use super::{Report, listed, text};
 use crate::guard::Finding;
 use crate::text::Position;
 
@@ -9,12 +9,12 @@ pub(super) struct Entry<'r> {
     pub(super) finding: &'r Finding,
     /// What is wrong with which object, in one line.
     pub(super) title: String,
-    /// The chart's template where the stream tells, else what the input is called.
+    /// The chart's template where the stream tells, else what the input is called; the policy's file where it is about that.
     pub(super) file: &'r str,
     /// Where in the input; nowhere for the stream as a whole.
     pub(super) position: Option<Position>,
-    /// Whether `file` is the input: a line of the stream is no line of a template.
-    pub(super) is_input: bool,
+    /// Whether `position` is one in `file`: a line of the stream is no line of a template.
+    pub(super) is_numbered: bool,
 }
 
 impl<'r> Entry<'r> {
@@ -22,13 +22,17 @@ impl<'r> Entry<'r> {
         let location = finding
             .object
             .map(|object| report.locate(object, &finding.path));
+        let policy = listed::origin(report, finding);
         let template = location.as_ref().and_then(|location| location.template);
         Self {
             finding,
             title: text::title(report, finding),
-            file: template.unwrap_or(report.name),
-            position: location.map(|location| report.lines().position(location.span.start)),
-            is_input: template.is_none(),
+            file: policy.map_or(template.unwrap_or(report.name), |origin| &origin.file.name),
+            position: match policy {
+                Some(origin) => Some(origin.position()),
+                None => location.map(|at| report.lines().position(at.span.start)),
+            },
+            is_numbered: template.is_none(),
         }
     }
 
@@ -43,9 +47,14 @@ impl<'r> Entry<'r> {
             .because
             .as_ref()
             .map(|why| format!("because: {why}"));
+        let name = if self.is_numbered {
+            self.file
+        } else {
+            report.name
+        };
         let place = self
             .position
-            .map(|at| format!("at: {}:{}:{}", report.name, at.line, at.column));
+            .map(|at| format!("at: {name}:{}:{}", at.line, at.column));
         let needed = finding.needed_by.as_ref();
         let needed = needed.map(|origin| format!("needed by: {origin}"));
         let lines: Vec<_> = [because, needed, place, Some(help)]

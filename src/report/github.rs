@@ -2,12 +2,12 @@
 //! a kind are shown for each step.
 
 use super::entry::{Entry, plain};
-use super::{Report, text};
+use super::{Report, listed, text};
 use crate::guard::Severity;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-/// A line for each finding that nobody waived, and one that is no command: the run in numbers.
+/// A line for each finding that nobody waived, and lines that are no commands: waivers, and the run in numbers.
 pub fn github(report: &Report<'_>) -> String {
     let mut findings: Vec<_> = report.findings.iter().collect();
     findings.retain(|finding| finding.waived.is_none());
@@ -15,6 +15,9 @@ pub fn github(report: &Report<'_>) -> String {
     let mut out = String::new();
     for finding in findings {
         command(&mut out, report, &Entry::new(report, finding));
+    }
+    for one in listed::used(report) {
+        let _ = writeln!(out, "waiver: {}", escaped(&one.line(report), ""));
     }
     let numbers = text::numbers(report, "report");
     out.push_str(&escaped(numbers.trim_end(), ""));
@@ -30,9 +33,9 @@ fn command(out: &mut String, report: &Report<'_>, entry: &Entry<'_>) {
     };
     let _ = write!(out, "::{command} ");
     // Standard input is no file.
-    if !entry.is_input || report.name != "stdin" {
+    if !entry.is_numbered || entry.file != "stdin" {
         let _ = write!(out, "file={},", escaped(entry.file, ":,"));
-        if let Some(at) = entry.position.filter(|_| entry.is_input) {
+        if let Some(at) = entry.position.filter(|_| entry.is_numbered) {
             let _ = write!(out, "line={},col={},", at.line, at.column);
         }
     }

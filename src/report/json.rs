@@ -1,9 +1,10 @@
 //! The report for machines: a contract (`docs/schema/report.json`). Fields are only ever added, so the wire has types
 //! of its own.
 
-use super::{Report, Summary};
+use super::{Listed, Report, Summary, listed};
 use crate::guard::{Change, Finding, Json, Op, Severity};
 use crate::manifest::sensitive::shown_value;
+use crate::text::Glob;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,6 +23,9 @@ struct Wire<'a> {
     summary: WireSummary,
     changes: Vec<WireChange<'a>>,
     findings: Vec<WireFinding<'a>>,
+    /// The waivers that could have held, whether or not anything needed them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waivers: Vec<WireWaiver<'a>>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +115,35 @@ struct WireFinding<'a> {
     /// Why it does not count, where somebody waived it.
     #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a str>,
+    /// Which of `waivers` did, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived_by: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct WireWaiver<'a> {
+    /// The id of a rule or a check, or a glob of ids.
+    rule: &'a str,
+    /// The objects that it is for.
+    #[serde(rename = "where")]
+    place: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
+    reason: &'a str,
+    /// Its last day, `2027-01-31`; one that is given by hand has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    /// Days to its last one; below nothing since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<i64>,
+    /// File, line and column, or `--skip`; an annotation stands in the input.
+    stands_at: String,
+    /// Whether a rule or a check would have had to say something without it.
+    used: bool,
+    /// How many findings do not count because of it.
+    findings: usize,
 }
 
 /// The report as one line of JSON.
@@ -141,6 +174,11 @@ pub fn report(report: &Report<'_>) -> String {
             .findings
             .iter()
             .map(|finding| wire_finding(report, finding))
+            .collect(),
+        waivers: report
+            .waivers
+            .iter()
+            .map(|one| wire_waiver(report, one))
             .collect(),
     };
     let mut text = serde_json::to_string(&wire).expect("internal error: the report is plain data");
@@ -196,20 +234,24 @@ fn subject(report: &Report<'_>, change: &Change) -> String {
     name.map_or(key, |name| name.text().to_owned())
 }
 
-fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a> {
+fn wire_finding<'a>(report: &'a Report<'_>, finding: &'a Finding) -> WireFinding<'a> {
     let location = finding
         .object
         .map(|object| report.locate(object, &finding.path));
-    let position = location
-        .as_ref()
-        .map(|location| report.lines().position(location.span.start));
+    let policy = listed::origin(report, finding);
+    let position = match policy {
+        Some(origin) => Some(origin.position()),
+        None => location
+            .as_ref()
+            .map(|at| report.lines().position(at.span.start)),
+    };
     WireFinding {
         id: &finding.id,
         severity: finding.severity,
         object: finding.object.map(|object| wire_object(report, object)),
         container: finding.container.as_deref(),
         path: finding.path.to_string(),
-        file: report.name,
+        file: policy.map_or(report.name, |origin| &origin.file.name),
         template: location.and_then(|location| location.template),
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
@@ -217,7 +259,27 @@ fn wire_finding<'a>(report: &Report<'a>, finding: &'a Finding) -> WireFinding<'a
         because: finding.because.as_deref(),
         help: finding.help.as_deref(),
         needed_by: finding.needed_by.as_deref(),
-        waived: finding.waived.as_deref(),
+        waived: finding.waived.as_ref().map(|waived| waived.reason.as_str()),
+        waived_by: finding
+            .waived
+            .as_ref()
+            .map(|waived| waived.by)
+            .filter(|by| *by < report.waivers.len()),
+    }
+}
+
+fn wire_waiver<'a>(report: &Report<'_>, listed: &Listed<'a>) -> WireWaiver<'a> {
+    let waiver = &listed.one.waiver;
+    WireWaiver {
+        rule: waiver.rule.text(),
+        place: listed.place(report),
+        container: waiver.container.as_ref().map(Glob::text),
+        reason: &waiver.reason,
+        expires: waiver.expires.as_ref().map(ToString::to_string),
+        days: listed.days,
+        stands_at: listed.at(report),
+        used: listed.one.is_used,
+        findings: listed.findings,
     }
 }
 

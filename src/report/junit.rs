@@ -2,7 +2,7 @@
 //! schema of this format; it keeps to the elements that Jenkins, GitLab and GitHub's readers share. There is no date in it.
 
 use super::entry::{Entry, object_name, plain};
-use super::{Report, Summary};
+use super::{Report, Summary, listed};
 use crate::guard::{Finding, Severity};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -18,9 +18,22 @@ pub fn junit(report: &Report<'_>) -> String {
     }
     let mut suites = String::new();
     let mut tests = 0;
+    // The first suite tells of all waivers: a rule that is not applied because of one is no case.
+    let mut waivers: String = listed::used(report)
+        .map(|one| property(&one.line(report)))
+        .collect();
+    if !waivers.is_empty() {
+        waivers = format!("<properties>{waivers}</properties>");
+    }
     for (object, findings) in by_object {
         let name = object.map_or_else(|| "stream".to_owned(), |at| object_name(report, at));
-        tests += suite(&mut suites, report, &escaped(&name), &findings);
+        let properties = std::mem::take(&mut waivers);
+        tests += suite(
+            &mut suites,
+            report,
+            (&escaped(&name), &properties),
+            &findings,
+        );
     }
     let summary = Summary::of(report);
     format!(
@@ -31,8 +44,17 @@ pub fn junit(report: &Report<'_>) -> String {
     )
 }
 
+fn property(line: &str) -> String {
+    format!("<property name=\"waiver\" value=\"{}\"/>", escaped(line))
+}
+
 /// One suite, with the first of its cases telling what only warns; how many cases it has.
-fn suite(out: &mut String, report: &Report<'_>, name: &str, findings: &[&Finding]) -> usize {
+fn suite(
+    out: &mut String,
+    report: &Report<'_>,
+    (name, properties): (&str, &str),
+    findings: &[&Finding],
+) -> usize {
     let is_case =
         |finding: &&&Finding| finding.waived.is_some() || finding.severity == Severity::Error;
     let (cases, others): (Vec<&Finding>, Vec<&Finding>) =
@@ -61,7 +83,7 @@ fn suite(out: &mut String, report: &Report<'_>, name: &str, findings: &[&Finding
     let failures = cases.len() - skipped;
     let _ = writeln!(
         out,
-        "<testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\">"
+        "<testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\">{properties}"
     );
     if cases.is_empty() {
         let _ = writeln!(
@@ -85,8 +107,9 @@ fn suite(out: &mut String, report: &Report<'_>, name: &str, findings: &[&Finding
 }
 
 fn verdict(report: &Report<'_>, finding: &Finding) -> String {
-    if let Some(reason) = &finding.waived {
-        return format!("<skipped message=\"{}\"/>", escaped(reason));
+    if let Some(waived) = &finding.waived {
+        let why = listed::why(report, waived);
+        return format!("<skipped message=\"{}\"/>", escaped(&why));
     }
     let entry = Entry::new(report, finding);
     format!(

@@ -3,14 +3,14 @@
 
 use super::entry::{Entry, object_name};
 use super::summary::count;
-use super::{Report, Summary};
+use super::{Report, Summary, listed};
 use crate::guard::Severity;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Bytes for rows of findings, and for rows of changes.
-const ROOM: [usize; 2] = [44_000, 16_000];
+/// Bytes for rows of findings, of changes and of waivers.
+const ROOM: [usize; 3] = [38_000, 14_000, 8_000];
 /// Longest text in a cell; escaped it may be six times as long.
 const MOST_CHARS: usize = 400;
 
@@ -38,6 +38,7 @@ pub fn markdown(report: &Report<'_>) -> String {
     let environment = environment.unwrap_or_default();
     let _ = writeln!(out, "\nPolicy: {}{environment}.", policy.join(", "));
     findings(&mut out, report);
+    waivers(&mut out, report);
     changes(&mut out, report);
     out
 }
@@ -52,7 +53,10 @@ fn findings(out: &mut String, report: &Report<'_>) {
             .as_ref()
             .map(|why| format!("because: {why}"));
         let (verdict, why) = match (&finding.waived, finding.severity) {
-            (Some(reason), _) => ("waived", Some(format!("waived: {reason}"))),
+            (Some(waived), _) => {
+                let why = listed::why(report, waived);
+                ("waived", Some(format!("waived: {why}")))
+            }
             (None, Severity::Error) => ("**error**", because),
             (None, Severity::Warning) => ("warning", because),
             (None, Severity::Info) => ("info", because),
@@ -67,6 +71,19 @@ fn findings(out: &mut String, report: &Report<'_>) {
     let left = rows(out, findings.into_iter().map(row), ROOM[0]);
     if left > 0 {
         let _ = writeln!(out, "\n{} left out for length.", count(left, "finding"));
+    }
+}
+
+fn waivers(out: &mut String, report: &Report<'_>) {
+    let used: Vec<_> = listed::used(report).collect();
+    if used.is_empty() {
+        return;
+    }
+    out.push_str("\n| waiver |\n|---|\n");
+    let row = |one: &listed::Listed<'_>| format!("| {} |\n", cell(&one.line(report)));
+    let left = rows(out, used.into_iter().map(row), ROOM[2]);
+    if left > 0 {
+        let _ = writeln!(out, "\n{} left out for length.", count(left, "waiver"));
     }
 }
 

@@ -6,6 +6,7 @@ mod entry;
 mod github;
 mod json;
 mod junit;
+mod listed;
 mod markdown;
 mod message;
 mod sarif;
@@ -19,6 +20,7 @@ pub use drift::{
 pub use github::github;
 pub use json::report as json;
 pub use junit::junit;
+pub use listed::Listed;
 pub use markdown::markdown;
 pub use message::{Message, Place};
 pub use sarif::sarif;
@@ -47,6 +49,8 @@ pub struct Report<'a> {
     pub policy: &'a [String],
     /// The environment of the project, where one was chosen.
     pub environment: Option<&'a str>,
+    /// The waivers that could have held.
+    pub waivers: &'a [Listed<'a>],
     lines: OnceCell<Lines<'a>>,
 }
 
@@ -89,6 +93,7 @@ impl<'a> Report<'a> {
             findings,
             policy,
             environment: None,
+            waivers: &[],
             lines: OnceCell::new(),
         }
     }

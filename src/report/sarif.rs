@@ -1,7 +1,7 @@
 //! The report as SARIF 2.1.0, for code scanning: one line of JSON, without a date.
 
 use super::entry::{Entry, object_name, plain};
-use super::{Report, Summary};
+use super::{Report, Summary, listed};
 use crate::check::{REMARKS, pages};
 use crate::guard::{Finding, Severity};
 use crate::manifest::reads::sum;
@@ -36,6 +36,12 @@ pub fn sarif(report: &Report<'_>) -> String {
     });
     if let Some(environment) = report.environment {
         properties["environment"] = environment.into();
+    }
+    let waivers: Vec<_> = listed::used(report)
+        .map(|one| clean(&one.line(report)))
+        .collect();
+    if !waivers.is_empty() {
+        properties["waivers"] = waivers.into();
     }
     let driver = json!({
         "name": env!("CARGO_PKG_NAME"),
@@ -84,7 +90,7 @@ fn rule(id: &str, findings: &[&Finding]) -> Value {
 fn result(report: &Report<'_>, finding: &Finding, index: usize) -> Value {
     let entry = Entry::new(report, finding);
     let mut physical = json!({"artifactLocation": {"uri": uri(entry.file)}});
-    if let Some(at) = entry.position.filter(|_| entry.is_input) {
+    if let Some(at) = entry.position.filter(|_| entry.is_numbered) {
         physical["region"] = json!({"startLine": at.line, "startColumn": at.column});
     }
     let mut location = json!({"physicalLocation": physical});
@@ -113,8 +119,13 @@ fn result(report: &Report<'_>, finding: &Finding, index: usize) -> Value {
         // GitHub goes by the second name, and has no file to make it of.
         "partialFingerprints": {"sparkk8sPost/v1": print, "primaryLocationLineHash": print},
     });
-    if let Some(reason) = &finding.waived {
-        result["suppressions"] = json!([{"kind": "external", "justification": clean(reason)}]);
+    if let Some(waived) = &finding.waived {
+        let listed = report.waivers.get(waived.by);
+        let is_annotation = listed.is_some_and(|listed| listed.one.annotation.is_some());
+        result["suppressions"] = json!([{
+            "kind": if is_annotation { "inSource" } else { "external" },
+            "justification": clean(&listed::why(report, waived)),
+        }]);
     }
     result
 }

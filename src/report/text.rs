@@ -2,7 +2,8 @@
 
 use super::entry::one_line;
 use super::summary::count;
-use super::{Message, Place, Report, Summary};
+use super::{Message, Place, Report, Summary, listed};
+use crate::check::EXPIRED;
 use crate::guard::{Finding, Severity};
 use crate::text::Source;
 use std::collections::BTreeMap;
@@ -46,6 +47,10 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         name: report.name,
         text: report.stream.text,
     };
+    let policy = listed::origin(report, finding).map(|origin| {
+        let (name, text) = (&*origin.file.name, &*origin.file.text);
+        Place::new(Source { name, text }, origin.span)
+    });
     let mut notes = Vec::new();
     notes.extend(finding.because.clone().map(|because| ("because", because)));
     notes.extend(
@@ -63,11 +68,11 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
         severity: finding.severity,
         id: Some(&finding.id),
         title: title(report, finding),
-        place: location.as_ref().map(|location| Place {
+        place: policy.or(location.as_ref().map(|location| Place {
             source,
             span: location.span,
             position: report.lines().position(location.span.start),
-        }),
+        })),
         template: location.as_ref().and_then(|location| location.template),
         label: location.as_ref().map(|location| {
             if location.exact {
@@ -104,6 +109,11 @@ pub(super) fn title(report: &Report<'_>, finding: &Finding) -> String {
 pub fn overview(report: &Report<'_>, verb: &str) -> String {
     let mut out = String::new();
     for (id, findings) in warnings(report) {
+        // Others show no warning at its place, and this one should be met before it refuses.
+        if id == EXPIRED && verb != "check" && verb != "report" {
+            out.extend(findings.iter().map(|one| message(report, one)));
+            continue;
+        }
         let first = findings
             .first()
             .and_then(|finding| finding.object)
@@ -115,6 +125,11 @@ pub fn overview(report: &Report<'_>, verb: &str) -> String {
             "warning[{id}]: {}{first}",
             count(findings.len(), "place")
         );
+    }
+    if matches!(verb, "check" | "report") {
+        for one in listed::used(report) {
+            let _ = writeln!(out, "waiver: {}", one.line(report));
+        }
     }
     out + &numbers(report, verb)
 }

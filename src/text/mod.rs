@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod current;
+mod date;
 mod edit;
 mod glob;
 mod lines;
@@ -9,6 +10,7 @@ mod source;
 mod span;
 mod suggest;
 
+pub use date::Date;
 pub use edit::{Conflict, Edit, EditSet};
 pub use glob::{BadGlob, Glob};
 pub use lines::Lines;

@@ -49,3 +49,4 @@ mod secrets;
 mod support;
 mod threads;
 mod tidy;
+mod waivers;

@@ -2,17 +2,16 @@
 
 use super::super::args::ProjectArgs;
 use super::super::project;
+use super::super::today::today;
 use super::args::PromoteArgs;
 use super::desk;
 use super::held::not_locked;
 use super::{Desk, Exit, Failure, io, locks, path, refused, usage};
 use crate::guard::{Finding, Severity};
-use crate::pin::lock::{
-    Ahead, AllAhead, Date, Lock, Locked, Mismatch, Sanction, covers, overdue, place,
-};
+use crate::pin::lock::{Ahead, AllAhead, Lock, Locked, Mismatch, Sanction, covers, overdue, place};
+use crate::text::Date;
 use anyhow::anyhow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The lock with what an environment has and the others do not have yet, which have to be as they are locked.
 pub(super) fn ahead(
@@ -87,7 +86,7 @@ fn entry(reason: &str, until: &str) -> Result<Ahead, Failure> {
         let message = format!("`--until {until}` is no day");
         usage(message, "write it as 2027-01-31".into())
     })?;
-    if day < today()? {
+    if day < today(None)? {
         return Err(usage(
             format!("`--until {until}` is over already"),
             String::new(),
@@ -221,7 +220,10 @@ fn waiting(desk: &Desk, all: &AllAhead, from: &str, to: &str) -> BTreeSet<(Strin
 
 /// What `check` has to say of a project's lock: who is ahead for longer than was said. A lock that cannot be used is no
 /// matter of manifests.
-pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure> {
+pub(in crate::cli) fn lapsed(
+    args: &ProjectArgs,
+    day: Option<&str>,
+) -> Result<Vec<Finding>, Failure> {
     let project = project::found_or_named(args.config.as_deref())?;
     let Some(path) = project.as_ref().map(path).filter(|path| io::is_file(path)) else {
         return Ok(Vec::new());
@@ -236,7 +238,7 @@ pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure
             return Ok(Vec::new());
         }
     };
-    let today = today()?;
+    let today = today(day)?;
     let finding = |message| Finding {
         id: "ahead-too-long".into(),
         severity: Severity::Warning,
@@ -254,23 +256,4 @@ pub(in crate::cli) fn lapsed(args: &ProjectArgs) -> Result<Vec<Finding>, Failure
         waived: None,
     };
     Ok(overdue(&all, &today).map(finding).collect())
-}
-
-/// The day in UTC: of `SOURCE_DATE_EPOCH` where that is set, as for other builds that are to come out the same.
-fn today() -> Result<Date, Failure> {
-    #[expect(clippy::disallowed_methods, reason = "cli/ reads the environment")]
-    if let Ok(seconds) = std::env::var("SOURCE_DATE_EPOCH")
-        && !seconds.is_empty()
-    {
-        return seconds.parse().map(Date::of_epoch).map_err(|_| {
-            let message = format!("`SOURCE_DATE_EPOCH={seconds}` is no number of seconds");
-            usage(message, String::new())
-        });
-    }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "whether a day is over depends on the date, and no manifest does"
-    )]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    Ok(Date::of_epoch(now.unwrap_or_default().as_secs()))
 }

@@ -29,8 +29,8 @@ fn result(report: &Report<'_>, finding: &Finding) -> Value {
     let help = finding.help.as_ref();
     let help = help.map(|help| format!(" (help: {help})"));
     let mut tags = json!({ID: finding.id});
-    if let Some(reason) = &finding.waived {
-        tags[WAIVED] = reason.as_str().into();
+    if let Some(waived) = &finding.waived {
+        tags[WAIVED] = waived.reason.as_str().into();
     }
     let severity = match finding.severity {
         _ if finding.waived.is_some() => "info",

@@ -11,7 +11,7 @@ mod unified;
 mod vary;
 mod verify;
 
-pub use ahead::{Ahead, AllAhead, Date, Places, covers, overdue, place};
+pub use ahead::{Ahead, AllAhead, Places, covers, overdue, place};
 pub use compare::{Comparison, Difference, Sanction, compare};
 pub use file::{LOCK_FILE, Lock, LockError, Recorded, Written};
 pub use merge::sides;

@@ -1,8 +1,9 @@
 //! The file of a lock: what is written is read again, and nothing else is.
 
 use super::file::{Recorded, Written};
-use super::{Ahead, Date, Lock, LockError, Locked, Places, overdue, sides};
+use super::{Ahead, Lock, LockError, Locked, Places, overdue, sides};
 use crate::manifest::meaning::Facet;
+use crate::text::Date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -85,31 +86,6 @@ fn any_text_survives() {
     }
     let schema = parse("kind: Lock\nschema: 2\n");
     assert_eq!(schema, Err(LockError::Schema(2)));
-}
-
-#[test]
-fn days_of_the_calendar() {
-    for (seconds, day) in [
-        (0, "1970-01-01"),
-        (951_782_400, "2000-02-29"),
-        (1_709_251_199, "2024-02-29"),
-        (4_107_542_400, "2100-03-01"),
-    ] {
-        assert_eq!(Date::of_epoch(seconds).to_string(), day);
-        assert!(Date::parse(day).is_some(), "{day}");
-    }
-    for no_day in [
-        "",
-        "2026-13-01",
-        "2026-02-29",
-        "2100-02-29",
-        "26-01-01",
-        "2026-1-1",
-        "2026-01-00",
-        "+026-01-01",
-    ] {
-        assert_eq!(Date::parse(no_day), None, "{no_day}");
-    }
 }
 
 #[test]

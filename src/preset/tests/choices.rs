@@ -336,7 +336,7 @@ fn severities_go_up_and_only_where_open_down() {
 fn overlays_are_strict() {
     let overlay = |text: &str| Desk::default().overlay("o.yaml", text).refused();
     let messages = [
-        overlay("  waivers: []\n"),
+        overlay("  waiver: []\n"),
         overlay("  rules: []\n"),
         overlay("  severity: {a: b}\n"),
         Desk::default()
@@ -345,8 +345,8 @@ fn overlays_are_strict() {
             .refused(),
     ];
     assert_snapshot!(messages.join("\n"), @r"
-    o.yaml:5:3: unknown field `waivers` (help: expected one of `summary`, `parameters`, `severity`)
-    o.yaml:5:3: unknown field `rules` (help: expected one of `summary`, `parameters`, `severity`)
+    o.yaml:5:3: unknown field `waiver` (help: did you mean `waivers`?)
+    o.yaml:5:3: unknown field `rules` (help: expected one of `summary`, `parameters`, `severity`, `waivers`)
     o.yaml:5:17: unknown value `b` (help: expected one of `info`, `warning`, `error`)
     p.yaml:2:7: expected `kind: Overlay`, found `Preset` (help: presets are chosen with `--preset`, or in `use`)
     ");

@@ -9,6 +9,7 @@ mod patterns;
 mod project;
 mod readme;
 mod shown;
+mod waivers;
 
 use super::*;
 use std::collections::BTreeMap;

@@ -142,7 +142,7 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
         (SPEC, Some("qa")),
         ("  presets: [default]\n", prod),
         ("  preset: [default]\n", None),
-        ("  waivers: []\n", None),
+        ("  waivers: never\n", None),
         ("  presets: default\n", None),
         ("  presets: [defalt]\n", None),
         ("  presets: [./none.yaml]\n", None),
@@ -171,7 +171,7 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
     --env qa: `../../sparkk8s.yaml` has no environment `qa` (help: expected one of `dev`, `prod`)
     --env prod: `../../sparkk8s.yaml` has no environment `prod` (help: environments stand under `spec.environments`)
     ../../sparkk8s.yaml:5:3: unknown field `preset` (help: did you mean `presets`?)
-    ../../sparkk8s.yaml:5:3: unknown field `waivers` (help: expected one of `presets`, `parameters`, `environments`, `vary`, `externals`, `random`, `images`, `lock`)
+    ../../sparkk8s.yaml:5:12: unknown value `never` (help: expected `forbid`)
     ../../sparkk8s.yaml:5:12: expected list, found text `default`
     ../../sparkk8s.yaml:5:13: there is no preset `defalt` (help: did you mean `default`?)
     ../../sparkk8s.yaml:5:13: cannot read `../../none.yaml`: no such file

@@ -13,6 +13,7 @@ mod generate;
 #[cfg(target_os = "linux")]
 mod image;
 mod trust;
+mod waivers;
 
 use super::{fixtures, hosts, lab};
 use serde_json::Value;

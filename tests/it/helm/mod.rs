@@ -26,6 +26,7 @@ mod terminal;
 mod text;
 mod tools;
 mod validity;
+mod waivers;
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) use server::kubeconfig;

@@ -58,6 +58,36 @@ fn no_name_is_markup_in_any_report() {
     }
 }
 
+#[test]
+fn no_reason_of_a_waiver_is_markup_in_any_report() {
+    let one_line = |name: &&&str| !name.contains(char::is_control);
+    for reason in NAMES.iter().filter(one_line) {
+        let skip = format!("default/spark-privileged=Deployment/o: ::error::{reason}");
+        let reports = of_text(&stream("o", "c"), &["--skip", &skip]);
+        let json: Value = serde_json::from_str(&reports["json"]).unwrap();
+        let said = format!("::error::{}", reason.trim());
+        assert_eq!(json["waivers"][0]["reason"], said.as_str());
+        let github: Vec<_> = reports["github"].lines().collect();
+        let listed = github[github.len() - 2];
+        assert!(listed.starts_with("waiver: `default/"), "{listed}");
+        Document::parse(&reports["junit"]).unwrap_or_else(|error| panic!("{error}"));
+        let markdown = &reports["markdown"];
+        let mut rows = markdown
+            .lines()
+            .filter(|l| l.starts_with("| `default/spark-privileged` for"));
+        let row = rows.next().unwrap();
+        assert_eq!(row.matches('|').count(), 2, "{row}");
+        assert!(!row.contains("<script>") && !row.contains("</details>") && !row.contains("]("));
+        let text = reports["text"]
+            .lines()
+            .filter(|line| line.starts_with("waiver: "));
+        assert_eq!(text.count(), 1);
+    }
+    let newline = "default/spark-privileged=Deployment/o: a\n::error::b";
+    let ended = crate::lab::run(&["--host", "pipe", "--skip", newline], stream("o", "c"));
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+}
+
 /// A line of a name is no line of the report: GitHub takes one that begins with `::` for a command.
 fn text(text: &str) {
     assert!(

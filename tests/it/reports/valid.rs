@@ -152,7 +152,15 @@ fn agree(reports: &BTreeMap<String, String>) {
     let github: Vec<_> = reports["github"].lines().collect();
     let of = |command: &str| github.iter().filter(|l| l.starts_with(command)).count();
     assert_eq!((of("::error "), of("::warning ")), (errors, warnings));
-    assert_eq!(github.len(), findings.len() - waived + 1);
+    let waivers = json["waivers"].as_array();
+    let needed = waivers.into_iter().flatten().filter(|w| w["used"] == true);
+    let needed = needed.count();
+    assert_eq!(of("waiver: "), needed);
+    assert_eq!(github.len(), findings.len() - waived + needed + 1);
+    let listed = run["properties"]["waivers"].as_array().map_or(0, Vec::len);
+    assert_eq!(listed, needed);
+    let properties = root.descendants().filter(|n| n.has_tag_name("property"));
+    assert_eq!(properties.count(), needed);
 
     let said = format!("{errors} refused, {warnings} warned, {waived} waived.");
     assert!(
