@@ -65,6 +65,21 @@ pub const BUILTINS: &[Builtin] = &[
         "presets/restricted.yaml",
         include_str!("../../presets/restricted.yaml"),
     ),
+    stack(
+        "airflow-mlflow",
+        "presets/airflow-mlflow.yaml",
+        include_str!("../../presets/airflow-mlflow.yaml"),
+    ),
+    stack(
+        "jupyter-spark-connect",
+        "presets/jupyter-spark-connect.yaml",
+        include_str!("../../presets/jupyter-spark-connect.yaml"),
+    ),
+    stack(
+        "spark-operator",
+        "presets/spark-operator.yaml",
+        include_str!("../../presets/spark-operator.yaml"),
+    ),
     block(
         "flux",
         "presets/blocks/flux.yaml",
@@ -94,6 +109,11 @@ pub const BUILTINS: &[Builtin] = &[
         "pod-security-restricted",
         "presets/blocks/pod-security-restricted.yaml",
         include_str!("../../presets/blocks/pod-security-restricted.yaml"),
+    ),
+    block(
+        "references",
+        "presets/blocks/references.yaml",
+        include_str!("../../presets/blocks/references.yaml"),
     ),
     block(
         "resources",

@@ -11,8 +11,8 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
-/// which the table of roles names.
-pub const SETTINGS: [&str; 13] = [
+/// which the table of roles names, then addresses of others.
+pub const SETTINGS: [&str; 16] = [
     "spark.driver.memory",
     "spark.master",
     "spark.submit.deployMode",
@@ -26,6 +26,9 @@ pub const SETTINGS: [&str; 13] = [
     "spark.worker.ui.port",
     "spark.metrics.conf.master.sink.prometheusServlet.class",
     "spark.metrics.conf.worker.sink.prometheusServlet.class",
+    "spark.remote",
+    "spark.hadoop.fs.s3a.endpoint",
+    "spark.hadoop.hive.metastore.uris",
 ];
 
 /// What a script or a notebook may set one of these with, beyond what can be read from it.
@@ -245,6 +248,14 @@ pub fn source_kind(object: &Value) -> Option<SourceKind> {
 }
 
 impl SourceKind {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
+
     /// By its name.
     pub fn of(kind: &str) -> Option<Self> {
         match kind {
