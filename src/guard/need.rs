@@ -4,7 +4,7 @@ use super::Finding;
 use super::select::Target;
 use super::view::Context;
 use crate::manifest::spark::{Answer, Configuration, SETTINGS, text_of};
-use crate::manifest::{Address, Astray, Pod, expanded, hosts};
+use crate::manifest::{Address, Astray, expanded, hosts};
 use crate::preset::{Glob, Policy, Reach, ResolvedRule, Verb};
 use crate::text::quoted;
 use crate::yaml::Pointer;
@@ -126,6 +126,12 @@ impl Asked<'_> {
             return Vec::new();
         };
         let mut lacks = Vec::new();
+        let conf = Configuration::of(
+            self.context.facts.sources(),
+            self.namespace.unwrap_or_default(),
+            pod.pod(),
+            container.value,
+        );
         let variables = &container.value["env"];
         let listed = variables.as_array().map_or(&[][..], Vec::as_slice);
         for (index, variable) in listed.iter().enumerate() {
@@ -138,20 +144,33 @@ impl Asked<'_> {
             let only_name = is_named(&reach.hosts);
             if is_last && (only_name || is_named(&reach.variables)) {
                 let text = expanded(text_of(&variable["value"]), variables);
-                let place = Pointer::from_iter(["env"]).child(index).child("value");
+                let place = Pointer::from_iter(["env"]).child(index);
+                let (text, place) = match conf.variable(name) {
+                    Answer::Set(setting)
+                        if variable["valueFrom"].is_object() && !setting.secret =>
+                    {
+                        (setting.text, place.child("valueFrom"))
+                    }
+                    _ => (text, place.child("value")),
+                };
                 lacks.extend(self.astray(reach, (name, &text), &place, only_name));
             }
         }
-        lacks.extend(self.properties(reach, pod.pod(), container.value));
+        let is_listed = |name: &String| listed.iter().any(|own| own["name"] == **name);
+        for name in conf.given().into_iter().filter(|name| !is_listed(name)) {
+            let is_named = reach.variables.iter().any(|glob| glob.matches(&name));
+            if let (true, Answer::Set(setting)) = (is_named, conf.variable(&name))
+                && !setting.secret
+            {
+                let place = Pointer::from_iter(["envFrom"]);
+                lacks.extend(self.astray(reach, (&name, &setting.text), &place, false));
+            }
+        }
+        lacks.extend(self.properties(reach, &conf));
         lacks
     }
 
-    fn properties(&self, reach: &Reach, pod: Pod<'_>, container: &serde_json::Value) -> Vec<Lack> {
-        if reach.properties.is_empty() {
-            return Vec::new();
-        }
-        let namespace = self.namespace.unwrap_or_default();
-        let conf = Configuration::of(self.context.facts.sources(), namespace, pod, container);
+    fn properties(&self, reach: &Reach, conf: &Configuration<'_>) -> Vec<Lack> {
         let is_meant = |name: &&&str| reach.properties.iter().any(|glob| glob.matches(name));
         let mut lacks = Vec::new();
         for name in SETTINGS.iter().filter(is_meant) {

@@ -74,7 +74,8 @@ pub struct Setting {
 /// One key of a ConfigMap or Secret.
 #[derive(Debug, Default)]
 pub struct File {
-    /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
+    /// The whole text, where it is a size, a port, a truth value or, in a ConfigMap, a URL (as a variable has it); other
+    /// texts are not kept.
     pub plain: Option<Box<Setting>>,
     /// What it says of Spark, where it may say anything: most do not, and a stream has many.
     told: Option<Box<Told>>,
@@ -126,7 +127,8 @@ impl File {
             secret,
         };
         let trimmed = text.trim();
-        let plain = (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed).into());
+        let is_kept = is_size(trimmed) || is_truth(trimmed) || (!secret && is_address(trimmed));
+        let plain = is_kept.then(|| setting(trimmed).into());
         if !HINTS.iter().any(|hint| text.contains(hint)) {
             return Self { plain, told: None };
         }
@@ -179,6 +181,11 @@ pub fn is_size(text: &str) -> bool {
         && unit.len() < text.len()
         && unit.len() <= 3
         && unit.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether a text may be a URL alone; longer ones are no address.
+fn is_address(text: &str) -> bool {
+    text.len() < 256 && text.contains("://") && !text.contains(char::is_whitespace)
 }
 
 fn is_truth(text: &str) -> bool {
