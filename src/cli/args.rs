@@ -156,6 +156,15 @@ pub(super) enum PresetsVerb {
         #[command(flatten)]
         settings: SettingsArgs,
     },
+    /// Run the cases of a folder: input, arguments and what is expected, a folder each
+    Test {
+        /// A case, or a folder with cases, at any depth
+        #[arg(value_name = "DIR")]
+        folder: String,
+        /// Write what came out as what is expected
+        #[arg(long)]
+        update: bool,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Args)]

@@ -74,6 +74,9 @@ fn resolved(rule: ResolvedRule) -> Rule {
         Verb::Include(_) => INCLUDE,
         Verb::Forbid(_) => FORBID,
         Verb::Require(_) => REQUIRE,
+        Verb::Exists => EXISTS,
+        Verb::Finds(_) => FINDS,
+        Verb::Reaches(_) => REACHES,
         Verb::Patch(_) => PATCH,
     };
     Rule {
@@ -97,6 +100,9 @@ fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
         (&rule.include, INCLUDE),
         (&rule.forbid, FORBID),
         (&rule.require, REQUIRE),
+        (&rule.exists, EXISTS),
+        (&rule.finds, FINDS),
+        (&rule.reaches, REACHES),
     ];
     let verb = verbs.into_iter().find(|(body, _)| body.is_some());
     Rule {
@@ -115,6 +121,9 @@ const ENFORCE: &str = "sets it, whatever was there";
 const INCLUDE: &str = "adds to lists";
 const FORBID: &str = "refuses what matches";
 const REQUIRE: &str = "refuses what does not match";
+const EXISTS: &str = "refuses a stream without any";
+const FINDS: &str = "refuses what names objects that nobody has";
+const REACHES: &str = "refuses addresses that lead nowhere";
 const PATCH: &str = "patches (RFC 6902)";
 
 fn check_page(page: &Page) -> String {

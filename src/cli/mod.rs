@@ -2,6 +2,7 @@
 
 mod argocd;
 mod args;
+mod cases;
 mod check;
 mod demo;
 mod diff;

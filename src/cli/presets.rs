@@ -2,7 +2,7 @@
 
 use super::args::PresetsVerb;
 use super::exit::{Exit, Failure};
-use super::{io, policy};
+use super::{cases, io, policy};
 use crate::preset::builtin::{BUILTINS, BuiltinKind};
 use crate::preset::show;
 use std::fmt::Write;
@@ -14,6 +14,7 @@ pub(super) fn run(verb: &PresetsVerb) -> Result<Exit, Failure> {
             let policy = policy::composed(presets, settings)?;
             io::show(&show(&policy))?;
         }
+        PresetsVerb::Test { folder, update } => return cases::run(folder, *update),
     }
     Ok(Exit::Ok)
 }

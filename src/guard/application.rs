@@ -63,7 +63,7 @@ pub(super) fn parts<'e>(
             let filled: Result<_, Blank> = filled.collect();
             (Merge::Default, Wish::Patch(filled?))
         }
-        Verb::Forbid(_) | Verb::Require(_) => return Ok(Vec::new()),
+        _ => return Ok(Vec::new()),
     };
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {

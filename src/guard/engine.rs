@@ -9,7 +9,7 @@ use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waivers;
 use super::{Change, Finding, Json, judge};
-use crate::manifest::{MAIN_CONTAINER, Object};
+use crate::manifest::MAIN_CONTAINER;
 use crate::preset::{Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub struct Outcome<'o> {
     pub changes: Vec<Change>,
     /// What rules have to say.
     pub findings: Vec<Finding>,
+    /// The rules, by their number, that ask for such an object in the stream.
+    pub meets: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub fn run<'r>(
         value,
         changes: Vec::new(),
         findings: Vec::new(),
+        meets: Vec::new(),
     };
     if outcome.value["sops"]["mac"].is_string() {
         // Its checksum covers the whole text: whatever is changed, `sops` no longer takes it. It can still be refused.
@@ -83,25 +86,6 @@ pub fn run<'r>(
     run.outcome.findings.truncate(said);
     judge::rules(policy, waivers, context, subject, &mut run.outcome);
     Ok(run.outcome)
-}
-
-/// Whether any rule may look at an object that makes no pods.
-pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
-    policy
-        .rules
-        .iter()
-        .filter(|rule| rule.on == Root::Object)
-        .any(|rule| {
-            rule.selectors.iter().all(|selector| {
-                let kinds = selector.kinds.as_ref();
-                selector.workload != Some(true)
-                    && kinds.is_none_or(|kinds| {
-                        kinds
-                            .iter()
-                            .any(|kind| kind.matches(object.api_version, object.kind))
-                    })
-            })
-        })
 }
 
 pub(super) struct Run<'e> {
@@ -378,6 +362,6 @@ fn phase_of(verb: &Verb) -> Option<Phase> {
         Verb::Enforce(_) | Verb::Patch(_) => Some(Phase::EnforceAndPatch),
         Verb::Include(_) => Some(Phase::Include),
         Verb::Default(_) => Some(Phase::Default),
-        Verb::Forbid(_) | Verb::Require(_) => None,
+        _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use super::engine::Outcome;
+use super::need::{Lack, lacks};
 use super::select::{Target, selects};
 use super::view::{Context, Subject, View};
 use super::waiver::Waivers;
@@ -17,10 +18,8 @@ pub(super) fn rules(
     subject: Subject<'_>,
     outcome: &mut Outcome<'_>,
 ) {
-    let rules = policy
-        .rules
-        .iter()
-        .filter(|rule| matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)));
+    let rules = policy.rules.iter().enumerate();
+    let rules = rules.filter(|(_, rule)| rule.verb.reports());
     let rules: Vec<_> = rules.collect();
     if rules.is_empty() {
         return;
@@ -32,7 +31,7 @@ pub(super) fn rules(
         pods: &outcome.pods,
     };
     let mut findings = Vec::new();
-    for rule in rules {
+    for (number, rule) in rules {
         for (target, resolve) in targets(rule, &view) {
             if !selects(rule, &target, context) {
                 continue;
@@ -40,10 +39,21 @@ pub(super) fn rules(
             let root = target
                 .container
                 .map_or_else(Pointer::root, |(_, container)| container.pointer());
+            if rule.verb == Verb::Exists {
+                outcome.meets.push(number);
+            }
+            for lack in lacks(policy, rule, &target, context) {
+                let path = resolve(&root.join(&lack.place));
+                findings.push(finding(policy, rule, waivers, &target, (lack, path)));
+            }
             for place in broken(&rule.verb, &target) {
                 let path = resolve(&root.join(&place));
-                let found = finding(policy, rule, waivers, &target, (&place, path));
-                findings.push(found);
+                let message = message(rule, &target, &place);
+                let lack = Lack {
+                    message,
+                    ..Lack::default()
+                };
+                findings.push(finding(policy, rule, waivers, &target, (lack, path)));
             }
         }
     }
@@ -119,14 +129,28 @@ fn finding(
     rule: &ResolvedRule,
     waivers: &Waivers<'_>,
     target: &Target<'_>,
-    (place, path): (&Pointer, Pointer),
+    (lack, path): (Lack, Pointer),
 ) -> Finding {
     let Subject { object, node, .. } = target.view.subject;
-    let container = target
-        .container
-        .map(|(_, container)| container.name().to_owned());
-    let who = match (&container, rule.on) {
-        (Some(name), _) => format!("container `{name}`"),
+    let own = target.container.map(|(_, own)| own.name().to_owned());
+    let container = own.or(lack.container);
+    Finding {
+        id: rule.id.clone(),
+        severity: policy.severity(&rule.id, rule.severity),
+        object: Some(object.index),
+        waived: waivers.find(&rule.id, (object, node), container.as_deref()),
+        container,
+        path,
+        message: lack.message,
+        because: Some(rule.because.clone()),
+        help: lack.help.or_else(|| rule.help.clone()),
+        needed_by: Some(Arc::clone(&rule.label.origin)),
+    }
+}
+
+fn message(rule: &ResolvedRule, target: &Target<'_>, place: &Pointer) -> String {
+    let who = match (target.container, rule.on) {
+        (Some((_, own)), _) => format!("container `{}`", own.name()),
         (None, Root::Object) => "the object".to_owned(),
         (None, _) => "pod".to_owned(),
     };
@@ -135,7 +159,7 @@ fn finding(
     let stands = place
         .of(target.value())
         .is_some_and(|value| !value.is_null());
-    let message = match rule.verb {
+    match rule.verb {
         // The selector alone decides: nothing that is set is to blame.
         _ if field.is_empty() => {
             let why = target.reason(rule).map(|why| format!(": {why}"));
@@ -147,17 +171,5 @@ fn finding(
             "{who} does not have `{field}`, and `{}` forbids that",
             rule.id
         ),
-    };
-    Finding {
-        id: rule.id.clone(),
-        severity: policy.severity(&rule.id, rule.severity),
-        object: Some(object.index),
-        waived: waivers.find(&rule.id, (object, node), container.as_deref()),
-        container,
-        path,
-        message,
-        because: Some(rule.because.clone()),
-        help: rule.help.clone(),
-        needed_by: Some(Arc::clone(&rule.label.origin)),
     }
 }

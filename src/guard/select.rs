@@ -2,8 +2,10 @@
 
 use super::view::{Context, Numbered, PodView, View};
 use crate::manifest::spark::Metering;
-use crate::manifest::{Container, ContainerKind, NonRoot, Role, Scrape};
-use crate::preset::{Blank, Glob, ImageGlob, Jobs, ResolvedRule, Resources, Selector};
+use crate::manifest::{Container, ContainerKind, NonRoot, Object, Role, Scrape};
+use crate::preset::{
+    Blank, Glob, ImageGlob, Jobs, Policy, ResolvedRule, Resources, Root, Selector,
+};
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
 use serde_json::Value;
 
@@ -74,6 +76,27 @@ impl Target<'_> {
 fn is_label(text: &str) -> bool {
     let ends = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
     text.len() <= 63 && ends(text.as_bytes().first()) && ends(text.as_bytes().last())
+}
+
+/// Whether any rule may look at an object that makes no pods.
+pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
+    policy
+        .rules
+        .iter()
+        .filter(|rule| rule.on == Root::Object)
+        .any(|rule| {
+            rule.selectors.iter().all(|selector| {
+                let kinds = selector.kinds.as_ref();
+                // What has a role makes pods.
+                selector.workload != Some(true)
+                    && selector.roles.is_none()
+                    && kinds.is_none_or(|kinds| {
+                        kinds
+                            .iter()
+                            .any(|kind| kind.matches(object.api_version, object.kind))
+                    })
+            })
+        })
 }
 
 /// Whether a rule holds for a target; whether it then leaves it alone is another question. What is cheap is asked first.

@@ -19,7 +19,9 @@ pub mod spark;
 pub(crate) mod testing;
 
 pub use command::Command;
-pub use facts::{Facts, FactsBuilder, NonRoot, Scrape, Source, evidence};
+pub use facts::{
+    Address, Astray, Facts, FactsBuilder, NonRoot, Scrape, Source, evidence, expanded, hosts,
+};
 pub use image::{BadDigests, BadImage, Digests, Family, Image, ImageFamilies};
 pub use object::{HELM4_FILENAME, Object, Stranger, helm4_template, objects};
 pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};

@@ -66,6 +66,21 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/restricted.yaml"),
     ),
     stack(
+        "airflow-mlflow",
+        "presets/airflow-mlflow.yaml",
+        include_str!("../../presets/airflow-mlflow.yaml"),
+    ),
+    stack(
+        "jupyter-spark-connect",
+        "presets/jupyter-spark-connect.yaml",
+        include_str!("../../presets/jupyter-spark-connect.yaml"),
+    ),
+    stack(
+        "spark-operator",
+        "presets/spark-operator.yaml",
+        include_str!("../../presets/spark-operator.yaml"),
+    ),
+    stack(
         "openshift-restricted",
         "presets/openshift-restricted.yaml",
         include_str!("../../presets/openshift-restricted.yaml"),
@@ -113,6 +128,11 @@ pub const BUILTINS: &[Builtin] = &[
             include_str!("../../presets/blocks/pod-security-restricted.yaml"),
         )
     },
+    block(
+        "references",
+        "presets/blocks/references.yaml",
+        include_str!("../../presets/blocks/references.yaml"),
+    ),
     block(
         "resources",
         "presets/blocks/resources.yaml",

@@ -16,6 +16,7 @@ mod external;
 mod graph;
 mod load;
 mod model;
+mod need;
 mod parameter;
 mod patch;
 mod path;
@@ -53,6 +54,7 @@ pub use model::{
     API_VERSION, Open, OverlayFile, OverlayMetadata, OverlaySpec, ParameterFile, ParameterType,
     PresetFile, PresetMetadata, PresetSpec, Root, RuleFile, SelectorFile, Severity, UseEntry,
 };
+pub use need::Reach;
 pub use parameter::{Parameter, Setting};
 pub use patch::{PatchOp, PatchStep};
 pub use pattern::Pattern;

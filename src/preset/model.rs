@@ -171,13 +171,22 @@ pub struct RuleFile {
     pub forbid: Option<Draft>,
     /// A finding where this pattern (or none of several) matches.
     pub require: Option<Draft>,
+    /// A finding where no object of the stream is one that `where` selects: `true`.
+    #[cfg_attr(test, schemars(schema_with = "schema::only_true"))]
+    pub exists: Option<Draft>,
+    /// A finding where the pod names an object of these kinds that is neither in the stream nor declared external.
+    #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
+    pub finds: Option<Draft>,
+    /// A finding where an address leads to no Service of the stream, to a port that it does not have, or to other pods.
+    #[cfg_attr(test, schemars(schema_with = "schema::reach"))]
+    pub reaches: Option<Draft>,
     /// RFC 6902 operations.
     pub patch: Option<Draft>,
     /// What goes into the pod with a container's change: both happen, or neither.
     pub pod: Option<Draft>,
     /// Why, for whoever meets the rule in a report.
     pub because: Spanned<String>,
-    /// How grave a finding of `forbid` or `require` is.
+    /// How grave a finding is, of a rule that changes nothing.
     pub severity: Option<Spanned<Severity>>,
     /// What overlays may weaken.
     #[serde(default)]

@@ -78,6 +78,11 @@ impl Policy {
         self.rules.iter().any(|rule| rule.verb.digest().is_some())
     }
 
+    /// Whether any rule asks how the parts of a stream find each other.
+    pub fn needs(&self) -> bool {
+        self.rules.iter().any(|rule| rule.verb.needs())
+    }
+
     /// The severity of a finding with this id that its rule or check gives as `declared`.
     pub fn severity(&self, id: &str, declared: Severity) -> Severity {
         let change = self.severity_change(id);

@@ -2,11 +2,12 @@
 
 use super::body::{Blank, Body, BodyValue, Written};
 use super::model::{Open, Root, RuleFile, Severity};
+use super::need::Reach;
 use super::patch::PatchStep;
 use super::pattern::Pattern;
 use super::scope::{Scope, check_name, mentioned};
 use super::selector::Selector;
-use super::{Draft, Known, Origin, PolicyError, SelectorFile, Shape};
+use super::{Draft, Glob, Known, Origin, PolicyError, SelectorFile, Shape};
 use crate::text::quoted;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -92,15 +93,31 @@ pub enum Verb {
     Forbid(Vec<Pattern>),
     /// A finding where none of these matches.
     Require(Vec<Pattern>),
+    /// A finding about the stream where nothing in it is selected.
+    Exists,
+    /// A finding where the pod names an object of such a kind that nobody has.
+    Finds(Vec<Glob>),
+    /// A finding where an address leads nowhere, or elsewhere.
+    Reaches(Box<Reach>),
     /// RFC 6902 operations, in order.
     Patch(Vec<PatchStep>),
 }
 
-const VERBS: [&str; 6] = [
-    "default", "enforce", "include", "forbid", "require", "patch",
+const VERBS: [&str; 9] = [
+    "default", "enforce", "include", "forbid", "require", "exists", "finds", "reaches", "patch",
 ];
 
 impl Verb {
+    /// Whether it only looks: its rules make findings and change nothing.
+    pub fn reports(&self) -> bool {
+        matches!(self, Self::Forbid(_) | Self::Require(_)) || self.needs()
+    }
+
+    /// Whether what it asks for stands elsewhere in the stream.
+    pub fn needs(&self) -> bool {
+        matches!(self, Self::Exists | Self::Finds(_) | Self::Reaches(_))
+    }
+
     /// The digest of a pod's configuration that it writes; such a rule comes after all others.
     pub fn digest(&self) -> Option<Blank> {
         match self {
@@ -118,7 +135,7 @@ impl Verb {
                 (Some(&written.body), &[][..])
             }
             Self::Patch(steps) => (None, &steps[..]),
-            Self::Forbid(_) | Self::Require(_) => (None, &[][..]),
+            _ => (None, &[][..]),
         };
         let values = steps.iter().filter_map(|step| step.value.as_ref());
         body.into_iter().chain(values)
@@ -133,6 +150,9 @@ impl RuleFile {
             &self.include,
             &self.forbid,
             &self.require,
+            &self.exists,
+            &self.finds,
+            &self.reaches,
             &self.patch,
         ];
         let pairs = VERBS.into_iter().zip(drafts);
@@ -164,12 +184,12 @@ impl Scope<'_> {
         check_name(self.file, &written.id)?;
         let on = written.on.value;
         let (name, draft) = self.only_verb(written)?;
-        let verb = self.verb(name, draft, on)?;
+        let verb = self.verb(name, draft, on, known)?;
         self.fields_fit(written, name)?;
         let mut selectors = Vec::new();
         for file in preset.into_iter().chain(&written.selector) {
             let mut selector = self.selector(file, on, known)?;
-            if matches!(verb, Verb::Forbid(_) | Verb::Require(_)) {
+            if verb.reports() {
                 // Leaving a workload alone is no reason not to look at it.
                 selector.jobs = None;
             }
@@ -232,13 +252,32 @@ impl Scope<'_> {
         }
     }
 
-    fn verb(&self, name: &str, draft: &Draft, on: Root) -> Result<Verb, PolicyError> {
+    fn verb(
+        &self,
+        name: &str,
+        draft: &Draft,
+        on: Root,
+        known: &Known<'_>,
+    ) -> Result<Verb, PolicyError> {
+        let wanted = match name {
+            "exists" => Root::Object,
+            "finds" => Root::Pod,
+            "reaches" => Root::Container,
+            _ => on,
+        };
+        if wanted != on {
+            let message = format!("`{name}` goes with `on: {wanted}`, and the rule is `on: {on}`");
+            return Err(self.at(draft.span).error(message));
+        }
         Ok(match name {
             "default" => Verb::Default(self.changes(name, draft, on)?),
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
             "include" => Verb::Include(self.changes(name, draft, on)?),
             "forbid" => Verb::Forbid(self.patterns(draft)?),
             "require" => Verb::Require(self.patterns(draft)?),
+            "exists" => self.exists(draft).map(|()| Verb::Exists)?,
+            "finds" => Verb::Finds(self.finds(draft)?),
+            "reaches" => Verb::Reaches(self.reaches(draft, known)?.into()),
             _ => Verb::Patch(self.patch(draft, on)?),
         })
     }
@@ -263,8 +302,8 @@ impl Scope<'_> {
 
     /// Fields that only some verbs have.
     fn fields_fit(&self, rule: &RuleFile, verb: &str) -> Result<(), PolicyError> {
-        let reports = matches!(verb, "forbid" | "require");
-        let of_findings = "belongs to findings, and so to `forbid` and `require`";
+        let reports = !matches!(verb, "default" | "enforce" | "include" | "patch");
+        let of_findings = format!("belongs to findings, and `{verb}` makes none");
         if let Some(severity) = rule.severity.as_ref().filter(|_| !reports) {
             let message = format!("`severity` {of_findings}");
             return Err(self.at(severity.span).error(message));

@@ -170,6 +170,25 @@ pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
     one(&json!({"enum": ["leave", "guard"]}))
 }
 
+pub(super) fn only_true(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"const": true})
+}
+
+pub(super) fn reach(_: &mut SchemaGenerator) -> Schema {
+    let texts = many(&json!({"type": "string"}));
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "variables": texts,
+            "hosts": texts,
+            "properties": texts,
+            "roles": texts,
+            "port": one(&json!({"type": "integer", "minimum": 1, "maximum": 65535})),
+        },
+        "additionalProperties": false,
+    })
+}
+
 fn parameter() -> Value {
     json!({
         "type": "object",
@@ -190,7 +209,7 @@ fn many(value: &Value) -> Schema {
 
 pub(super) fn exactly_one_verb(schema: &mut Schema) {
     let verbs = [
-        "default", "enforce", "include", "forbid", "require", "patch",
+        "default", "enforce", "include", "forbid", "require", "exists", "finds", "reaches", "patch",
     ];
     let one: Vec<_> = verbs
         .iter()

@@ -175,7 +175,7 @@ impl Scope<'_> {
         items.iter().map(|item| self.plain(item)).collect()
     }
 
-    fn globs(&self, draft: &Draft) -> Result<Vec<Glob>, PolicyError> {
+    pub(super) fn globs(&self, draft: &Draft) -> Result<Vec<Glob>, PolicyError> {
         let glob = |plain: Plain| {
             let text = plain.text("text")?;
             Glob::new(text).map_err(|error| plain.error(error.to_string()))
@@ -184,7 +184,12 @@ impl Scope<'_> {
     }
 
     /// Globs, each of which must match one of `names`; any where there are none.
-    fn known(&self, draft: &Draft, names: &[&str], what: &str) -> Result<Vec<Glob>, PolicyError> {
+    pub(super) fn known(
+        &self,
+        draft: &Draft,
+        names: &[&str],
+        what: &str,
+    ) -> Result<Vec<Glob>, PolicyError> {
         let globs = self.globs(draft)?;
         for (glob, item) in globs.iter().zip(draft.one_or_many()) {
             if !names.is_empty() && !names.iter().any(|name| glob.matches(name)) {

@@ -4,8 +4,7 @@ use super::check::finding_ids;
 use super::model::{Open, Severity};
 use super::policy::SeverityChange;
 use super::{
-    Glob, Known, Layer, Origin, Overlay, PolicyError, Preset, ResolvedCheck, ResolvedRule, Verb,
-    builtin,
+    Glob, Known, Layer, Origin, Overlay, PolicyError, Preset, ResolvedCheck, ResolvedRule, builtin,
 };
 use crate::text::hint;
 
@@ -55,7 +54,7 @@ fn graded<'a>(
     glob: &Glob,
     known: &Known<'_>,
 ) -> Vec<Graded<'a>> {
-    let reports = |rule: &&ResolvedRule| matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_));
+    let reports = |rule: &&ResolvedRule| rule.verb.reports();
     let rules = rules.iter().filter(reports);
     let rules = rules
         .filter(|rule| glob.matches(&rule.id))

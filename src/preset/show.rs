@@ -1,5 +1,6 @@
 //! A policy as `presets show` prints it: YAML with the place of every value behind it.
 
+use super::need::spelt;
 use super::parameter::plain;
 use super::spell::{flow, pattern, scalar, selector};
 use super::{
@@ -229,6 +230,9 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         Verb::Include(body) => page.value(4, "include:", &body.body),
         Verb::Forbid(patterns) => page.patterns(4, "forbid", patterns),
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
+        Verb::Exists => page.line(4, "exists: true", None),
+        Verb::Finds(kinds) => page.line(4, &format!("finds: {}", spelt(kinds)), None),
+        Verb::Reaches(reach) => page.line(4, &format!("reaches: {}", reach.spelt()), None),
         Verb::Patch(steps) => {
             page.line(4, "patch:", None);
             for one in steps {
@@ -239,7 +243,7 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
     if let Some(body) = &rule.pod {
         page.value(4, "pod:", &body.body);
     }
-    if matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_)) {
+    if rule.verb.reports() {
         severity(&rule.id, rule.severity, policy, page);
     }
     page.line(4, &format!("because: {}", scalar(&rule.because)), None);

@@ -93,7 +93,7 @@ pub(super) fn list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(", "))
 }
 
-fn map<'a>(entries: impl Iterator<Item = (&'a str, String)>) -> String {
+pub(super) fn map<'a>(entries: impl Iterator<Item = (&'a str, String)>) -> String {
     let entries = entries.map(|(key, value)| format!("{}: {value}", scalar(key)));
     format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }

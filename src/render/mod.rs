@@ -16,6 +16,7 @@ use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
 use crate::yaml::{Document, Pointer, Stream, Touched};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What a run comes to.
 #[derive(Debug)]
@@ -137,7 +138,11 @@ pub fn render(
         changes,
         mut findings,
         restarts,
+        meets,
     } = done;
+    if !objects.is_empty() {
+        findings.extend(guard::absent(setup.policy, &meets));
+    }
     findings.extend(checks.finish(stream, objects));
     findings.extend(malformed);
     findings.extend(waivers.unused(place));
@@ -185,6 +190,8 @@ struct Piece {
     changes: Vec<Change>,
     findings: Vec<Finding>,
     restarts: Vec<usize>,
+    /// The rules whose part of the stream is there.
+    meets: BTreeSet<usize>,
 }
 
 impl Piece {
@@ -193,6 +200,7 @@ impl Piece {
         self.changes.append(&mut other.changes);
         self.findings.append(&mut other.findings);
         self.restarts.append(&mut other.restarts);
+        self.meets.append(&mut other.meets);
     }
 }
 
@@ -253,6 +261,7 @@ impl Road<'_> {
             if restarts_pods(subject, &outcome) {
                 piece.restarts.push(object.index);
             }
+            piece.meets.extend(outcome.meets.drain(..));
             let judged = self.checks.judge(subject, &outcome);
             let said = outcome.findings.drain(..).chain(judged);
             let least = self.setup.least;
@@ -289,12 +298,16 @@ fn gather(
         let contents = Contents::new(setup.secret_key.cloned());
         facts = facts.with_contents(contents.without(&policy.random));
     }
+    if policy.needs() {
+        facts = facts.with_parts(objects);
+    }
     for object in objects {
         let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(object, node);
         let gathers = checks.gathers(object, node);
-        let makes = policy.pins() && tables.reads.makes(object.api_version, object.kind);
+        let makes = (policy.pins() || policy.needs())
+            && tables.reads.makes(object.api_version, object.kind);
         if !tells && !gathers && !makes {
             continue;
         }
@@ -302,6 +315,7 @@ fn gather(
         // Of pods, only the uids that are written count.
         let pods = place.filter(|_| node.may_hold("runAsUser"));
         facts.add(object.index, &value, pods);
+        facts.add_part(tables, &value, place);
         if makes {
             facts.add_made(&tables.reads, &value);
         }

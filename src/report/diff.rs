@@ -3,6 +3,7 @@
 use super::Report;
 use crate::manifest::sensitive::shown;
 use crate::text::EditSet;
+use similar::udiff::UnifiedDiffHunk;
 use similar::{ChangeTag, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -34,25 +35,48 @@ pub fn diff(report: &Report<'_>, edits: &EditSet) -> String {
             .collect();
         let own: Vec<_> = own.into_iter().collect();
         let _ = writeln!(out, "{CYAN}{} {}{RESET}", hunk.header(), own.join(", "));
-        for change in hunk.iter_changes() {
-            let (sign, colour) = match change.tag() {
-                ChangeTag::Delete => ('-', RED),
-                ChangeTag::Insert => ('+', GREEN),
-                ChangeTag::Equal => (' ', ""),
-            };
-            let end = if colour.is_empty() { "" } else { RESET };
-            let line = match (change.old_index(), change.new_index()) {
-                (Some(at), _) => shown(diff.old_slices(), at),
-                (None, Some(at)) => shown(diff.new_slices(), at),
-                (None, None) => continue,
-            };
-            let _ = writeln!(out, "{colour}{sign}{line}{end}");
-            if change.missing_newline() {
-                out.push_str("\\ No newline at end of file\n");
-            }
-        }
+        changes(&diff, &hunk, &mut out);
     }
     out
+}
+
+/// The unified diff of two texts, under the names of each; nothing where they are the same.
+pub fn unified(before: &str, after: &str, (old, new): (&str, &str)) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let mut out = String::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        if out.is_empty() {
+            let _ = writeln!(out, "--- {old}\n+++ {new}");
+        }
+        let _ = writeln!(out, "{CYAN}{}{RESET}", hunk.header());
+        changes(&diff, &hunk, &mut out);
+    }
+    out
+}
+
+/// The lines of a hunk.
+fn changes<'t>(
+    diff: &TextDiff<'_, '_, '_, str>,
+    hunk: &UnifiedDiffHunk<'_, 't, 't, '_, str>,
+    out: &mut String,
+) {
+    for change in hunk.iter_changes() {
+        let (sign, colour) = match change.tag() {
+            ChangeTag::Delete => ('-', RED),
+            ChangeTag::Insert => ('+', GREEN),
+            ChangeTag::Equal => (' ', ""),
+        };
+        let end = if colour.is_empty() { "" } else { RESET };
+        let line = match (change.old_index(), change.new_index()) {
+            (Some(at), _) => shown(diff.old_slices(), at),
+            (None, Some(at)) => shown(diff.new_slices(), at),
+            (None, None) => continue,
+        };
+        let _ = writeln!(out, "{colour}{sign}{line}{end}");
+        if change.missing_newline() {
+            out.push_str("\\ No newline at end of file\n");
+        }
+    }
 }
 
 /// 1-based lines of the input and the rules whose changes belong there.

@@ -13,7 +13,7 @@ mod sarif;
 mod summary;
 mod text;
 
-pub use diff::{diff, restarts};
+pub use diff::{diff, restarts, unified};
 pub use drift::{
     json as drift_json, overview as drift_overview, text as drift_text, without_credentials,
 };

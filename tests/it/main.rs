@@ -12,6 +12,7 @@
 #[cfg(unix)]
 mod argocd;
 mod bad_input;
+mod cases;
 #[cfg(unix)]
 mod ci;
 mod cli;

@@ -3,17 +3,20 @@
 mod evidence;
 mod index;
 mod network;
+mod parts;
 mod scrape;
 mod selector;
 
 use super::reads::{Contents, ReadTable};
 use super::spark::{Sources, source_kind};
-use super::{Container, ContainerKind, Image, Object, ObjectFacts, Place, Pod};
+use super::{Container, ContainerKind, Image, Object, ObjectFacts, Place, Pod, Tables};
 use crate::text::Glob;
 use crate::yaml::NodeRef;
 pub use evidence::{NonRoot, evidence};
 use index::Index;
 use network::Policy;
+use parts::Parts;
+pub use parts::{Address, Astray, expanded, hosts};
 use scrape::{Monitor, Service};
 use selector::{Labels, ReadLabels};
 use serde_json::Value;
@@ -44,6 +47,7 @@ pub struct Facts {
     said: BTreeSet<String>,
     sources: Sources,
     contents: Option<Contents>,
+    parts: Option<Parts>,
 }
 
 /// The object that a fact comes from.
@@ -158,6 +162,26 @@ impl FactsBuilder {
         if let Some(contents) = &mut self.facts.contents {
             contents.add_made(table, object);
         }
+        if let Some(parts) = &mut self.facts.parts {
+            let namespace = ObjectFacts::of(object).namespace;
+            for (kind, name) in table.made_by(object) {
+                parts.name(kind.as_str(), namespace, &name);
+            }
+        }
+    }
+
+    /// Takes in what an object runs or leads to, where somebody asks how parts find each other.
+    pub fn add_part(&mut self, tables: &Tables, object: &Value, place: Option<&Place>) {
+        if let Some(parts) = &mut self.facts.parts {
+            parts.add(tables, object, place);
+        }
+    }
+
+    /// Keeps how the parts of the stream find each other, too.
+    #[must_use]
+    pub fn with_parts(mut self, objects: &[Object<'_>]) -> Self {
+        self.facts.parts = Some(Parts::of(objects));
+        self
     }
 
     /// Digests what `ConfigMap`s and Secrets hold, too.
@@ -214,6 +238,11 @@ impl Facts {
     /// The digests of what they hold; `None` where nobody asked.
     pub fn contents(&self) -> Option<&Contents> {
         self.contents.as_ref()
+    }
+
+    /// How its parts find each other; `None` where nobody asked.
+    pub fn parts(&self) -> Option<&Parts> {
+        self.parts.as_ref()
     }
 
     /// Takes in what a ConfigMap or Secret holds now.

@@ -52,7 +52,7 @@ impl ReadTable {
     }
 
     /// What an object makes, by kind and name.
-    pub(super) fn made_by(&self, object: &Value) -> Vec<(SourceKind, String)> {
+    pub(in crate::manifest) fn made_by(&self, object: &Value) -> Vec<(SourceKind, String)> {
         let rows = self.makers(text_of(&object["apiVersion"]), text_of(&object["kind"]));
         let held = |unless: &Unless| unless.at.of(object) == Some(&unless.is);
         rows.filter(|row| !row.unless.iter().any(held))

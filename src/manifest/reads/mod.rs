@@ -101,6 +101,11 @@ pub struct Read<'t> {
 }
 
 impl Read<'_> {
+    /// Where the object's name stands in the pod.
+    pub fn name_at(&self) -> Pointer {
+        self.at.join(&self.row.name)
+    }
+
     /// Whether this key of the object is read.
     pub fn takes(&self, key: &str) -> bool {
         self.keys.as_ref().is_none_or(|keys| keys.contains(key))

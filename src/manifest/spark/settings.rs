@@ -151,6 +151,20 @@ impl<'a> Configuration<'a> {
         absent.map(Err)
     }
 
+    /// The names of the variables that `ConfigMap`s of the stream give with `envFrom`.
+    pub fn given(&self) -> Vec<String> {
+        let from = self.container["envFrom"].as_array().into_iter().flatten();
+        let names = from.filter_map(|from| {
+            let object = from["configMapRef"]["name"].as_str()?;
+            let files = self
+                .sources
+                .get(SourceKind::ConfigMap, self.namespace, object)?;
+            let prefix = text_of(&from["prefix"]);
+            Some(files.iter().map(move |(key, _)| format!("{prefix}{key}")))
+        });
+        names.flatten().collect()
+    }
+
     /// A Java system property (`-Dkey=value`) in a variable that Spark's launcher hands to the JVM.
     pub fn option(&self, variable: &str, key: &str) -> Answer {
         let own = self

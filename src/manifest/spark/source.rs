@@ -11,8 +11,8 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
-/// which the table of roles names.
-pub const SETTINGS: [&str; 13] = [
+/// which the table of roles names, then addresses of others.
+pub const SETTINGS: [&str; 16] = [
     "spark.driver.memory",
     "spark.master",
     "spark.submit.deployMode",
@@ -26,6 +26,9 @@ pub const SETTINGS: [&str; 13] = [
     "spark.worker.ui.port",
     "spark.metrics.conf.master.sink.prometheusServlet.class",
     "spark.metrics.conf.worker.sink.prometheusServlet.class",
+    "spark.remote",
+    "spark.hadoop.fs.s3a.endpoint",
+    "spark.hadoop.hive.metastore.uris",
 ];
 
 /// What a script or a notebook may set one of these with, beyond what can be read from it.
@@ -71,7 +74,8 @@ pub struct Setting {
 /// One key of a ConfigMap or Secret.
 #[derive(Debug, Default)]
 pub struct File {
-    /// The whole text, where it is a size, a port or a truth value (as a variable has it); other texts are not kept.
+    /// The whole text, where it is a size, a port, a truth value or, in a ConfigMap, a URL (as a variable has it); other
+    /// texts are not kept.
     pub plain: Option<Box<Setting>>,
     /// What it says of Spark, where it may say anything: most do not, and a stream has many.
     told: Option<Box<Told>>,
@@ -123,7 +127,8 @@ impl File {
             secret,
         };
         let trimmed = text.trim();
-        let plain = (is_size(trimmed) || is_truth(trimmed)).then(|| setting(trimmed).into());
+        let is_kept = is_size(trimmed) || is_truth(trimmed) || (!secret && is_address(trimmed));
+        let plain = is_kept.then(|| setting(trimmed).into());
         if !HINTS.iter().any(|hint| text.contains(hint)) {
             return Self { plain, told: None };
         }
@@ -176,6 +181,11 @@ pub fn is_size(text: &str) -> bool {
         && unit.len() < text.len()
         && unit.len() <= 3
         && unit.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether a text may be a URL alone; longer ones are no address.
+fn is_address(text: &str) -> bool {
+    text.len() < 256 && text.contains("://") && !text.contains(char::is_whitespace)
 }
 
 fn is_truth(text: &str) -> bool {
@@ -245,6 +255,14 @@ pub fn source_kind(object: &Value) -> Option<SourceKind> {
 }
 
 impl SourceKind {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
+
     /// By its name.
     pub fn of(kind: &str) -> Option<Self> {
         match kind {

@@ -241,7 +241,7 @@ impl Drawing<'_> {
         let kind = absent.filter(|_| maker.is_none());
         let declaration = kind.map(|kind| {
             let mut all = self.externals.iter();
-            all.find(|external| external.covers(kind, namespace, &read.name))
+            all.find(|external| external.covers(kind.as_str(), namespace, &read.name))
         });
         Source {
             kind: read.row.kind.clone(),

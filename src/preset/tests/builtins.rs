@@ -82,10 +82,7 @@ fn default_sets_only_what_is_absent_and_no_limits() {
     let mut refusals: Vec<_> = policy
         .rules
         .iter()
-        .filter(|rule| {
-            matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_))
-                && rule.severity == Severity::Error
-        })
+        .filter(|rule| rule.verb.reports() && rule.severity == Severity::Error)
         .map(|rule| rule.id.as_str())
         .collect();
     refusals.sort_unstable();

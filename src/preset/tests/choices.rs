@@ -227,7 +227,7 @@ fn uses_that_lead_nowhere() {
     policy/main.yaml:7:7: `../` in `use`: `./x/../../sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
     policy/main.yaml:7:7: `/` in `use`: `/etc/sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
     policy/main.yaml:7:7: there is no preset `resorces` (help: did you mean `resources`?)
-    policy/main.yaml:7:7: there is no preset `sized` (help: expected one of `default`, `restricted`, `openshift-restricted`, `credentials`, `flux`, `images`, `observability`, `openshift`, `pins`, `pod-security-baseline`, `pod-security-restricted`, `resources`, `service-account-token`, `spark-scratch`, or `./sized.yaml` for a file)
+    policy/main.yaml:7:7: there is no preset `sized` (help: expected one of `default`, `restricted`, `airflow-mlflow`, `jupyter-spark-connect`, `spark-operator`, `openshift-restricted`, `credentials`, `flux`, `images`, `observability`, `openshift`, `pins`, `pod-security-baseline`, `pod-security-restricted`, `references`, `resources`, `service-account-token`, `spark-scratch`, or `./sized.yaml` for a file)
     policy/main.yaml:7:7: there is no version `9` of `default` (help: the newest is `default@1`)
     policy/main.yaml:7:7: a preset uses itself: `main` (policy/main.yaml) → `main` (policy/main.yaml)
     policy/main.yaml:7:37: `main` has no parameter `a` (help: declare it under `parameters`)
@@ -357,7 +357,7 @@ fn leaving_jobs_alone_is_no_reason_not_to_look() {
     let policy = Desk::default().choose("default").policy();
     for rule in &policy.rules {
         let jobs = rule.selectors.iter().filter_map(|selector| selector.jobs);
-        let looks = matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_));
+        let looks = rule.verb.reports();
         // Digests go where a changed template makes new pods, and nowhere else.
         let rolls = rule.selectors.iter().any(|s| s.rolls.is_some());
         let expected = if looks || rolls {

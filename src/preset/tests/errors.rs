@@ -116,7 +116,7 @@ fn verbs() {
         "on: pod\npatch: [{op: add, path: a, value: 1}]",
         "on: pod\npatch: [{op: add, pth: /a, value: 1}]",
     ]), @r"
-    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `forbid`, `require`, `patch`)
+    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `forbid`, `require`, `exists`, `finds`, `reaches`, `patch`)
     p.yaml:11:7: unknown field `defualt` (help: did you mean `default`?)
     p.yaml:12:16: rule `r` has two verbs, `default` and `enforce` (help: write one rule for each)
     p.yaml:10:11: unknown value `pods` (help: did you mean `pod`?)
@@ -137,6 +137,39 @@ fn verbs() {
 }
 
 #[test]
+fn parts_that_nobody_can_look_for() {
+    assert_snapshot!(all(rule, &[
+        "on: pod\nexists: true",
+        "on: object\nexists: false",
+        "on: container\nfinds: [Secret]",
+        "on: pod\nfinds: [Secrets]",
+        "on: pod\nfinds: []",
+        "on: pod\nreaches: {variables: [A]}",
+        "on: container\nreaches: [A]",
+        "on: container\nreaches: {roles: [jupyter]}",
+        "on: container\nreaches: {variable: [A]}",
+        "on: container\nreaches: {variables: [A], roles: [jupiter]}",
+        "on: container\nreaches: {variables: [A], port: 0}",
+        "on: container\nreaches: {properties: [spark.remot]}",
+        "on: container\nreaches: {variables: [\"{A\"]}",
+    ]), @r"
+    p.yaml:11:15: `exists` goes with `on: object`, and the rule is `on: pod`
+    p.yaml:11:15: expected `true`, found boolean `false`
+    p.yaml:11:14: `finds` goes with `on: pod`, and the rule is `on: container`
+    p.yaml:11:15: there is no kind that pods name `Secrets` (help: did you mean `Secret`?)
+    p.yaml:11:14: an empty list matches nothing
+    p.yaml:11:16: `reaches` goes with `on: container`, and the rule is `on: pod`
+    p.yaml:11:16: expected mapping, found a list
+    p.yaml:11:16: `reaches` names no address (help: `variables`, `hosts` or `properties`)
+    p.yaml:11:17: unknown field `variable` (help: did you mean `variables`?)
+    p.yaml:11:41: there is no role `jupiter` (help: did you mean `jupyter`?)
+    p.yaml:11:39: expected a port from 1 to 65535
+    p.yaml:11:30: there is no property with an address `spark.remot` (help: did you mean `spark.remote`?)
+    p.yaml:11:29: `{A` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    ");
+}
+
+#[test]
 fn fields_that_do_not_go_together() {
     assert_snapshot!(all(rule, &[
         "on: pod\ndefault: {a: b}\nseverity: error",
@@ -148,8 +181,8 @@ fn fields_that_do_not_go_together() {
         "on: container\nforbid: {a: b}\npod: {c: d}",
         "on: container\ndefault: {a: b}\npod: [c]",
     ]), @r"
-    p.yaml:12:17: `severity` belongs to findings, and so to `forbid` and `require`
-    p.yaml:12:14: `open` belongs to findings, and so to `forbid` and `require`
+    p.yaml:12:17: `severity` belongs to findings, and `default` makes none
+    p.yaml:12:14: `open` belongs to findings, and `default` makes none
     p.yaml:12:17: expected one of `info`, `warning`, `error`, found boolean `false`
     p.yaml:12:17: unknown value `fatal` (help: expected one of `info`, `warning`, `error`)
     p.yaml:12:14: unknown value `waivers` (help: expected `severity`)

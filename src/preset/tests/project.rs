@@ -202,7 +202,7 @@ fn what_is_wrong_in_an_external_is_told_where_it_stands() {
         "[{kind: Secret, reason: r}]",
         "[{kind: Secret, name: db, reason: \" \"}]",
         "[{kind: Secret, name: db, reason: r}, {kind: secret, name: db, reason: r}]",
-        "[{kind: Service, name: db, reason: r}]",
+        "[{kind: Deployment, name: db, reason: r}]",
         "[{kind: Secret, name: \"db-[\", reason: r}]",
         "[{kind: Secret, name: db, namespace: \"{a\", reason: r}]",
         "[{kind: Secret, name: db, path: /a, reason: r}]",
@@ -214,7 +214,7 @@ fn what_is_wrong_in_an_external_is_told_where_it_stands() {
     ../../sparkk8s.yaml:5:15: the field `name` is missing
     ../../sparkk8s.yaml:5:48: a reason must say why
     ../../sparkk8s.yaml:5:59: unknown value `secret` (help: did you mean `Secret`?)
-    ../../sparkk8s.yaml:5:22: unknown value `Service` (help: expected one of `ConfigMap`, `Secret`)
+    ../../sparkk8s.yaml:5:22: unknown value `Deployment` (help: expected one of `ConfigMap`, `PersistentVolumeClaim`, `Secret`, `Service`, `ServiceAccount`)
     ../../sparkk8s.yaml:5:36: `db-[` is no glob: `]` is missing
     ../../sparkk8s.yaml:5:51: `{a` is no glob: `}` is missing; a brace itself is `[{]`
     ../../sparkk8s.yaml:5:40: unknown field `path` (help: expected one of `kind`, `name`, `namespace`, `reason`)

@@ -5,6 +5,7 @@ mod evidence;
 mod fixtures;
 mod identity;
 mod lines;
+mod parts;
 mod pins;
 mod restricted;
 

@@ -120,6 +120,7 @@ const MET: &[(&str, i32, &str, &str)] = &[
     ("explain", 2, "none", ""),
     ("presets", 0, "list", ""),
     ("presets", 2, "show none", ""),
+    ("presets", 1, "test cases", ""),
     ("init", 0, "", ""),
     ("init", 2, "", ""),
     ("init", 3, "-f - --config new.yaml", "a: [1"),
@@ -233,6 +234,8 @@ fn folder() -> TempDir {
             project(changed, plain) + "  lock: ahead.lock\n",
         ),
         ("chart/Chart.yaml", "name: c\n".to_owned()),
+        ("cases/one/args", "render\n".to_owned()),
+        ("cases/one/input.yaml", PLAIN.to_owned()),
     ];
     for (name, text) in files {
         write(&folder.path().join(name), text);

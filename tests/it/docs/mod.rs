@@ -4,12 +4,16 @@
 #[cfg(unix)]
 mod book;
 #[cfg(unix)]
+mod builtin;
+#[cfg(unix)]
 mod commands;
 #[cfg(unix)]
 mod exits;
 // The machine that the pages name files for.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod follow;
+#[cfg(unix)]
+mod golden;
 mod links;
 mod page;
 #[cfg(unix)]
