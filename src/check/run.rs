@@ -28,7 +28,14 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
 
 const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
     ("level", SettingKind::OneOf(&["baseline", "restricted"])),
-    ("version", SettingKind::OneOf(&["latest"])),
+    (
+        "version",
+        SettingKind::Known {
+            is: |text| pod_security::Version::parse(text).is_some(),
+            expected: "`latest` or a version such as `v1.24`",
+            help: "write it as namespaces' labels do, with `v`: without, YAML reads 1.30 as 1.3",
+        },
+    ),
 ];
 
 fn memory_settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
@@ -179,7 +186,10 @@ impl<'c> Checks<'c> {
             Some("baseline") => pod_security::Level::Baseline,
             _ => pod_security::Level::Restricted,
         };
-        let violations = pod_security::evaluate(pod.pod(), level);
+        let version = check.check.setting("version").and_then(Value::as_str);
+        let version = version.and_then(pod_security::Version::parse);
+        let version = version.unwrap_or(pod_security::Version::LATEST);
+        let violations = pod_security::evaluate(pod.pod(), level, version);
         // What refuses is said field by field; a warning says once what a container lacks.
         let summary = check.check.severity < Severity::Error;
         let (absent, bad): (Vec<_>, Vec<_>) =

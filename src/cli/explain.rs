@@ -72,6 +72,7 @@ fn resolved(rule: ResolvedRule) -> Rule {
         Verb::Default(_) => DEFAULT,
         Verb::Enforce(_) => ENFORCE,
         Verb::Include(_) => INCLUDE,
+        Verb::Remove(_) => REMOVE,
         Verb::Forbid(_) => FORBID,
         Verb::Require(_) => REQUIRE,
         Verb::Patch(_) => PATCH,
@@ -95,6 +96,7 @@ fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
         (&rule.default, DEFAULT),
         (&rule.enforce, ENFORCE),
         (&rule.include, INCLUDE),
+        (&rule.remove, REMOVE),
         (&rule.forbid, FORBID),
         (&rule.require, REQUIRE),
     ];
@@ -115,6 +117,7 @@ const ENFORCE: &str = "sets it, whatever was there";
 const INCLUDE: &str = "adds to lists";
 const FORBID: &str = "refuses what matches";
 const REQUIRE: &str = "refuses what does not match";
+const REMOVE: &str = "takes out what is written there";
 const PATCH: &str = "patches (RFC 6902)";
 
 fn check_page(page: &Page) -> String {

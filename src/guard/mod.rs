@@ -10,6 +10,7 @@ mod merge;
 mod patch;
 mod pinning;
 mod remark;
+mod remove;
 mod select;
 mod view;
 mod waiver;

@@ -88,6 +88,8 @@ pub enum Verb {
     Enforce(Written),
     /// Lists hold these; a mapping whose leaves are lists.
     Include(Written),
+    /// What makes any of these match is taken out.
+    Remove(Vec<Pattern>),
     /// A finding where any of these matches.
     Forbid(Vec<Pattern>),
     /// A finding where none of these matches.
@@ -96,8 +98,8 @@ pub enum Verb {
     Patch(Vec<PatchStep>),
 }
 
-const VERBS: [&str; 6] = [
-    "default", "enforce", "include", "forbid", "require", "patch",
+const VERBS: [&str; 7] = [
+    "default", "enforce", "include", "remove", "forbid", "require", "patch",
 ];
 
 impl Verb {
@@ -118,7 +120,7 @@ impl Verb {
                 (Some(&written.body), &[][..])
             }
             Self::Patch(steps) => (None, &steps[..]),
-            Self::Forbid(_) | Self::Require(_) => (None, &[][..]),
+            Self::Remove(_) | Self::Forbid(_) | Self::Require(_) => (None, &[][..]),
         };
         let values = steps.iter().filter_map(|step| step.value.as_ref());
         body.into_iter().chain(values)
@@ -131,6 +133,7 @@ impl RuleFile {
             &self.default,
             &self.enforce,
             &self.include,
+            &self.remove,
             &self.forbid,
             &self.require,
             &self.patch,
@@ -237,6 +240,7 @@ impl Scope<'_> {
             "default" => Verb::Default(self.changes(name, draft, on)?),
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
             "include" => Verb::Include(self.changes(name, draft, on)?),
+            "remove" => Verb::Remove(self.patterns(draft)?),
             "forbid" => Verb::Forbid(self.patterns(draft)?),
             "require" => Verb::Require(self.patterns(draft)?),
             _ => Verb::Patch(self.patch(draft, on)?),

@@ -164,7 +164,7 @@ fn many(value: &Value) -> Schema {
 
 pub(super) fn exactly_one_verb(schema: &mut Schema) {
     let verbs = [
-        "default", "enforce", "include", "forbid", "require", "patch",
+        "default", "enforce", "include", "remove", "forbid", "require", "patch",
     ];
     let one: Vec<_> = verbs
         .iter()

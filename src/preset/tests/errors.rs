@@ -116,7 +116,7 @@ fn verbs() {
         "on: pod\npatch: [{op: add, path: a, value: 1}]",
         "on: pod\npatch: [{op: add, pth: /a, value: 1}]",
     ]), @r"
-    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `forbid`, `require`, `patch`)
+    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `remove`, `forbid`, `require`, `patch`)
     p.yaml:11:7: unknown field `defualt` (help: did you mean `default`?)
     p.yaml:12:16: rule `r` has two verbs, `default` and `enforce` (help: write one rule for each)
     p.yaml:10:11: unknown value `pods` (help: did you mean `pod`?)
@@ -183,7 +183,7 @@ fn values_that_stand_for_others() {
     p.yaml:11:20: `$imageUser` is of a container, and the rule is `on: pod`
     p.yaml:11:33: `$imageUser` is written `{$imageUser: true}`, found text `yes please`
     p.yaml:11:31: `$policy` is written `{$policy: true}`, found boolean `false`
-    p.yaml:11:19: only `$parameter` may stand in a pattern
+    p.yaml:11:19: only `$parameter` and `$not` may stand in a pattern
     p.yaml:11:32: `p` has no parameter `colour` (help: expected `size`)
     p.yaml:11:19: `[` is no glob: unclosed character class; missing ']'
     p.yaml:11:14: `p` has no parameter `siz` (help: did you mean `size`?)

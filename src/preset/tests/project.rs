@@ -109,7 +109,7 @@ fn without_presets_a_project_means_the_default_one() {
         (
             "  presets: []\n  environments: {dev: {presets: [restricted]}}\n",
             Some("dev"),
-            "restricted@1.0.0",
+            "restricted@1.1.0",
         ),
     ] {
         assert_eq!(policy(spec, environment).mark, mark, "{spec}");

@@ -7,6 +7,7 @@ mod identity;
 mod lines;
 mod pins;
 mod restricted;
+mod versions;
 
 use super::lab::{self, Guarded};
 use super::{hosts, support};
