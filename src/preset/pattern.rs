@@ -41,6 +41,18 @@ impl Pattern {
             .unwrap_or_default()
     }
 
+    /// Whether what it hits stands at the end of one way down.
+    pub(super) fn leads_to_one(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::List(items) => items.len() < 2 && items.iter().all(Self::leads_to_one),
+            Self::Map(entries) => {
+                entries.len() < 2 && entries.iter().all(|(_, next)| next.leads_to_one())
+            }
+            _ => true,
+        }
+    }
+
     /// The first place that keeps it from matching, which may not exist: what a finding of `require` points at.
     pub fn miss(&self, value: &Value) -> Option<Pointer> {
         self.judge(Some(value), &Pointer::root()).err()

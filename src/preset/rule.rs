@@ -240,7 +240,7 @@ impl Scope<'_> {
             "default" => Verb::Default(self.changes(name, draft, on)?),
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
             "include" => Verb::Include(self.changes(name, draft, on)?),
-            "remove" => Verb::Remove(self.patterns(draft)?),
+            "remove" => Verb::Remove(self.removed(draft)?),
             "forbid" => Verb::Forbid(self.patterns(draft)?),
             "require" => Verb::Require(self.patterns(draft)?),
             _ => Verb::Patch(self.patch(draft, on)?),
@@ -263,6 +263,20 @@ impl Scope<'_> {
             holds_lists(&body)?;
         }
         Ok(Written::new(body))
+    }
+
+    /// The patterns of `remove`: each leads to one place, so that nobody has to guess what goes.
+    fn removed(&self, draft: &Draft) -> Result<Vec<Pattern>, PolicyError> {
+        let patterns = self.patterns(draft)?;
+        if patterns.iter().all(Pattern::leads_to_one) {
+            return Ok(patterns);
+        }
+        let message = "a pattern of `remove` has one key in each mapping, one item in each list, and no `null`";
+        let help = "write one pattern for each thing, and conditions into `where` and `unless`";
+        Err(self
+            .at(draft.span)
+            .error(message)
+            .help(Some(help.to_owned())))
     }
 
     /// Fields that only some verbs have.

@@ -154,22 +154,45 @@ fn pods_thrown_together_are_judged_as_by_the_api_server() {
     };
     let mut dice = Dice::new(0x5eed);
     let pods: Vec<_> = (0..20_000).map(|_| dice.pod()).collect();
-    // How many controls there are at each version.
-    for (minor, controls) in [(19, 15), (24, 17), (30, 17), (34, 18), (37, 19)] {
-        let judged = compare(&psa, &pods, minor, &format!("thrown together, v1.{minor}"));
-        assert_eq!(judged.len(), pods.len() * LEVELS.len());
-        let refused: BTreeSet<_> = judged.iter().flatten().collect();
-        let all = "every control refuses some pod";
-        assert_eq!(refused.len(), controls, "{all}: {refused:?}");
-        let passed = judged.iter().filter(|checks| checks.is_empty()).count();
-        assert!(passed > 2000, "only {passed} pass v1.{minor}");
-    }
+    let stream = stream(&pods);
+    // Each version, and how many controls it has.
+    let versions = [(19, 15), (24, 17), (30, 17), (34, 18), (37, 19)];
+    std::thread::scope(|scope| {
+        for (minor, controls) in versions {
+            let (psa, pods, stream) = (&psa, &pods, &stream);
+            scope.spawn(move || thrown_together((psa, minor), pods, stream, controls));
+        }
+    });
+}
+
+fn thrown_together((psa, minor): Judge<'_>, pods: &[Value], stream: &str, controls: usize) {
+    let what = format!("thrown together, v1.{minor}");
+    let judged = compare_as((psa, minor), pods, stream, &what);
+    assert_eq!(judged.len(), pods.len() * LEVELS.len());
+    let refused: BTreeSet<_> = judged.iter().flatten().collect();
+    let all = "every control refuses some pod";
+    assert_eq!(refused.len(), controls, "{all}: {refused:?}");
+    let passed = judged.iter().filter(|checks| checks.is_empty()).count();
+    assert!(passed > 2000, "only {passed} pass v1.{minor}");
 }
 
 /// Asks the host about every pod in these objects and compares; gives the ids that refuse each of them, level by level.
 fn compare(psa: &Path, objects: &[Value], minor: u8, what: &str) -> Vec<BTreeSet<String>> {
+    compare_as((psa, minor), objects, &stream(objects), what)
+}
+
+/// The host, and the minor version that it is asked for.
+type Judge<'p> = (&'p Path, u8);
+
+/// The same, with the stream of the objects.
+fn compare_as(
+    (psa, minor): Judge<'_>,
+    objects: &[Value],
+    stream: &str,
+    what: &str,
+) -> Vec<BTreeSet<String>> {
     let at = version(minor);
-    let answer = hosts::ask(psa, &["-version", &format!("v1.{minor}")], &stream(objects));
+    let answer = hosts::ask(psa, &["-version", &format!("v1.{minor}")], stream);
     let mut judged = Vec::new();
     for line in answer.lines() {
         let verdict: Value = serde_json::from_str(line).expect("a verdict");
@@ -182,13 +205,11 @@ fn compare(psa: &Path, objects: &[Value], minor: u8, what: &str) -> Vec<BTreeSet
             .map(|id| id.as_str().expect("an id").to_owned())
             .collect();
         let pod = pod_of(object);
-        let ours: BTreeSet<_> = ids(&pod, level, at)
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let violations = evaluate(Pod { value: &pod }, level, at);
+        let ours: BTreeSet<_> = violations.iter().map(|v| v.check.to_owned()).collect();
         assert_eq!(ours, theirs, "{what}: {line}\n{pod:#}");
         assert_eq!(verdict["allowed"], ours.is_empty(), "{what}: {line}");
-        for violation in evaluate(Pod { value: &pod }, level, at) {
+        for violation in violations {
             let stands = violation
                 .path
                 .of(&pod)

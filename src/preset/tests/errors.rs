@@ -106,6 +106,8 @@ fn verbs() {
         "on: pod\ndefault: {$policy: true}",
         "on: pod\ninclude: {spec: {hostPID: true}}",
         "on: pod\ninclude: {}",
+        "on: pod\nremove: {a: 1, b: {$not: 2}}",
+        "on: pod\nremove: {a: null}",
         "on: pod\nforbid: true",
         "on: pod\nforbid: []",
         "on: pod\nforbid: [{a: b}, c]",
@@ -124,6 +126,8 @@ fn verbs() {
     p.yaml:11:16: expected mapping, found a single value
     p.yaml:11:33: `include` adds items to lists, and this is none (help: use `default` or `enforce` for other values)
     p.yaml:11:16: `include` adds items to lists, and this is none (help: use `default` or `enforce` for other values)
+    p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
+    p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
     p.yaml:11:15: expected a mapping, found boolean `true`
     p.yaml:11:15: an empty list matches nothing
     p.yaml:11:24: expected a mapping, found text `c`

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const NEWEST: u8 = 37;
 
 /// What nothing mends but its author, as the fixtures spell it.
-const REFUSED: [&str; 10] = [
+const REFUSED: [&str; 9] = [
     "hostnamespaces",
     "hostpathvolumes",
     "hostports",
@@ -21,7 +21,6 @@ const REFUSED: [&str; 10] = [
     "selinuxoptions",
     "sysctls",
     "windowshostprocess",
-    "",
 ];
 
 /// Which presets guard a fixture.
@@ -147,6 +146,8 @@ fn fixtures_that_fail_are_mended_changed_or_refused_by_name() {
             let check = fixture.name.trim_end_matches(|c: char| c.is_ascii_digit());
             let class = match (filled.complies(), enforced.complies()) {
                 (true, true) => "D",
+                // Upstream's own annotation of before the field.
+                (false, true) if minor < 19 && check == "seccompprofile_baseline" => "O, annotated",
                 (false, true) => "O",
                 (true, false) => panic!("enforcement spoils {said}"),
                 (false, false) => "R",
@@ -173,7 +174,12 @@ fn fixtures_that_fail_are_mended_changed_or_refused_by_name() {
             }
         }
     }
-    let expected = [("D", 203), ("O", 671), ("R", 1490)];
+    let expected = [
+        ("D", 203),
+        ("O", 671),
+        ("O, annotated", 57),
+        ("R", 1490 - 57),
+    ];
     assert_eq!(classes, BTreeMap::from(expected));
 }
 
