@@ -1,6 +1,6 @@
 //! Pod Security as the API server's own code decides it: upstream's fixtures, the corpus, and pods thrown together.
 
-use super::{fixtures, hosts, pods::Dice};
+use super::{fixtures, hosts, lab, pods::Dice};
 use serde_json::{Value, json};
 use sparkk8s_post::check::{
     pages,
@@ -291,4 +291,60 @@ fn found(text: &str, id: &str) -> bool {
         .flat_map(|level| evaluate(pod, level, Version::LATEST));
     let mut all = refused.chain(levels.map(|v| format!("pod-security/{}", v.check)));
     all.any(|check| check == id)
+}
+
+#[test]
+fn presets_pass_the_version_on() {
+    // Asked for since v1.34.
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[
+        {"name":"c","image":"acme/app:1","livenessProbe":{"httpGet":{"host":"a","port":1}}}]}}"#;
+    for (preset, set) in [
+        ("pod-security-baseline", "pod-security-baseline.version"),
+        ("pod-security-restricted", "pod-security-restricted.version"),
+        ("restricted", "restricted.version"),
+        ("restricted", "pod-security-restricted.version"),
+    ] {
+        let jobs = format!("{preset}.jobs=guard");
+        for (version, refused) in [("v1.33", false), ("v1.34", true), ("v1.99", true)] {
+            let version = format!("{set}={version}");
+            let mut set = vec![version.as_str()];
+            set.extend((preset == "pod-security-restricted").then_some(jobs.as_str()));
+            let guarded = lab::guard(pod, &lab::policy(&[preset], &set)).expect("a pod");
+            let findings = &guarded.report["findings"];
+            assert_eq!(guarded.refused, refused, "{preset} {set:?}: {findings}");
+        }
+        let wrong = lab::composed(&[preset], &[&format!("{set}=1.30")]);
+        let wrong = wrong.expect_err("no version").plain();
+        assert!(
+            wrong.contains("with `v`: without, YAML reads 1.30 as 1.3"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn enforcement_tells_what_was_there() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"hostUsers":true,
+        "securityContext":{"runAsNonRoot":false},"containers":[{"name":"c","image":"acme/app:1",
+        "securityContext":{"privileged":true,"capabilities":{"add":["SYS_ADMIN","NET_BIND_SERVICE"]}}}]}}"#;
+    let presets = ["restricted", "pod-security-enforce"];
+    let guarded = lab::guard(pod, &lab::policy(&presets, &[])).expect("a pod");
+    assert!(!guarded.refused, "{}", guarded.report["findings"]);
+    let spec = &fixtures::yaml(&guarded.text).expect("YAML").remove(0)["spec"];
+    // The uid comes with it: the image's user is not known, and the kubelet would not start it without.
+    assert_eq!(spec["securityContext"]["runAsNonRoot"], true, "{spec}");
+    let own = &spec["containers"][0]["securityContext"];
+    let wanted = json!({"runAsUser": 1000, "privileged": false, "allowPrivilegeEscalation": false,
+        "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}});
+    assert_eq!(*own, wanted);
+    let changes = guarded.report["changes"].as_array().expect("changes");
+    let before = |rule: &str| {
+        let id = format!("pod-security-enforce/{rule}");
+        let mut own = changes.iter().filter(|change| change["rule"] == *id);
+        own.next().map(|change| change["before"].clone())
+    };
+    assert_eq!(before("privileged"), Some(json!(true)));
+    assert_eq!(before("capabilities"), Some(json!("SYS_ADMIN")));
+    assert_eq!(before("root-pod"), Some(json!(false)));
+    assert_eq!(before("proc-mount"), None);
 }
