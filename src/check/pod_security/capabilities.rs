@@ -43,7 +43,7 @@ pub(super) const BASELINE: Control = Control {
             none of them. A profiler that wants SYS_PTRACE has to be agreed with whoever runs the \
             cluster.",
         fix: "Take it out of `add`. For Java flame graphs use the profiler's mode that needs no \
-            kernel events.",
+            kernel events. The preset `pod-security-enforce` takes it out.",
         before: "\
 spec:
   containers:

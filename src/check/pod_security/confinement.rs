@@ -36,7 +36,7 @@ pub(super) const APP_ARMOR: Control = Control {
         why_data: "Spark runs under the runtime's profile everywhere. Where a tool does not, a \
             profile of its own is the answer, not none.",
         fix: "Remove the profile. Do not write `RuntimeDefault` instead: a node without AppArmor \
-            refuses a pod that asks for it.",
+            refuses a pod that asks for it. The preset `pod-security-enforce` removes it.",
         before: "\
 spec:
   securityContext:

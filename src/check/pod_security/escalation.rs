@@ -21,7 +21,7 @@ pub(super) const PRIVILEGED: Control = Control {
             helper that wants one device, one mount or one kernel setting.",
         fix: "Remove `privileged: true` and ask for the one thing that it was there for: a GPU \
             through `resources.limits`, FUSE through a CSI driver, a kernel setting through the \
-            node's configuration.",
+            node's configuration. The preset `pod-security-enforce` writes `false` instead.",
         before: "\
 spec:
   containers:

@@ -52,7 +52,8 @@ pub(super) const PROC_MOUNT: Control = Control {
             its node's kernel. `Unmasked` shows them.",
         why_data: "Only containers that build containers ask for it. Spark reads /proc for its \
             process metrics, and what it reads is never hidden.",
-        fix: "Remove `procMount`, or build images outside this pod.",
+        fix: "Remove `procMount`, or build images outside this pod. The preset \
+            `pod-security-enforce` writes `Default` instead.",
         before: "\
 spec:
   containers:

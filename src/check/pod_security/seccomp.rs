@@ -25,7 +25,8 @@ pub(super) const BASELINE: Control = Control {
             programs never make. `Unconfined` opens them all.",
         why_data: "The JVM, Python and Spark make none of the blocked calls. Profilers and \
             debuggers may; they belong into a namespace of their own.",
-        fix: "Write `RuntimeDefault`, or remove the profile.",
+        fix: "Write `RuntimeDefault`, or remove the profile. The preset `pod-security-enforce` \
+            writes it.",
         before: "\
 spec:
   securityContext:

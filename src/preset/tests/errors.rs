@@ -192,7 +192,7 @@ fn values_that_stand_for_others() {
     p.yaml:11:19: `[` is no glob: unclosed character class; missing ']'
     p.yaml:11:14: `p` has no parameter `siz` (help: did you mean `size`?)
     p.yaml:11:28: `p.size` is one of `small`, `large`, found text `lagre` (help: did you mean `large`?)
-    p.yaml:11:20: `p.size`: expected string, found number `3`
+    p.yaml:11:20: `p.size`: expected string, found number `3` (help: a text that looks like a number stands in quotes)
     ");
 }
 
@@ -312,7 +312,7 @@ fn declared_parameters() {
     p.yaml:7:45: expected number, found text `many`
     p.yaml:7:44: only integers and numbers have bounds, and the type is `string`
     p.yaml:7:32: `p.n` is one of `a`, `b`, found text `c`
-    p.yaml:7:45: `p.n`: expected string, found number `1`
+    p.yaml:7:45: `p.n`: expected string, found number `1` (help: a text that looks like a number stands in quotes)
     p.yaml:7:33: `p.n`: expected boolean, found text `true`
     p.yaml:7:34: `p.n`: expected quantity: `4gb` has a suffix that Kubernetes does not know (it writes `500m`, `2Gi`)
     p.yaml:7:34: `p.n`: expected quantity, found a mapping
