@@ -33,7 +33,16 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
 
 const POD_SECURITY: &[(&str, SettingKind<'static>)] = &[
     ("level", SettingKind::OneOf(&["baseline", "restricted"])),
-    ("version", SettingKind::OneOf(&["latest"])),
+    (
+        "version",
+        SettingKind::Known {
+            is: |text| pod_security::Version::parse(text).is_some(),
+            expected: "`latest` or a version such as `v1.24`",
+            help: Some(
+                "write it as namespaces' labels do, with `v`: without, YAML reads 1.30 as 1.3",
+            ),
+        },
+    ),
 ];
 
 /// The ids of a check's findings are those of its pages.
@@ -201,7 +210,10 @@ impl<'c> Checks<'c> {
             Some("baseline") => pod_security::Level::Baseline,
             _ => pod_security::Level::Restricted,
         };
-        let mut violations = pod_security::evaluate(pod.pod(), level);
+        let version = check.check.setting("version").and_then(Value::as_str);
+        let version = version.and_then(pod_security::Version::parse);
+        let version = version.unwrap_or(pod_security::Version::LATEST);
+        let mut violations = pod_security::evaluate(pod.pod(), level, version);
         // OpenShift fills in what is absent before the API server judges.
         let openshift = self.active(openshift::ID);
         if openshift.is_some_and(|active| !openshift::is_legacy(active.check)) {

@@ -72,6 +72,7 @@ fn resolved(rule: ResolvedRule) -> Rule {
         Verb::Default(_) => DEFAULT,
         Verb::Enforce(_) => ENFORCE,
         Verb::Include(_) => INCLUDE,
+        Verb::Remove(_) => REMOVE,
         Verb::Forbid(_) => FORBID,
         Verb::Require(_) => REQUIRE,
         Verb::Exists => EXISTS,
@@ -98,6 +99,7 @@ fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
         (&rule.default, DEFAULT),
         (&rule.enforce, ENFORCE),
         (&rule.include, INCLUDE),
+        (&rule.remove, REMOVE),
         (&rule.forbid, FORBID),
         (&rule.require, REQUIRE),
         (&rule.exists, EXISTS),
@@ -124,6 +126,7 @@ const REQUIRE: &str = "refuses what does not match";
 const EXISTS: &str = "refuses a stream without any";
 const FINDS: &str = "refuses what names objects that nobody has";
 const REACHES: &str = "refuses addresses that lead nowhere";
+const REMOVE: &str = "takes out what is written there";
 const PATCH: &str = "patches (RFC 6902)";
 
 fn check_page(page: &Page) -> String {

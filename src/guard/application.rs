@@ -3,9 +3,10 @@
 use super::Op;
 use super::merge::{Merge, Step, steps};
 use super::patch::{self, Misfit};
+use super::remove;
 use super::view::{PodView, Subject};
 use crate::manifest::Cannot;
-use crate::preset::{Blank, PatchStep, ResolvedRule, Verb, Written};
+use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -40,6 +41,8 @@ pub(super) struct Part<'e> {
 
 enum Wish<'e> {
     Merge(Merge, Cow<'e, Value>),
+    /// What makes any of these match.
+    Remove(&'e [Pattern]),
     /// Each operation with its value.
     Patch(Vec<(&'e PatchStep, Option<Value>)>),
 }
@@ -55,6 +58,7 @@ pub(super) fn parts<'e>(
         Verb::Default(body) => (Merge::Default, merges(Merge::Default, body)?),
         Verb::Enforce(body) => (Merge::Enforce, merges(Merge::Enforce, body)?),
         Verb::Include(body) => (Merge::Include, merges(Merge::Include, body)?),
+        Verb::Remove(patterns) => (Merge::Default, Wish::Remove(patterns)),
         Verb::Patch(patch) => {
             let filled = patch.iter().map(|step| {
                 let value = step.value.as_ref().map(|body| body.to_value(fill));
@@ -82,6 +86,7 @@ impl Part<'_> {
         let at = self.root.of(current);
         match &self.wish {
             Wish::Merge(merge, body) => Ok(steps(*merge, body, at, &self.root)),
+            Wish::Remove(patterns) => Ok(remove::steps(patterns, at, &self.root)),
             Wish::Patch(wanted) => patch::steps(wanted, at.unwrap_or(&Value::Null), &self.root),
         }
     }

@@ -359,7 +359,7 @@ fn tells(change: &Change) -> bool {
 fn phase_of(verb: &Verb) -> Option<Phase> {
     match verb {
         _ if verb.digest().is_some() => Some(Phase::Digest),
-        Verb::Enforce(_) | Verb::Patch(_) => Some(Phase::EnforceAndPatch),
+        Verb::Enforce(_) | Verb::Remove(_) | Verb::Patch(_) => Some(Phase::EnforceAndPatch),
         Verb::Include(_) => Some(Phase::Include),
         Verb::Default(_) => Some(Phase::Default),
         _ => None,

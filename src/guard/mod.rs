@@ -11,6 +11,7 @@ mod need;
 mod patch;
 mod pinning;
 mod remark;
+mod remove;
 mod select;
 mod view;
 mod waiver;

@@ -53,6 +53,13 @@ const fn overlay(name: &'static str, path: &'static str, text: &'static str) -> 
     }
 }
 
+impl Builtin {
+    /// Another version than the first.
+    const fn at(self, version: &'static str) -> Self {
+        Self { version, ..self }
+    }
+}
+
 /// All of them. Of several versions of one preset the newest stands first.
 pub const BUILTINS: &[Builtin] = &[
     stack(
@@ -64,7 +71,8 @@ pub const BUILTINS: &[Builtin] = &[
         "restricted",
         "presets/restricted.yaml",
         include_str!("../../presets/restricted.yaml"),
-    ),
+    )
+    .at("1.1.0"),
     stack(
         "airflow-mlflow",
         "presets/airflow-mlflow.yaml",
@@ -119,15 +127,19 @@ pub const BUILTINS: &[Builtin] = &[
         "pod-security-baseline",
         "presets/blocks/pod-security-baseline.yaml",
         include_str!("../../presets/blocks/pod-security-baseline.yaml"),
+    )
+    .at("1.1.0"),
+    block(
+        "pod-security-enforce",
+        "presets/blocks/pod-security-enforce.yaml",
+        include_str!("../../presets/blocks/pod-security-enforce.yaml"),
     ),
-    Builtin {
-        version: "1.1.0",
-        ..block(
-            "pod-security-restricted",
-            "presets/blocks/pod-security-restricted.yaml",
-            include_str!("../../presets/blocks/pod-security-restricted.yaml"),
-        )
-    },
+    block(
+        "pod-security-restricted",
+        "presets/blocks/pod-security-restricted.yaml",
+        include_str!("../../presets/blocks/pod-security-restricted.yaml"),
+    )
+    .at("1.1.0"),
     block(
         "references",
         "presets/blocks/references.yaml",

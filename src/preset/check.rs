@@ -42,8 +42,15 @@ pub enum SettingKind<'a> {
     Text,
     /// One of these texts.
     OneOf(&'a [&'a str]),
-    /// A text of this form; what it is called, and whether one is.
-    Like(&'a str, fn(&str) -> bool),
+    /// A text that the function knows; what that is, in words, and what to write where a number stands instead.
+    Known {
+        /// Whether it is one.
+        is: fn(&str) -> bool,
+        /// As errors say it.
+        expected: &'a str,
+        /// The next step, where it is another than to write one.
+        help: Option<&'a str>,
+    },
 }
 
 /// A check of a policy.
@@ -229,19 +236,21 @@ fn fits(value: &Plain, kind: SettingKind<'_>) -> Result<(), PolicyError> {
         (SettingKind::OneOf(words), Value::String(text)) if words.contains(&text.as_str()) => {
             return Ok(());
         }
-        (SettingKind::Like(_, is_like), Value::String(text)) if is_like(text) => {
-            return Ok(());
-        }
+        (SettingKind::Known { is, .. }, Value::String(text)) if is(text) => return Ok(()),
+        (SettingKind::Known { expected, .. }, _) => expected.to_owned(),
         (SettingKind::Boolean, _) => "boolean".to_owned(),
         (SettingKind::Integer, _) => "integer".to_owned(),
         (SettingKind::Text, _) => "text".to_owned(),
         (SettingKind::OneOf(words), _) => format!("one of {}", quoted(words)),
-        (SettingKind::Like(name, _), _) => name.to_owned(),
     };
     let error = value.error(format!("expected {expected}, found `{found}`"));
-    let near = match kind {
-        SettingKind::OneOf(words) => nearest(&found, words.iter().copied()),
+    let help = match kind {
+        SettingKind::OneOf(words) => {
+            let near = nearest(&found, words.iter().copied());
+            near.map(|near| format!("did you mean `{near}`?"))
+        }
+        SettingKind::Known { help, .. } => help.map(str::to_owned),
         _ => None,
     };
-    Err(error.help(near.map(|near| format!("did you mean `{near}`?"))))
+    Err(error.help(help))
 }

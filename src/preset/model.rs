@@ -167,6 +167,8 @@ pub struct RuleFile {
     pub enforce: Option<Draft>,
     /// Lists hold these.
     pub include: Option<Draft>,
+    /// Take out what makes this pattern (or any of several) match, and record what was there.
+    pub remove: Option<Draft>,
     /// A finding where this pattern (or any of several) matches.
     pub forbid: Option<Draft>,
     /// A finding where this pattern (or none of several) matches.

@@ -124,10 +124,15 @@ impl Parameter {
     pub(super) fn judge(&self, preset: &str, value: Value, found: &str) -> Result<Value, Misfit> {
         let name = format!("`{preset}.{}`", self.name);
         if let Err(why) = fits(self.kind, &value) {
-            return Err(Misfit::new(match why {
+            let message = match why {
                 Some(why) => format!("{name}: expected {}: {why}", word(self.kind)),
                 None => format!("{name}: expected {}, found {found}", word(self.kind)),
-            }));
+            };
+            // `1.30` is 1.3.
+            let is_text = self.kind == ParameterType::String && value.is_number();
+            let help =
+                is_text.then(|| "a text that looks like a number stands in quotes".to_owned());
+            return Err(Misfit { message, help });
         }
         if let Value::Number(number) = &value {
             let outside = |limit: &Option<Number>, wrong: Ordering| {

@@ -1,4 +1,4 @@
-//! What `unless`, `forbid` and `require` compare with.
+//! What `unless`, `remove`, `forbid` and `require` compare with.
 
 use super::scope::{Directive, Scope};
 use super::{Draft, Glob, ImageGlob, PolicyError, Shape};
@@ -23,6 +23,8 @@ pub enum Pattern {
     /// A mapping in which each of these keys has a value that matches, others may be there; `{}` is any mapping. A key
     /// may be a glob: then one key that it matches is enough.
     Map(Vec<(Glob, Pattern)>),
+    /// `{$not: …}`: something is there, and none of these matches it.
+    Not(Vec<Pattern>),
 }
 
 impl Pattern {
@@ -31,12 +33,24 @@ impl Pattern {
         self.fits(Some(value))
     }
 
-    /// Every place that makes it match, none where it does not: what findings of `forbid` point at.
+    /// Every place that makes it match, none where it does not: what findings of `forbid` point at, and `remove` takes out.
     ///
     /// Of several keys, all of which must match, the one with the most such places stands for all.
     pub fn hits(&self, value: &Value) -> Vec<Pointer> {
         self.judge(Some(value), &Pointer::root())
             .unwrap_or_default()
+    }
+
+    /// Whether what it hits stands at the end of one way down.
+    pub(super) fn leads_to_one(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::List(items) => items.len() < 2 && items.iter().all(Self::leads_to_one),
+            Self::Map(entries) => {
+                entries.len() < 2 && entries.iter().all(|(_, next)| next.leads_to_one())
+            }
+            _ => true,
+        }
     }
 
     /// The first place that keeps it from matching, which may not exist: what a finding of `require` points at.
@@ -78,6 +92,7 @@ impl Pattern {
             }
             (Self::Text(glob), Some(Value::String(text))) => glob.matches(text),
             (Self::Image(glob), Some(Value::String(text))) => glob.matches_whole(text),
+            (Self::Not(none), Some(value)) => !none.iter().any(|pattern| pattern.matches(value)),
             _ => false,
         }
     }
@@ -153,6 +168,15 @@ fn field(
     some(found).ok_or_else(|| at.child(matching[0].0.as_str()))
 }
 
+/// A text that stands under `image` is a reference.
+fn of_image(pattern: Pattern) -> Pattern {
+    match pattern {
+        Pattern::Text(glob) => Pattern::Image(ImageGlob(glob)),
+        Pattern::Not(none) => Pattern::Not(none.into_iter().map(of_image).collect()),
+        other => other,
+    }
+}
+
 impl Scope<'_> {
     /// The patterns of a value: a list is several, of which any counts.
     pub(super) fn patterns(&self, draft: &Draft) -> Result<Vec<Pattern>, PolicyError> {
@@ -173,6 +197,13 @@ impl Scope<'_> {
         let glob = |text: &str, span| {
             Glob::new(text).map_err(|error| self.at(span).error(error.to_string()))
         };
+        if let Shape::Map(entries) = &draft.shape
+            && let [(key, value)] = entries.as_slice()
+            && key.value == "$not"
+        {
+            let none = value.one_or_many().iter().map(|one| self.pattern(one));
+            return Ok(Pattern::Not(none.collect::<Result<_, _>>()?));
+        }
         match self.directive(draft)? {
             None => {}
             Some(Directive::Parameter(_, setting)) => {
@@ -184,7 +215,7 @@ impl Scope<'_> {
                 });
             }
             Some(_) => {
-                let message = "only `$parameter` may stand in a pattern";
+                let message = "only `$parameter` and `$not` may stand in a pattern";
                 return Err(self.at(draft.span).error(message));
             }
         }
@@ -199,11 +230,10 @@ impl Scope<'_> {
             }
             Shape::Map(entries) => {
                 let entries = entries.iter().map(|(key, value)| {
-                    let pattern = match self.pattern(value)? {
-                        Pattern::Text(glob) if key.value == "image" => {
-                            Pattern::Image(ImageGlob(glob))
-                        }
-                        other => other,
+                    let pattern = self.pattern(value)?;
+                    let pattern = match key.value.as_str() {
+                        "image" => of_image(pattern),
+                        _ => pattern,
                     };
                     Ok((glob(&key.value, key.span)?, pattern))
                 });

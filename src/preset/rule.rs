@@ -89,6 +89,8 @@ pub enum Verb {
     Enforce(Written),
     /// Lists hold these; a mapping whose leaves are lists.
     Include(Written),
+    /// What makes any of these match is taken out.
+    Remove(Vec<Pattern>),
     /// A finding where any of these matches.
     Forbid(Vec<Pattern>),
     /// A finding where none of these matches.
@@ -103,8 +105,9 @@ pub enum Verb {
     Patch(Vec<PatchStep>),
 }
 
-const VERBS: [&str; 9] = [
-    "default", "enforce", "include", "forbid", "require", "exists", "finds", "reaches", "patch",
+const VERBS: [&str; 10] = [
+    "default", "enforce", "include", "remove", "forbid", "require", "exists", "finds", "reaches",
+    "patch",
 ];
 
 impl Verb {
@@ -148,6 +151,7 @@ impl RuleFile {
             &self.default,
             &self.enforce,
             &self.include,
+            &self.remove,
             &self.forbid,
             &self.require,
             &self.exists,
@@ -273,6 +277,7 @@ impl Scope<'_> {
             "default" => Verb::Default(self.changes(name, draft, on)?),
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
             "include" => Verb::Include(self.changes(name, draft, on)?),
+            "remove" => Verb::Remove(self.removed(draft)?),
             "forbid" => Verb::Forbid(self.patterns(draft)?),
             "require" => Verb::Require(self.patterns(draft)?),
             "exists" => self.exists(draft).map(|()| Verb::Exists)?,
@@ -298,6 +303,20 @@ impl Scope<'_> {
             holds_lists(&body)?;
         }
         Ok(Written::new(body))
+    }
+
+    /// The patterns of `remove`: each leads to one place, so that nobody has to guess what goes.
+    fn removed(&self, draft: &Draft) -> Result<Vec<Pattern>, PolicyError> {
+        let patterns = self.patterns(draft)?;
+        if patterns.iter().all(Pattern::leads_to_one) {
+            return Ok(patterns);
+        }
+        let message = "a pattern of `remove` has one key in each mapping, one item in each list, and no `null`";
+        let help = "write one pattern for each thing, and conditions into `where` and `unless`";
+        Err(self
+            .at(draft.span)
+            .error(message)
+            .help(Some(help.to_owned())))
     }
 
     /// Fields that only some verbs have.

@@ -209,7 +209,8 @@ fn many(value: &Value) -> Schema {
 
 pub(super) fn exactly_one_verb(schema: &mut Schema) {
     let verbs = [
-        "default", "enforce", "include", "forbid", "require", "exists", "finds", "reaches", "patch",
+        "default", "enforce", "include", "remove", "forbid", "require", "exists", "finds",
+        "reaches", "patch",
     ];
     let one: Vec<_> = verbs
         .iter()

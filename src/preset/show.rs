@@ -228,6 +228,7 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         Verb::Default(body) => page.value(4, "default:", &body.body),
         Verb::Enforce(body) => page.value(4, "enforce:", &body.body),
         Verb::Include(body) => page.value(4, "include:", &body.body),
+        Verb::Remove(patterns) => page.patterns(4, "remove", patterns),
         Verb::Forbid(patterns) => page.patterns(4, "forbid", patterns),
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
         Verb::Exists => page.line(4, "exists: true", None),

@@ -38,6 +38,13 @@ pub(super) fn pattern(written: &Pattern) -> String {
         Pattern::Map(entries) => map(entries
             .iter()
             .map(|(key, value)| (key.text(), pattern(value)))),
+        Pattern::Not(none) => {
+            let none = match none.as_slice() {
+                [one] => pattern(one),
+                several => list(several.iter().map(pattern)),
+            };
+            map(std::iter::once(("$not", none)))
+        }
     }
 }
 

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn finds_typos_and_nothing_far() {
         let names = [
-            "default", "enforce", "include", "forbid", "require", "patch",
+            "default", "enforce", "include", "remove", "forbid", "require", "patch",
         ];
         for (typo, name) in [
             ("defualt", "default"),

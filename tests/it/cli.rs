@@ -111,7 +111,7 @@ fn presets_are_listed_and_shown_with_the_lines_that_set_them() {
     let list = run(&["presets", "list"], "").stdout;
     for name in [
         "default@1.0.0",
-        "restricted@1.0.0",
+        "restricted@1.1.0",
         "spark-scratch@1.0.0",
         "prod",
     ] {

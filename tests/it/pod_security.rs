@@ -1,12 +1,12 @@
 //! Pod Security as the API server's own code decides it: upstream's fixtures, the corpus, and pods thrown together.
 
-use super::{fixtures, hosts, pods::Dice};
+use super::{fixtures, hosts, lab, pods::Dice};
 use serde_json::{Value, json};
 use sparkk8s_post::check::{
     pages,
     pod_security::{
         Level::{self, Baseline, Restricted},
-        evaluate,
+        Version, evaluate,
     },
     validity,
 };
@@ -16,8 +16,13 @@ use std::path::Path;
 
 const LEVELS: [Level; 2] = [Baseline, Restricted];
 
+/// Minor version of the newest policy, of which upstream has fixtures.
+const NEWEST: u8 = 37;
+
 /// A file of upstream's conformance suite.
 struct Fixture {
+    /// Minor version of the folder that it stands in.
+    minor: u8,
     level: Level,
     passes: bool,
     /// Name of the check in lower case, and a number.
@@ -25,45 +30,42 @@ struct Fixture {
     pod: Value,
 }
 
-/// The fixtures of v1.37, both levels; `None` where there is no Go, or no module.
+/// The fixtures of all versions, both levels; `None` where there is no Go, or no module.
 fn fixtures() -> Option<Vec<Fixture>> {
     let module = hosts::go_module("psa", "k8s.io/pod-security-admission")?;
     let mut found = Vec::new();
-    for level in LEVELS {
-        for (folder, passes) in [("pass", true), ("fail", false)] {
-            let folder = module.join(format!("test/testdata/{level}/v1.37/{folder}"));
-            found.extend(
-                fixtures::files(&folder)
-                    .iter()
-                    .map(|file| fixture(level, passes, file)),
-            );
+    for minor in 0..=NEWEST {
+        for (level, passes) in LEVELS.into_iter().flat_map(|l| [(l, true), (l, false)]) {
+            let folder = if passes { "pass" } else { "fail" };
+            let folder = module.join(format!("test/testdata/{level}/v1.{minor}/{folder}"));
+            let files = fixtures::files(&folder).into_iter();
+            found.extend(files.map(|file| fixture((minor, level, passes), &file)));
         }
     }
     Some(found)
 }
 
-fn fixture(level: Level, passes: bool, file: &Path) -> Fixture {
+fn fixture((minor, level, passes): (u8, Level, bool), file: &Path) -> Fixture {
     let mut documents = fixtures::yaml(&fixtures::read(file)).expect("a fixture that can be read");
     assert_eq!(documents.len(), 1, "{}", file.display());
-    let name = file
-        .file_stem()
-        .expect("a name")
-        .to_string_lossy()
-        .into_owned();
-    let pod = documents.remove(0);
+    let name = file.file_stem().expect("a name").to_string_lossy();
     Fixture {
+        minor,
         level,
         passes,
-        name,
-        pod,
+        name: name.into_owned(),
+        pod: documents.remove(0),
     }
 }
 
-fn ids(pod: &Value, level: Level) -> BTreeSet<&'static str> {
-    evaluate(Pod { value: pod }, level)
-        .iter()
-        .map(|v| v.check)
-        .collect()
+fn ids(pod: &Value, level: Level, version: Version) -> BTreeSet<&'static str> {
+    let violations = evaluate(Pod { value: pod }, level, version);
+    violations.iter().map(|v| v.check).collect()
+}
+
+/// The policy of a minor version.
+fn version(minor: u8) -> Version {
+    Version::parse(&format!("v1.{minor}")).expect("a version")
 }
 
 #[test]
@@ -71,6 +73,7 @@ fn fixtures_pass_and_fail_as_upstream_says() {
     let Some(fixtures) = fixtures() else { return };
     let mut counts = BTreeMap::new();
     for Fixture {
+        minor,
         level,
         passes,
         name,
@@ -78,30 +81,38 @@ fn fixtures_pass_and_fail_as_upstream_says() {
     } in &fixtures
     {
         *counts.entry((*level, *passes)).or_insert(0) += 1;
-        let found = ids(pod, *level);
-        assert_eq!(found.is_empty(), *passes, "{level} {name}: {found:?}");
+        let at = version(*minor);
+        let found = ids(pod, *level, at);
+        let said = format!("{level} v1.{minor} {name}: {found:?}");
+        assert_eq!(found.is_empty(), *passes, "{said}");
         // Under `restricted` a control of `baseline` may be replaced; then it is found at its own level.
         let check = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        let mut named = LEVELS
-            .into_iter()
-            .flat_map(|l| ids(pod, l))
-            .map(str::to_lowercase);
-        assert!(
-            *passes || named.any(|id| id == check),
-            "{level} {name}: {found:?}"
-        );
+        let all = LEVELS.into_iter().flat_map(|level| ids(pod, level, at));
+        let mut named = all.map(str::to_lowercase);
+        assert!(*passes || named.any(|id| id == check), "{said}");
     }
     let expected = [
-        ((Baseline, false), 34),
-        ((Baseline, true), 15),
-        ((Restricted, false), 76),
-        ((Restricted, true), 23),
+        ((Baseline, false), 1122),
+        ((Baseline, true), 433),
+        ((Restricted, false), 2364),
+        ((Restricted, true), 618),
     ];
-    assert_eq!(
-        counts,
-        BTreeMap::from(expected),
-        "how many fixtures there are"
-    );
+    let expected = BTreeMap::from(expected);
+    assert_eq!(counts, expected, "how many fixtures there are");
+}
+
+#[test]
+fn fixtures_are_judged_as_by_the_api_server_at_every_version() {
+    let (Some(psa), Some(fixtures)) = (hosts::host("psa"), fixtures()) else {
+        return;
+    };
+    let mut judged = 0;
+    for minor in 0..=NEWEST {
+        let own = fixtures.iter().filter(|fixture| fixture.minor == minor);
+        let pods: Vec<_> = own.map(|fixture| fixture.pod.clone()).collect();
+        judged += compare(&psa, &pods, minor, &format!("fixtures of v1.{minor}")).len();
+    }
+    assert_eq!(judged, 4537 * LEVELS.len());
 }
 
 #[test]
@@ -109,15 +120,16 @@ fn fixtures_are_judged_as_by_the_api_server_wherever_the_pod_lives() {
     let (Some(psa), Some(fixtures)) = (hosts::host("psa"), fixtures()) else {
         return;
     };
-    let homes = fixtures.iter().flat_map(|fixture| {
+    let newest = fixtures.iter().filter(|fixture| fixture.minor == NEWEST);
+    let homes = newest.flat_map(|fixture| {
         let template = json!({"metadata": fixture.pod["metadata"], "spec": fixture.pod["spec"]});
         let object = |kind: &str, spec: Value| json!({"kind": kind, "metadata": {"name": fixture.name}, "spec": spec});
         let job = json!({"jobTemplate": {"spec": {"template": template}}});
         let deployment = object("Deployment", json!({"template": template}));
-        [fixture.pod.clone(), deployment, object("CronJob", job)]
+        [deployment, object("CronJob", job)]
     });
-    let judged = compare(&psa, &stream(&homes.collect::<Vec<_>>()), "fixtures");
-    assert_eq!(judged.len(), fixtures.len() * 3 * LEVELS.len());
+    let judged = compare(&psa, &homes.collect::<Vec<_>>(), NEWEST, "fixtures");
+    assert_eq!(judged.len(), (34 + 15 + 76 + 23) * 2 * LEVELS.len());
 }
 
 #[test]
@@ -128,7 +140,9 @@ fn the_corpus_is_judged_as_by_the_api_server() {
     let files = fixtures::corpus("spark-charts");
     let mut judged = 0;
     for file in &files {
-        judged += compare(&psa, &fixtures::read(file), &file.to_string_lossy()).len();
+        let documents = fixtures::yaml(&fixtures::read(file)).expect("a stream that can be read");
+        let objects = fixtures::objects(documents);
+        judged += compare(&psa, &objects, NEWEST, &file.to_string_lossy()).len();
     }
     assert!(files.is_empty() || judged > 1000, "only {judged} verdicts");
 }
@@ -139,25 +153,46 @@ fn pods_thrown_together_are_judged_as_by_the_api_server() {
         return;
     };
     let mut dice = Dice::new(0x5eed);
-    let pods: Vec<_> = (0..3000).map(|_| dice.pod()).collect();
-    let judged = compare(&psa, &stream(&pods), "thrown together");
-    assert_eq!(judged.len(), pods.len() * LEVELS.len());
-    let refused: BTreeSet<_> = judged.iter().flatten().collect();
-    assert_eq!(
-        refused.len(),
-        19,
-        "every control refuses some pod: {refused:?}"
-    );
-    assert!(
-        judged.iter().filter(|checks| checks.is_empty()).count() > 300,
-        "some pods pass"
-    );
+    let pods: Vec<_> = (0..20_000).map(|_| dice.pod()).collect();
+    let stream = stream(&pods);
+    // Each version, and how many controls it has.
+    let versions = [(19, 15), (24, 17), (30, 17), (34, 18), (37, 19)];
+    std::thread::scope(|scope| {
+        for (minor, controls) in versions {
+            let (psa, pods, stream) = (&psa, &pods, &stream);
+            scope.spawn(move || thrown_together((psa, minor), pods, stream, controls));
+        }
+    });
 }
 
-/// Asks the host about every pod in a stream and compares; gives the ids that refuse each of them, level by level.
-fn compare(psa: &Path, stream: &str, what: &str) -> Vec<BTreeSet<String>> {
-    let objects = fixtures::objects(fixtures::yaml(stream).expect("a stream that can be read"));
-    let answer = hosts::ask(psa, &["-version", "v1.37"], stream);
+fn thrown_together((psa, minor): Judge<'_>, pods: &[Value], stream: &str, controls: usize) {
+    let what = format!("thrown together, v1.{minor}");
+    let judged = compare_as((psa, minor), pods, stream, &what);
+    assert_eq!(judged.len(), pods.len() * LEVELS.len());
+    let refused: BTreeSet<_> = judged.iter().flatten().collect();
+    let all = "every control refuses some pod";
+    assert_eq!(refused.len(), controls, "{all}: {refused:?}");
+    let passed = judged.iter().filter(|checks| checks.is_empty()).count();
+    assert!(passed > 2000, "only {passed} pass v1.{minor}");
+}
+
+/// Asks the host about every pod in these objects and compares; gives the ids that refuse each of them, level by level.
+fn compare(psa: &Path, objects: &[Value], minor: u8, what: &str) -> Vec<BTreeSet<String>> {
+    compare_as((psa, minor), objects, &stream(objects), what)
+}
+
+/// The host, and the minor version that it is asked for.
+type Judge<'p> = (&'p Path, u8);
+
+/// The same, with the stream of the objects.
+fn compare_as(
+    (psa, minor): Judge<'_>,
+    objects: &[Value],
+    stream: &str,
+    what: &str,
+) -> Vec<BTreeSet<String>> {
+    let at = version(minor);
+    let answer = hosts::ask(psa, &["-version", &format!("v1.{minor}")], stream);
     let mut judged = Vec::new();
     for line in answer.lines() {
         let verdict: Value = serde_json::from_str(line).expect("a verdict");
@@ -170,9 +205,11 @@ fn compare(psa: &Path, stream: &str, what: &str) -> Vec<BTreeSet<String>> {
             .map(|id| id.as_str().expect("an id").to_owned())
             .collect();
         let pod = pod_of(object);
-        let ours: BTreeSet<_> = ids(&pod, level).into_iter().map(str::to_owned).collect();
+        let violations = evaluate(Pod { value: &pod }, level, at);
+        let ours: BTreeSet<_> = violations.iter().map(|v| v.check.to_owned()).collect();
         assert_eq!(ours, theirs, "{what}: {line}\n{pod:#}");
-        for violation in evaluate(Pod { value: &pod }, level) {
+        assert_eq!(verdict["allowed"], ours.is_empty(), "{what}: {line}");
+        for violation in violations {
             let stands = violation
                 .path
                 .of(&pod)
@@ -255,7 +292,65 @@ fn found(text: &str, id: &str) -> bool {
     let refused = validity::rejected(pod)
         .into_iter()
         .map(|v| v.check.to_owned());
-    let levels = LEVELS.into_iter().flat_map(|level| evaluate(pod, level));
+    let levels = LEVELS
+        .into_iter()
+        .flat_map(|level| evaluate(pod, level, Version::LATEST));
     let mut all = refused.chain(levels.map(|v| format!("pod-security/{}", v.check)));
     all.any(|check| check == id)
+}
+
+#[test]
+fn presets_pass_the_version_on() {
+    // Asked for since v1.34.
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[
+        {"name":"c","image":"acme/app:1","livenessProbe":{"httpGet":{"host":"a","port":1}}}]}}"#;
+    for (preset, set) in [
+        ("pod-security-baseline", "pod-security-baseline.version"),
+        ("pod-security-restricted", "pod-security-restricted.version"),
+        ("restricted", "restricted.version"),
+        ("restricted", "pod-security-restricted.version"),
+    ] {
+        let jobs = format!("{preset}.jobs=guard");
+        for (version, refused) in [("v1.33", false), ("v1.34", true), ("v1.99", true)] {
+            let version = format!("{set}={version}");
+            let mut set = vec![version.as_str()];
+            set.extend((preset == "pod-security-restricted").then_some(jobs.as_str()));
+            let guarded = lab::guard(pod, &lab::policy(&[preset], &set)).expect("a pod");
+            let findings = &guarded.report["findings"];
+            assert_eq!(guarded.refused, refused, "{preset} {set:?}: {findings}");
+        }
+        let wrong = lab::composed(&[preset], &[&format!("{set}=1.30")]);
+        let wrong = wrong.expect_err("no version").plain();
+        assert!(
+            wrong.contains("with `v`: without, YAML reads 1.30 as 1.3"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn enforcement_tells_what_was_there() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"hostUsers":true,
+        "securityContext":{"runAsNonRoot":false},"containers":[{"name":"c","image":"acme/app:1",
+        "securityContext":{"privileged":true,"capabilities":{"add":["SYS_ADMIN","NET_BIND_SERVICE"]}}}]}}"#;
+    let presets = ["restricted", "pod-security-enforce"];
+    let guarded = lab::guard(pod, &lab::policy(&presets, &[])).expect("a pod");
+    assert!(!guarded.refused, "{}", guarded.report["findings"]);
+    let spec = &fixtures::yaml(&guarded.text).expect("YAML").remove(0)["spec"];
+    // The uid comes with it: the image's user is not known, and the kubelet would not start it without.
+    assert_eq!(spec["securityContext"]["runAsNonRoot"], true, "{spec}");
+    let own = &spec["containers"][0]["securityContext"];
+    let wanted = json!({"runAsUser": 1000, "privileged": false, "allowPrivilegeEscalation": false,
+        "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]}});
+    assert_eq!(*own, wanted);
+    let changes = guarded.report["changes"].as_array().expect("changes");
+    let before = |rule: &str| {
+        let id = format!("pod-security-enforce/{rule}");
+        let mut own = changes.iter().filter(|change| change["rule"] == *id);
+        own.next().map(|change| change["before"].clone())
+    };
+    assert_eq!(before("privileged"), Some(json!(true)));
+    assert_eq!(before("capabilities"), Some(json!("SYS_ADMIN")));
+    assert_eq!(before("root-pod"), Some(json!(false)));
+    assert_eq!(before("proc-mount"), None);
 }

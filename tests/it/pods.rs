@@ -5,6 +5,15 @@ use serde_json::{Value, json};
 /// A small generator of numbers (xorshift), the same on each run.
 pub(crate) struct Dice(u64);
 
+const SECCOMP_ANNOTATIONS: &[&str] = &[
+    r#""unconfined""#,
+    r#""runtime/default""#,
+    r#""docker/default""#,
+    r#""localhost/x""#,
+    r#""""#,
+    "null",
+];
+
 /// Fields of a pod and values that Kubernetes can read there.
 const OF_POD: &[(&str, &[&str])] = &[
     ("/spec/hostNetwork", &["true", "false", "null"]),
@@ -28,6 +37,25 @@ const OF_POD: &[(&str, &[&str])] = &[
         "/spec/volumes/1",
         &[
             r#"{"name":"w","nfs":{}}"#,
+            r#"{"gcePersistentDisk":{}}"#,
+            r#"{"awsElasticBlockStore":{}}"#,
+            r#"{"gitRepo":{}}"#,
+            r#"{"iscsi":{}}"#,
+            r#"{"glusterfs":{}}"#,
+            r#"{"rbd":{}}"#,
+            r#"{"flexVolume":{}}"#,
+            r#"{"cinder":{}}"#,
+            r#"{"cephfs":{}}"#,
+            r#"{"flocker":{}}"#,
+            r#"{"fc":{}}"#,
+            r#"{"azureFile":{}}"#,
+            r#"{"vsphereVolume":{}}"#,
+            r#"{"quobyte":{}}"#,
+            r#"{"azureDisk":{}}"#,
+            r#"{"photonPersistentDisk":{}}"#,
+            r#"{"portworxVolume":{}}"#,
+            r#"{"scaleIO":{}}"#,
+            r#"{"storageos":{}}"#,
             r#"{"name":"w","quantumDisk":{}}"#,
             r#"{"name":"w","hostPath":{},"secret":null}"#,
             r#"{"nfs":{},"configMap":{}}"#,
@@ -44,15 +72,39 @@ const OF_POD: &[(&str, &[&str])] = &[
     ("/spec/securityContext", &["null", "{}"]),
     (
         "/spec/securityContext/sysctls/0/name",
-        &[r#""net.ipv4.tcp_wmem""#, r#""vm.swappiness""#, "null"],
+        &[
+            r#""kernel.shm_rmid_forced""#,
+            r#""net.ipv4.ip_local_reserved_ports""#,
+            r#""net.ipv4.tcp_keepalive_time""#,
+            r#""net.ipv4.tcp_wmem""#,
+            r#""net.ipv4.tcp_notsent_lowat""#,
+            r#""vm.swappiness""#,
+            "null",
+        ],
     ),
     (
         "/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1main",
         &[r#""unconfined""#, r#""localhost/x""#, "null"],
     ),
     (
+        "/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1nobody",
+        &[r#""unconfined""#, r#""runtime/default""#, r#""""#],
+    ),
+    (
         "/metadata/annotations/seccomp.security.alpha.kubernetes.io~1pod",
-        &[r#""unconfined""#],
+        SECCOMP_ANNOTATIONS,
+    ),
+    (
+        "/metadata/annotations/container.seccomp.security.alpha.kubernetes.io~1main",
+        SECCOMP_ANNOTATIONS,
+    ),
+    (
+        "/metadata/annotations/container.seccomp.security.alpha.kubernetes.io~1debug",
+        SECCOMP_ANNOTATIONS,
+    ),
+    (
+        "/metadata/annotations/container.seccomp.security.alpha.kubernetes.io~1nobody",
+        SECCOMP_ANNOTATIONS,
     ),
 ];
 
@@ -88,6 +140,8 @@ const OF_BOTH: &[(&str, &[&str])] = &[
             r#"{"type":"spc_t"}"#,
             r#"{"user":"u"}"#,
             r#"{"role":"","type":"container_kvm_t"}"#,
+            r#"{"type":"container_engine_t"}"#,
+            r#"{"role":"r","level":"s0"}"#,
         ],
     ),
     (
@@ -95,6 +149,8 @@ const OF_BOTH: &[(&str, &[&str])] = &[
         &["{}", r#"{"hostProcess":true}"#, r#"{"hostProcess":false}"#],
     ),
 ];
+
+const HOSTS: &[&str] = &[r#""a""#, r#""""#, "null"];
 
 /// Fields of a container.
 const OF_CONTAINER: &[(&str, &[&str])] = &[
@@ -120,15 +176,22 @@ const OF_CONTAINER: &[(&str, &[&str])] = &[
             r#"["CHOWN"]"#,
             r#"["CHOWN","CAP_CHOWN"]"#,
             "[null]",
+            r#"["NET_BIND_SERVICE","SYS_ADMIN"]"#,
             "[]",
         ],
     ),
     ("/ports/0/hostPort", &["0", "80", "null"]),
-    ("/livenessProbe/httpGet/host", &[r#""a""#, r#""""#, "null"]),
-    ("/startupProbe/tcpSocket/host", &[r#""a""#]),
+    ("/livenessProbe/httpGet/host", HOSTS),
+    ("/livenessProbe/tcpSocket/host", HOSTS),
+    ("/readinessProbe/httpGet/host", HOSTS),
+    ("/readinessProbe/tcpSocket/host", HOSTS),
     ("/readinessProbe/exec/command", &[r#"["a"]"#]),
-    ("/lifecycle/preStop/httpGet/host", &[r#""a""#, r#""""#]),
-    ("/lifecycle/postStart/tcpSocket/host", &[r#""a""#]),
+    ("/startupProbe/httpGet/host", HOSTS),
+    ("/startupProbe/tcpSocket/host", HOSTS),
+    ("/lifecycle/postStart/httpGet/host", HOSTS),
+    ("/lifecycle/postStart/tcpSocket/host", HOSTS),
+    ("/lifecycle/preStop/httpGet/host", HOSTS),
+    ("/lifecycle/preStop/tcpSocket/host", HOSTS),
     ("/restartPolicy", &[r#""Always""#]),
 ];
 
@@ -153,18 +216,18 @@ impl Dice {
             "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
         }});
         let lists = [
-            ("initContainers", 2),
-            ("containers", 2),
-            ("ephemeralContainers", 1),
+            ("initContainers", "init", 2),
+            ("containers", "main", 2),
+            ("ephemeralContainers", "debug", 1),
         ];
         let mut homes = vec!["/spec".to_owned()];
-        for (list, most) in lists {
+        for (list, name, most) in lists {
             for index in 0..self.below(most + 1) {
                 let home = format!("/spec/{list}/{index}");
                 put(
                     &mut pod,
                     &home,
-                    json!({"name": "main", "securityContext": hardened}),
+                    json!({"name": name, "securityContext": hardened}),
                 );
                 homes.push(home);
             }

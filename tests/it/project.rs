@@ -103,7 +103,7 @@ fn the_nearest_project_counts_and_presets_by_name_count_more() {
     write(&chart.join("sparkk8s.yaml"), nearest);
     let ended = within(&chart, &["check", "--env", "prod"]);
     assert!(
-        ended.stdout.contains("by restricted@1.0.0 for prod"),
+        ended.stdout.contains("by restricted@1.1.0 for prod"),
         "{}",
         ended.stdout
     );

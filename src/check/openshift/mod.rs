@@ -25,11 +25,19 @@ pub(super) const ID: &str = "openshift";
 pub(super) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
     (
         "uidRange",
-        SettingKind::Like("a range such as `1000650000/10000`", is_range),
+        SettingKind::Known {
+            is: is_range,
+            expected: "a range such as `1000650000/10000`",
+            help: None,
+        },
     ),
     (
         "groupRange",
-        SettingKind::Like("ranges such as `1000650000/10000`", are_ranges),
+        SettingKind::Known {
+            is: are_ranges,
+            expected: "ranges such as `1000650000/10000`",
+            help: None,
+        },
     ),
     ("scc", SettingKind::OneOf(&["restricted-v2", "restricted"])),
 ];

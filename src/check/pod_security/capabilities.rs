@@ -1,6 +1,6 @@
 //! `capabilities`: which parts of root a container holds.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, SECURITY, Violation, is_windows, text};
+use super::{Control, Holder, Level, Page, Pod, SECURITY, Violation, of_linux, since, text};
 
 const ADD: &[&str] = &[SECURITY, "capabilities", "add"];
 const DROP: &[&str] = &[SECURITY, "capabilities", "drop"];
@@ -27,11 +27,9 @@ const BIND_LOW_PORTS: &[&str] = &["NET_BIND_SERVICE"];
 pub(super) const BASELINE: Control = Control {
     id: "capabilities_baseline",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: |id, pod| added(id, pod, DEFAULT_SET, Level::Baseline),
-    }],
+    revisions: &[since(0, |id, pod| {
+        added(id, pod, DEFAULT_SET, Level::Baseline)
+    })],
     page: Page {
         id: "pod-security/capabilities_baseline",
         title: "no capabilities beyond the runtime's default set",
@@ -45,7 +43,7 @@ pub(super) const BASELINE: Control = Control {
             none of them. A profiler that wants SYS_PTRACE has to be agreed with whoever runs the \
             cluster.",
         fix: "Take it out of `add`. For Java flame graphs use the profiler's mode that needs no \
-            kernel events.",
+            kernel events. The preset `pod-security-enforce` takes it out.",
         before: "\
 spec:
   containers:
@@ -68,17 +66,17 @@ spec:
 pub(super) const RESTRICTED: Control = Control {
     id: "capabilities_restricted",
     level: Level::Restricted,
-    revisions: &[Revision {
-        since: 25,
-        overrides: &[BASELINE.id],
-        evaluate: restricted,
-    }],
+    revisions: &[
+        since(22, restricted).instead_of(BASELINE.id),
+        since(25, |id, pod| of_linux(id, pod, restricted)).instead_of(BASELINE.id),
+    ],
     page: Page {
         id: "pod-security/capabilities_restricted",
         title: "all capabilities dropped",
         what: "`securityContext.capabilities.drop` of every container must hold `ALL`, and `add` \
             nothing but `NET_BIND_SERVICE`. There is no such field on the pod. Pods with \
-            `spec.os.name: windows` are exempt.",
+            `spec.os.name: windows` are exempt from v1.25 on. Asked since v1.22; before, \
+            `capabilities_baseline` is all that holds.",
         why_platform: "Even the runtime's default set lets a process that became root chown, \
             create devices and send raw packets. Dropping all of it makes root in the container \
             weak.",
@@ -108,9 +106,6 @@ spec:
 };
 
 fn restricted(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
-    if is_windows(pod) {
-        return Vec::new();
-    }
     let mut found: Vec<_> = Holder::containers(pod)
         .filter(|c| !c.items(DROP).iter().any(|name| name == "ALL"))
         .map(|c| {

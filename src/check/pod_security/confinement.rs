@@ -1,7 +1,6 @@
 //! `appArmorProfile` and `seLinuxOptions`: what the kernel's mandatory access control lets a container do.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, SECURITY, Violation, text};
-use crate::yaml::Pointer;
+use super::{Control, Holder, Level, Page, Pod, SECURITY, Violation, annotation, since, text};
 use serde_json::Value;
 
 /// Annotations of before v1.30, still read: what follows is the container's name.
@@ -11,7 +10,7 @@ const APP_ARMOR_PATH: &[&str] = &[SECURITY, "appArmorProfile", "type"];
 const PROFILE_TYPES: &[&str] = &["RuntimeDefault", "Localhost"];
 
 const SE_LINUX_PATH: &[&str] = &[SECURITY, "seLinuxOptions"];
-/// Upstream, since v1.31.
+/// Upstream; the last one since v1.31.
 const SE_LINUX_TYPES: &[&str] = &[
     "",
     "container_t",
@@ -23,11 +22,7 @@ const SE_LINUX_TYPES: &[&str] = &[
 pub(super) const APP_ARMOR: Control = Control {
     id: "appArmorProfile",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: app_armor,
-    }],
+    revisions: &[since(0, app_armor)],
     page: Page {
         id: "pod-security/appArmorProfile",
         title: "AppArmor not switched off",
@@ -41,7 +36,7 @@ pub(super) const APP_ARMOR: Control = Control {
         why_data: "Spark runs under the runtime's profile everywhere. Where a tool does not, a \
             profile of its own is the answer, not none.",
         fix: "Remove the profile. Do not write `RuntimeDefault` instead: a node without AppArmor \
-            refuses a pod that asks for it.",
+            refuses a pod that asks for it. The preset `pod-security-enforce` removes it.",
         before: "\
 spec:
   securityContext:
@@ -61,17 +56,16 @@ spec:
 pub(super) const SE_LINUX: Control = Control {
     id: "seLinuxOptions",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 31,
-        overrides: &[],
-        evaluate: |id, pod| se_linux(id, pod, SE_LINUX_TYPES),
-    }],
+    revisions: &[
+        since(0, |id, pod| se_linux(id, pod, &SE_LINUX_TYPES[..4])),
+        since(31, |id, pod| se_linux(id, pod, SE_LINUX_TYPES)),
+    ],
     page: Page {
         id: "pod-security/seLinuxOptions",
         title: "no SELinux user, role or foreign type",
         what: "`securityContext.seLinuxOptions` of the pod and of every container may set \
             `level`, and as `type` container_t, container_init_t, container_kvm_t or \
-            container_engine_t; `user` and `role` must be absent or empty.",
+            container_engine_t (this one from v1.31 on); `user` and `role` must be absent or empty.",
         why_platform: "A type such as `spc_t` is a container without SELinux; user and role \
             decide which types can be reached at all.",
         why_data: "It is usually copied from advice against `Permission denied` on a mounted \
@@ -118,24 +112,14 @@ fn app_armor_annotations<'v>(
     help: &'v str,
 ) -> impl Iterator<Item = Violation> + 'v {
     let annotations = pod.metadata()["annotations"].as_object();
-    let bad = |value: &Value| {
-        let allowed =
-            |v: &str| v.is_empty() || v == "runtime/default" || v.starts_with("localhost/");
-        !text(value).is_some_and(allowed)
-    };
+    let allowed = |v: &str| v.is_empty() || v == "runtime/default" || v.starts_with("localhost/");
     let profiles = annotations.into_iter().flatten();
     profiles.filter_map(move |(key, value)| {
         let container = key.strip_prefix(ANNOTATION)?;
-        bad(value).then(|| Violation {
-            check: id,
-            container: (!container.is_empty()).then(|| container.to_owned()),
-            path: Pointer::from_iter(["metadata", "annotations", key]),
-            absent: false,
-            message: format!(
-                "container `{container}` gets the AppArmor profile {value} from an annotation"
-            ),
-            help: help.to_owned(),
-        })
+        let message =
+            format!("container `{container}` gets the AppArmor profile {value} from an annotation");
+        let bad = !text(value).is_some_and(allowed);
+        bad.then(|| annotation(id, container, (key, value), message, help))
     })
 }
 

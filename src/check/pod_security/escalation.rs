@@ -1,6 +1,6 @@
 //! `privileged` and `allowPrivilegeEscalation`: what a process may become.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, SECURITY, Violation, is_windows};
+use super::{Control, Holder, Level, Page, Pod, SECURITY, Violation, of_linux, since};
 
 const PRIVILEGED_PATH: &[&str] = &[SECURITY, "privileged"];
 const ALLOW_PATH: &[&str] = &[SECURITY, "allowPrivilegeEscalation"];
@@ -8,11 +8,7 @@ const ALLOW_PATH: &[&str] = &[SECURITY, "allowPrivilegeEscalation"];
 pub(super) const PRIVILEGED: Control = Control {
     id: "privileged",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: privileged,
-    }],
+    revisions: &[since(0, privileged)],
     page: Page {
         id: "pod-security/privileged",
         title: "no privileged containers",
@@ -25,7 +21,7 @@ pub(super) const PRIVILEGED: Control = Control {
             helper that wants one device, one mount or one kernel setting.",
         fix: "Remove `privileged: true` and ask for the one thing that it was there for: a GPU \
             through `resources.limits`, FUSE through a CSI driver, a kernel setting through the \
-            node's configuration.",
+            node's configuration. The preset `pod-security-enforce` writes `false` instead.",
         before: "\
 spec:
   containers:
@@ -47,17 +43,16 @@ spec:
 pub(super) const ALLOW: Control = Control {
     id: "allowPrivilegeEscalation",
     level: Level::Restricted,
-    revisions: &[Revision {
-        since: 25,
-        overrides: &[],
-        evaluate: allow,
-    }],
+    revisions: &[
+        since(8, allow),
+        since(25, |id, pod| of_linux(id, pod, allow)),
+    ],
     page: Page {
         id: "pod-security/allowPrivilegeEscalation",
         title: "no gaining of privileges",
         what: "`securityContext.allowPrivilegeEscalation` must be `false` on every container, \
             written out: where it is absent, it is true. There is no such field on the pod. Pods \
-            with `spec.os.name: windows` are exempt.",
+            with `spec.os.name: windows` are exempt from v1.25 on. Asked since v1.8.",
         why_platform: "It sets the kernel's `no_new_privs`, so that set-user-id files such as \
             `sudo` in an image lead nowhere.",
         why_data: "Your process stays what it was started as. Spark starts its JVM and Python \
@@ -98,9 +93,6 @@ fn privileged(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
 }
 
 fn allow(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
-    if is_windows(pod) {
-        return Vec::new();
-    }
     Holder::containers(pod)
         .filter(|c| c.get(ALLOW_PATH) != false)
         .map(|c| {

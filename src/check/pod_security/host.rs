@@ -1,17 +1,13 @@
 //! Sharing the node: its namespaces, and Windows host processes.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, SECURITY, Violation};
+use super::{Control, Holder, Level, Page, Pod, SECURITY, Violation, since};
 
 const HOST_PROCESS: &[&str] = &[SECURITY, "windowsOptions", "hostProcess"];
 
 pub(super) const NAMESPACES: Control = Control {
     id: "hostNamespaces",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: namespaces,
-    }],
+    revisions: &[since(0, namespaces)],
     page: Page {
         id: "pod-security/hostNamespaces",
         title: "no sharing of the node's namespaces",
@@ -41,11 +37,7 @@ spec:
 pub(super) const WINDOWS_PROCESS: Control = Control {
     id: "windowsHostProcess",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: windows_process,
-    }],
+    revisions: &[since(0, windows_process)],
     page: Page {
         id: "pod-security/windowsHostProcess",
         title: "no Windows host processes",

@@ -20,6 +20,7 @@ pub(super) use volumes::refused as refused_volume;
 
 use super::{Page, Violation, holder::Holder};
 use crate::manifest::Pod;
+use crate::yaml::Pointer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -44,8 +45,28 @@ impl fmt::Display for Level {
     }
 }
 
-/// Minor version of the newest policy, v1.37: what `latest` means.
-const LATEST: u8 = 37;
+/// Minor version of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(u8);
+
+impl Version {
+    /// The newest that there is, v1.37.
+    pub const LATEST: Self = Self(37);
+
+    /// `latest`, or `v1.24`, as namespaces' labels spell it; what is newer than the newest is the newest.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "latest" {
+            return Some(Self::LATEST);
+        }
+        let minor = text.strip_prefix("v1.")?;
+        let plain = minor.bytes().all(|b| b.is_ascii_digit()) && !minor.is_empty();
+        let padded = minor.len() > 1 && minor.starts_with('0');
+        let known = minor
+            .parse()
+            .map_or(Self::LATEST.0, |n: u8| n.min(Self::LATEST.0));
+        (plain && !padded).then_some(Self(known))
+    }
+}
 
 /// One control: a row of the table.
 struct Control {
@@ -53,7 +74,7 @@ struct Control {
     id: &'static str,
     /// The lowest level that asks for it.
     level: Level,
-    /// What it asked for over time, oldest first; holds only what versions that can be chosen need.
+    /// What it asked for over time, oldest first.
     revisions: &'static [Revision],
     page: Page,
 }
@@ -62,9 +83,26 @@ struct Control {
 struct Revision {
     /// Minor version of the first policy that has it so.
     since: u8,
-    /// Baseline controls that this one stands in for.
-    overrides: &'static [&'static str],
+    /// The baseline control that this one stands in for.
+    replaces: Option<&'static str>,
     evaluate: Evaluate,
+}
+
+const fn since(since: u8, evaluate: Evaluate) -> Revision {
+    Revision {
+        since,
+        replaces: None,
+        evaluate,
+    }
+}
+
+impl Revision {
+    const fn instead_of(self, baseline: &'static str) -> Self {
+        Self {
+            replaces: Some(baseline),
+            ..self
+        }
+    }
 }
 
 /// Judges a pod; the id is the one that violations carry.
@@ -93,13 +131,13 @@ const CONTROLS: &[Control] = &[
     seccomp::RESTRICTED,
 ];
 
-/// What keeps `pod` from `level` at the newest policy version; empty where it complies.
-pub fn evaluate(pod: Pod<'_>, level: Level) -> Vec<Violation> {
+/// What keeps `pod` from `level` at a policy version; empty where it complies.
+pub fn evaluate(pod: Pod<'_>, level: Level, version: Version) -> Vec<Violation> {
     let in_force = || {
         let asked = CONTROLS.iter().filter(|control| control.level <= level);
-        asked.filter_map(|control| Some((control, control.revision(LATEST)?)))
+        asked.filter_map(|control| Some((control, control.revision(version.0)?)))
     };
-    let replaced = |id| in_force().any(|(_, revision)| revision.overrides.contains(&id));
+    let replaced = |id| in_force().any(|(_, revision)| revision.replaces == Some(id));
     in_force()
         .filter(|(control, _)| !replaced(control.id))
         .flat_map(|(control, revision)| (revision.evaluate)(control.id, pod))
@@ -123,14 +161,45 @@ fn is_windows(pod: Pod<'_>) -> bool {
     pod.spec()["os"]["name"] == "windows"
 }
 
-/// Whether root inside the pod is nobody outside it (`hostUsers: false`).
-fn has_user_namespace(pod: Pod<'_>) -> bool {
-    pod.spec()["hostUsers"] == false
+/// What a control says of pods that are not for Windows.
+fn of_linux(id: &'static str, pod: Pod<'_>, evaluate: Evaluate) -> Vec<Violation> {
+    if is_windows(pod) {
+        return Vec::new();
+    }
+    evaluate(id, pod)
 }
 
-/// The next step for controls that Windows pods are exempt from, once they say that they are Windows pods.
+/// What a control says of pods whose root is root outside as well: all but those with `hostUsers: false`.
+fn of_host_users(id: &'static str, pod: Pod<'_>, evaluate: Evaluate) -> Vec<Violation> {
+    if pod.spec()["hostUsers"] == false {
+        return Vec::new();
+    }
+    evaluate(id, pod)
+}
+
+/// A violation by an annotation of the pod that is about a container; about the pod where that has no name.
+fn annotation(
+    check: &'static str,
+    container: &str,
+    (key, value): (&str, &Value),
+    message: String,
+    help: &str,
+) -> Violation {
+    Violation {
+        check,
+        container: (!container.is_empty()).then(|| container.to_owned()),
+        path: Pointer::from_iter(["metadata", "annotations", key]),
+        absent: value.is_null(),
+        message,
+        help: help.to_owned(),
+    }
+}
+
+/// The next step for controls that Windows pods are exempt from since v1.25, once they say that they are Windows pods.
 fn unless_windows(pod: Pod<'_>, help: &str) -> String {
-    if pod.is_windows() {
+    if is_windows(pod) {
+        "ask for `version: v1.25` or newer: the older policies know no Windows pods".to_owned()
+    } else if pod.is_windows() {
         "set `spec.os.name: windows`: Windows pods are exempt, but a node selector alone does not \
         say so"
             .to_owned()

@@ -1,15 +1,11 @@
 //! `hostPorts` and `hostProbesAndHostLifecycle`: reaching into and out of the node's network.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, Violation, text};
+use super::{Control, Holder, Level, Page, Pod, Violation, since, text};
 
 pub(super) const HOST_PORTS: Control = Control {
     id: "hostPorts",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: host_ports,
-    }],
+    revisions: &[since(0, host_ports)],
     page: Page {
         id: "pod-security/hostPorts",
         title: "no ports of the node",
@@ -41,17 +37,13 @@ spec:
 pub(super) const HOST_PROBES: Control = Control {
     id: "hostProbesAndHostLifecycle",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 34,
-        overrides: &[],
-        evaluate: host_probes,
-    }],
+    revisions: &[since(34, host_probes)],
     page: Page {
         id: "pod-security/hostProbesAndHostLifecycle",
         title: "probes and hooks stay with their pod",
         what: "`host` under `httpGet` and `tcpSocket` of the liveness, readiness and startup \
             probe, and of the lifecycle hooks `postStart` and `preStop`, must be absent or empty \
-            in every container.",
+            in every container. Asked since v1.34.",
         why_platform: "The kubelet sends these requests from the node. With a `host` of their own \
             they let whoever writes a pod make the node call any address that it can reach.",
         why_data: "A readiness probe that asks another machine tells nothing about this one: a \

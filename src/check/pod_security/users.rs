@@ -1,6 +1,6 @@
 //! `runAsNonRoot` and `runAsUser`: as whom containers run.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, SECURITY, Violation, has_user_namespace};
+use super::{Control, Holder, Level, Page, Pod, SECURITY, Violation, of_host_users, since};
 
 const NON_ROOT_PATH: &[&str] = &[SECURITY, "runAsNonRoot"];
 const USER_PATH: &[&str] = &[SECURITY, "runAsUser"];
@@ -8,17 +8,16 @@ const USER_PATH: &[&str] = &[SECURITY, "runAsUser"];
 pub(super) const NON_ROOT: Control = Control {
     id: "runAsNonRoot",
     level: Level::Restricted,
-    revisions: &[Revision {
-        since: 35,
-        overrides: &[],
-        evaluate: non_root,
-    }],
+    revisions: &[
+        since(0, non_root),
+        since(35, |id, pod| of_host_users(id, pod, non_root)),
+    ],
     page: Page {
         id: "pod-security/runAsNonRoot",
         title: "never as root",
         what: "`securityContext.runAsNonRoot` must be `true` on the pod, or on every container; a \
             `false` fails anywhere, even where every container overrides it. Pods with \
-            `spec.hostUsers: false` are exempt; Windows pods are not.",
+            `spec.hostUsers: false` are exempt from v1.35 on; Windows pods are not.",
         why_platform: "Root in a container is root on the node as soon as anything leaks: a \
             mount, a kernel bug, a runtime bug. The kubelet enforces this field, whatever the \
             image says.",
@@ -49,16 +48,16 @@ spec:
 pub(super) const USER: Control = Control {
     id: "runAsUser",
     level: Level::Restricted,
-    revisions: &[Revision {
-        since: 35,
-        overrides: &[],
-        evaluate: user,
-    }],
+    revisions: &[
+        since(23, user),
+        since(35, |id, pod| of_host_users(id, pod, user)),
+    ],
     page: Page {
         id: "pod-security/runAsUser",
         title: "no uid 0",
         what: "`securityContext.runAsUser` of the pod and of every container must not be 0; it \
-            may be absent. Pods with `spec.hostUsers: false` are exempt.",
+            may be absent. Pods with `spec.hostUsers: false` are exempt from v1.35 on. Asked since \
+            v1.23.",
         why_platform: "uid 0 is root. Beside `runAsNonRoot: true` it is a contradiction as well, \
             and the container never starts.",
         why_data: "It is mostly an init container that repairs the owner of a volume, or an image \
@@ -87,9 +86,6 @@ spec:
 };
 
 fn non_root(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
-    if has_user_namespace(pod) {
-        return Vec::new();
-    }
     let mut found: Vec<_> = Holder::all(pod)
         .filter(|h| h.has(NON_ROOT_PATH) && h.get(NON_ROOT_PATH) != true)
         .map(|h| {
@@ -133,9 +129,6 @@ fn missing_help(pod: Pod<'_>, container: Holder<'_>) -> &'static str {
 }
 
 fn user(id: &'static str, pod: Pod<'_>) -> Vec<Violation> {
-    if has_user_namespace(pod) {
-        return Vec::new();
-    }
     Holder::all(pod)
         .filter(|h| h.has(USER_PATH) && h.get(USER_PATH).as_f64().is_none_or(|uid| uid == 0.0))
         .map(|h| {

@@ -1,6 +1,6 @@
 //! `hostPathVolumes` and `restrictedVolumes`: what a pod mounts.
 
-use super::{Control, Holder, Level, Page, Pod, Revision, Violation};
+use super::{Control, Holder, Level, Page, Pod, Violation, since};
 use serde_json::Value;
 
 /// Sources that `restricted` lets pass; upstream, since v1.0 (`image` with the type itself).
@@ -44,11 +44,7 @@ const REFUSED: &[&str] = &[
 pub(super) const HOST_PATH: Control = Control {
     id: "hostPathVolumes",
     level: Level::Baseline,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[],
-        evaluate: host_path,
-    }],
+    revisions: &[since(0, host_path)],
     page: Page {
         id: "pod-security/hostPathVolumes",
         title: "no folders of the node",
@@ -84,11 +80,7 @@ spec:
 pub(super) const RESTRICTED: Control = Control {
     id: "restrictedVolumes",
     level: Level::Restricted,
-    revisions: &[Revision {
-        since: 0,
-        overrides: &[HOST_PATH.id],
-        evaluate: restricted,
-    }],
+    revisions: &[since(0, restricted).instead_of(HOST_PATH.id)],
     page: Page {
         id: "pod-security/restrictedVolumes",
         title: "only volumes that the cluster hands out",

@@ -106,6 +106,8 @@ fn verbs() {
         "on: pod\ndefault: {$policy: true}",
         "on: pod\ninclude: {spec: {hostPID: true}}",
         "on: pod\ninclude: {}",
+        "on: pod\nremove: {a: 1, b: {$not: 2}}",
+        "on: pod\nremove: {a: null}",
         "on: pod\nforbid: true",
         "on: pod\nforbid: []",
         "on: pod\nforbid: [{a: b}, c]",
@@ -116,7 +118,7 @@ fn verbs() {
         "on: pod\npatch: [{op: add, path: a, value: 1}]",
         "on: pod\npatch: [{op: add, pth: /a, value: 1}]",
     ]), @r"
-    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `forbid`, `require`, `exists`, `finds`, `reaches`, `patch`)
+    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `remove`, `forbid`, `require`, `exists`, `finds`, `reaches`, `patch`)
     p.yaml:11:7: unknown field `defualt` (help: did you mean `default`?)
     p.yaml:12:16: rule `r` has two verbs, `default` and `enforce` (help: write one rule for each)
     p.yaml:10:11: unknown value `pods` (help: did you mean `pod`?)
@@ -124,6 +126,8 @@ fn verbs() {
     p.yaml:11:16: expected mapping, found a single value
     p.yaml:11:33: `include` adds items to lists, and this is none (help: use `default` or `enforce` for other values)
     p.yaml:11:16: `include` adds items to lists, and this is none (help: use `default` or `enforce` for other values)
+    p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
+    p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
     p.yaml:11:15: expected a mapping, found boolean `true`
     p.yaml:11:15: an empty list matches nothing
     p.yaml:11:24: expected a mapping, found text `c`
@@ -216,12 +220,12 @@ fn values_that_stand_for_others() {
     p.yaml:11:20: `$imageUser` is of a container, and the rule is `on: pod`
     p.yaml:11:33: `$imageUser` is written `{$imageUser: true}`, found text `yes please`
     p.yaml:11:31: `$policy` is written `{$policy: true}`, found boolean `false`
-    p.yaml:11:19: only `$parameter` may stand in a pattern
+    p.yaml:11:19: only `$parameter` and `$not` may stand in a pattern
     p.yaml:11:32: `p` has no parameter `colour` (help: expected `size`)
     p.yaml:11:19: `[` is no glob: `]` is missing
     p.yaml:11:14: `p` has no parameter `siz` (help: did you mean `size`?)
     p.yaml:11:28: `p.size` is one of `small`, `large`, found text `lagre` (help: did you mean `large`?)
-    p.yaml:11:20: `p.size`: expected string, found number `3`
+    p.yaml:11:20: `p.size`: expected string, found number `3` (help: a text that looks like a number stands in quotes)
     ");
 }
 
@@ -341,7 +345,7 @@ fn declared_parameters() {
     p.yaml:7:45: expected number, found text `many`
     p.yaml:7:44: only integers and numbers have bounds, and the type is `string`
     p.yaml:7:32: `p.n` is one of `a`, `b`, found text `c`
-    p.yaml:7:45: `p.n`: expected string, found number `1`
+    p.yaml:7:45: `p.n`: expected string, found number `1` (help: a text that looks like a number stands in quotes)
     p.yaml:7:33: `p.n`: expected boolean, found text `true`
     p.yaml:7:34: `p.n`: expected quantity: `4gb` has a suffix that Kubernetes does not know (it writes `500m`, `2Gi`)
     p.yaml:7:34: `p.n`: expected quantity, found a mapping

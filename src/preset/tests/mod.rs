@@ -47,7 +47,11 @@ pub(super) const KNOWN: Known<'_> = Known {
             settings: &[
                 (
                     "uidRange",
-                    SettingKind::Like("a range", |text| text != "none"),
+                    SettingKind::Known {
+                        is: |text| text != "none",
+                        expected: "a range",
+                        help: None,
+                    },
                 ),
                 ("groupRange", SettingKind::Text),
                 ("scc", SettingKind::OneOf(&["restricted-v2", "restricted"])),

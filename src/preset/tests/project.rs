@@ -109,7 +109,7 @@ fn without_presets_a_project_means_the_default_one() {
         (
             "  presets: []\n  environments: {dev: {presets: [restricted]}}\n",
             Some("dev"),
-            "restricted@1.0.0",
+            "restricted@1.1.0",
         ),
     ] {
         assert_eq!(policy(spec, environment).mark, mark, "{spec}");
@@ -183,7 +183,7 @@ fn what_is_wrong_in_a_project_is_told_where_it_stands() {
     ../../sparkk8s.yaml:5:35: there is no preset `restrictd` (help: did you mean `restricted`?)
     ../../sparkk8s.yaml:5:28: the key `prod` is written twice
     ../../sparkk8s.yaml:5:36: cannot read `../../none.yaml`: no such file
-    ../../sparkk8s.yaml:5:22: `resources.size`: expected string, found number `3`
+    ../../sparkk8s.yaml:5:22: `resources.size`: expected string, found number `3` (help: a text that looks like a number stands in quotes)
     ../../sparkk8s.yaml:5:22: `resources.size` is one of `small`, `medium`, `large`, found text `huge`
     ../../sparkk8s.yaml:5:16: no preset in use has a parameter `sise` (help: did you mean `size`?)
     ../../sparkk8s.yaml:5:16: `resources` has no parameter `sise` (help: did you mean `size`?)

@@ -8,6 +8,7 @@ mod lines;
 mod parts;
 mod pins;
 mod restricted;
+mod versions;
 
 use super::lab::{self, Guarded};
 use super::{hosts, support};

@@ -78,6 +78,12 @@ fn guarded_by_restricted_and_scratch() {
     );
 }
 
+#[test]
+fn guarded_by_restricted_with_enforcement() {
+    let policy = lab::policy(&["restricted", "pod-security-enforce"], &[]);
+    guarded(&policy, CASES / 4);
+}
+
 /// No bug, no panic; rendered twice it is the same; an independent reader reads the input and the reported changes.
 fn guarded(policy: &Policy, cases: u64) {
     let cases = times(cases);

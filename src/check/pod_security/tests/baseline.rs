@@ -3,7 +3,7 @@
 use super::{check, check_containers, compliant, found};
 use crate::check::pod_security::{
     Level::{Baseline, Restricted},
-    evaluate,
+    Version, evaluate,
 };
 use crate::manifest::Pod;
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ fn app_armor_in_annotations() {
     .collect();
     let mut pod = compliant();
     pod["metadata"] = json!({"annotations": annotations});
-    let violations = evaluate(Pod { value: &pod }, Baseline);
+    let violations = evaluate(Pod { value: &pod }, Baseline, Version::LATEST);
     assert_eq!(violations.len(), 1);
     assert_eq!(violations[0].container.as_deref(), Some("a"));
     assert_eq!(

@@ -2,8 +2,9 @@
 
 mod baseline;
 mod restricted;
+mod versions;
 
-use super::{CONTROLS, LATEST, Level, evaluate};
+use super::{CONTROLS, Level, Version, evaluate};
 use crate::manifest::Pod;
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ fn compliant() -> Value {
 
 /// `<check> <place>` of each violation, `+` after those that adding alone mends.
 fn found(pod: &Value, level: Level) -> Vec<String> {
-    let violations = evaluate(Pod { value: pod }, level).into_iter();
+    let violations = evaluate(Pod { value: pod }, level, Version::LATEST).into_iter();
     violations
         .map(|v| format!("{} {}{}", v.check, v.path, if v.absent { " +" } else { "" }))
         .collect()
@@ -50,7 +51,7 @@ fn check_containers(level: Level, patch: &Value, expected: &[&str]) {
             .collect();
         assert_eq!(found(&pod, level), expected, "in {list}");
         let name = &pod["spec"][list][0]["name"];
-        for violation in evaluate(Pod { value: &pod }, level) {
+        for violation in evaluate(Pod { value: &pod }, level, Version::LATEST) {
             let own = violation.path.to_string().starts_with(&place);
             assert_eq!(
                 violation.container.as_deref(),
@@ -72,7 +73,7 @@ fn the_table_is_in_upstream_order_and_complete() {
     assert_eq!(CONTROLS.len(), 19);
     for control in CONTROLS {
         assert!(
-            control.revision(LATEST).is_some(),
+            control.revision(Version::LATEST.0).is_some(),
             "{} holds at no version",
             control.id
         );
@@ -89,7 +90,7 @@ fn a_compliant_pod_has_no_violation() {
 fn help_names_what_stands_in_the_way() {
     let help = |security: Value| {
         let pod = json!({"spec": {"containers": [{"name": "spark", "securityContext": security}]}});
-        let violations = evaluate(Pod { value: &pod }, Restricted);
+        let violations = evaluate(Pod { value: &pod }, Restricted, Version::LATEST);
         violations
             .into_iter()
             .map(|v| v.help)
@@ -109,7 +110,7 @@ fn messages_begin_with_what_is_to_blame() {
     let mut pod = compliant();
     pod["spec"]["hostNetwork"] = json!(true);
     pod["spec"]["containers"] = json!([{"name": "spark"}, {}]);
-    for v in evaluate(Pod { value: &pod }, Restricted) {
+    for v in evaluate(Pod { value: &pod }, Restricted, Version::LATEST) {
         let subject = match v.path.segments().nth(2).as_deref() {
             Some("0") => "container `spark` ",
             Some("1") => "container without a name ",
@@ -117,6 +118,13 @@ fn messages_begin_with_what_is_to_blame() {
         };
         assert!(v.message.starts_with(subject), "{}", v.message);
         assert!(!v.message.ends_with('.') && !v.help.ends_with('.'));
+    }
+}
+
+/// Judges by the oldest and the newest policy.
+fn survive(pod: &Value) {
+    for version in [Version(0), Version::LATEST] {
+        evaluate(Pod { value: pod }, Restricted, version);
     }
 }
 
@@ -132,7 +140,7 @@ fn any_shape_survives() {
     ];
     for shape in &shapes {
         for pod in [shape.clone(), json!({"spec": shape, "metadata": shape})] {
-            evaluate(Pod { value: &pod }, Restricted);
+            survive(&pod);
         }
         for key in [
             "securityContext",
@@ -143,7 +151,7 @@ fn any_shape_survives() {
             "nodeSelector",
         ] {
             let pod = json!({"spec": {key: shape}, "metadata": {"annotations": shape}});
-            evaluate(Pod { value: &pod }, Restricted);
+            survive(&pod);
         }
         for key in [
             "securityContext",
@@ -153,7 +161,7 @@ fn any_shape_survives() {
             "name",
         ] {
             let pod = json!({"spec": {"containers": [shape, {key: shape}]}});
-            evaluate(Pod { value: &pod }, Restricted);
+            survive(&pod);
         }
         for key in [
             "capabilities",
@@ -165,7 +173,7 @@ fn any_shape_survives() {
             let security = json!({"securityContext": {key: shape}});
             let mut pod = json!({"spec": security});
             pod["spec"]["containers"] = json!([security]);
-            evaluate(Pod { value: &pod }, Restricted);
+            survive(&pod);
         }
     }
 }

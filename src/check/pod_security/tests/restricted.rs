@@ -3,7 +3,7 @@
 use super::{check, check_containers, compliant, found};
 use crate::check::pod_security::{
     Level::{Baseline, Restricted},
-    evaluate,
+    Version, evaluate,
 };
 use crate::manifest::Pod;
 use serde_json::{Value, json};
@@ -182,7 +182,7 @@ fn windows_pods_are_exempt_from_three_controls_once_they_say_so() {
     // A node selector exempts nothing; the help says what would.
     pod["spec"]["os"] = json!(null);
     pod["spec"]["nodeSelector"] = json!({"kubernetes.io/os": "windows"});
-    let violations = evaluate(Pod { value: &pod }, Restricted);
+    let violations = evaluate(Pod { value: &pod }, Restricted, Version::LATEST);
     assert_eq!(violations.len(), 3);
     assert!(
         violations
