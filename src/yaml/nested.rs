@@ -64,6 +64,15 @@ impl Nested {
                 None => return None,
             };
         }
+        // A kept line of nothing, which the node ends before.
+        if rest == "\n" {
+            lines.push(Line {
+                inner: value.len() - rest.len(),
+                outer,
+                lacks: indentation,
+            });
+            rest = "";
+        }
         // The last line break stands behind the node.
         let behind = &text[outer..];
         let after = ["\r\n", "\n"]
@@ -77,7 +86,7 @@ impl Nested {
         };
         let end = match (value.ends_with('\n'), after) {
             (false, _) => None,
-            (true, _) if is_over => Some(outer),
+            (true, None) if is_over => Some(outer),
             (true, after) => Some(outer + after?.len()),
         };
         rest.is_empty().then_some(Self {

@@ -169,7 +169,7 @@ fn parts_that_nobody_can_look_for() {
     p.yaml:11:41: there is no role `jupiter` (help: did you mean `jupyter`?)
     p.yaml:11:39: expected a port from 1 to 65535
     p.yaml:11:30: there is no property with an address `spark.remot` (help: did you mean `spark.remote`?)
-    p.yaml:11:29: `{A` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    p.yaml:11:29: `{A` is no glob: `}` is missing; a brace itself is `[{]`
     ");
 }
 

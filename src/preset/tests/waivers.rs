@@ -69,7 +69,7 @@ fn what_is_wrong_with_a_waiver_is_told_where_it_stands() {
     o.yaml:9:16: `2027-01-31T00:00:00Z` is no day: write it as 2027-01-31
     o.yaml:9:16: expected text, found a list
     o.yaml:9:13: no rule and no check has an id like `p/opne` (help: did you mean `p/open`?)
-    o.yaml:9:13: `[` is no glob: unclosed character class; missing ']'
+    o.yaml:9:13: `[` is no glob: `]` is missing
     o.yaml:9:13: no rule and no check has an id like `pod-security/runAsNonRot` (help: did you mean `pod-security/runAsNonRoot`?)
     o.yaml:9:13: no rule and no check has an id like `nix/nix` (help: ids are `<preset>/<rule>`, or those of checks)
     ");
@@ -103,7 +103,7 @@ fn what_is_wrong_with_a_place_or_with_the_whole_is_told_where_it_stands() {
     o.yaml:9:22: expected a plain value, found a mapping
     o.yaml:9:23: expected mapping, found a list
     o.yaml:9:14: expected mapping, found text `minio`
-    o.yaml:10:18: `{a` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+    o.yaml:10:18: `{a` is no glob: `}` is missing; a brace itself is `[{]`
     o.yaml:10:7: unknown field `until` (help: expected one of `rule`, `where`, `container`, `reason`, `expires`)
     o.yaml:5:12: unknown value `forbidden` (help: did you mean `forbid`?)
     o.yaml:5:12: expected `forbid`, a list of waivers, or a mapping with `entries`, found boolean `true`
