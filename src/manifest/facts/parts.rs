@@ -1,6 +1,5 @@
 //! How the parts of a stream find each other: which objects there are, and which pods a Service leads to.
 
-use super::may_be_one;
 use super::selector::{Labels, Selector};
 use crate::manifest::spark::text_of;
 use crate::manifest::{Container, Object, ObjectFacts, Place, Pod, Tables, port::number};
@@ -15,13 +14,23 @@ const ALWAYS: [(&str, &str); 3] = [
     ("Service", "kubernetes"),
 ];
 
-/// The objects of a stream by kind and name, its Services, and its pods.
+/// Whose Services are looked at for another one: many more are no help to anybody.
+const MOST: usize = 1000;
+
+/// By namespace; nothing is the release's, whatever that will be.
+type ByNamespace<T> = BTreeMap<Option<String>, T>;
+
+/// The objects of a stream by kind and name, its Services, and its pods. A stream may hold thousands of releases: all
+/// is found without asking each.
 #[derive(Debug, Default)]
 pub struct Parts {
-    /// The namespaces of each.
     names: BTreeMap<(String, String), BTreeSet<Option<String>>>,
-    services: BTreeMap<String, Vec<Service>>,
+    services: BTreeMap<String, ByNamespace<Vec<Service>>>,
     pods: Vec<Running>,
+    /// By a label; under no namespace those that name none.
+    labelled: BTreeMap<(String, String), ByNamespace<Vec<usize>>>,
+    /// What equal pods and Services say once.
+    said: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -93,22 +102,44 @@ impl Parts {
     pub(super) fn add(&mut self, tables: &Tables, object: &Value, place: Option<&Place>) {
         let known = ObjectFacts::of(object);
         if known.kind == "Service" && object["apiVersion"] == "v1" {
-            let services = self.services.entry(known.name.to_owned()).or_default();
-            services.push(Service::of(known.namespace, &object["spec"]));
+            let service = Service::of(known.namespace, &object["spec"]);
+            if self.said.insert(format!("{} {service:?}", known.name)) {
+                let services = self.services.entry(known.name.to_owned()).or_default();
+                let own = services.entry(service.namespace.clone()).or_default();
+                own.push(service);
+            }
         }
         for holder in place.iter().flat_map(|place| place.pods(object)) {
             if let Some(pod) = holder.extract(object) {
-                self.pods
-                    .push(Running::of(tables, &known, Pod { value: &pod }));
+                let pod = Running::of(tables, &known, Pod { value: &pod });
+                self.run(pod);
             }
         }
+    }
+
+    /// Takes in a pod, unless an equal one is there.
+    fn run(&mut self, pod: Running) {
+        let looks = (&pod.namespace, &pod.labels, &pod.roles, &pod.ports);
+        if !self.said.insert(format!("{looks:?}")) {
+            return;
+        }
+        for (key, value) in pod.labels.iter() {
+            let label = (key.to_owned(), value.to_owned());
+            let labelled = self.labelled.entry(label).or_default();
+            let own = labelled.entry(pod.namespace.clone()).or_default();
+            own.push(self.pods.len());
+        }
+        self.pods.push(pod);
     }
 
     /// Whether the stream has, or makes, an object that a pod of `namespace` means, or every namespace has it.
     pub fn has(&self, kind: &str, namespace: Option<&str>, name: &str) -> bool {
         let found = self.names.get(&(kind.to_owned(), name.to_owned()));
-        let mut found = found.into_iter().flatten();
-        ALWAYS.contains(&(kind, name)) || found.any(|own| may_be_one(own.as_deref(), namespace))
+        let is_meant = |found: &BTreeSet<Option<String>>| {
+            let own = namespace.map(str::to_owned);
+            namespace.is_none() || found.contains(&None) || found.contains(&own)
+        };
+        ALWAYS.contains(&(kind, name)) || found.is_some_and(is_meant)
     }
 
     /// Why an address leads to no such pod of the stream; `None` where it does, or where nobody can tell.
@@ -119,10 +150,10 @@ impl Parts {
         is_role: &dyn Fn(&str) -> bool,
     ) -> Option<Astray> {
         let namespace = address.namespace;
-        let services = self.services.get(address.name).into_iter().flatten();
-        let services = services.filter(|own| may_be_one(own.namespace.as_deref(), namespace));
+        let services = self.services.get(address.name);
+        let services = services.into_iter().flat_map(|all| meant(all, namespace));
         let mut lacking = None;
-        for service in services {
+        for service in services.flatten() {
             lacking = Some(self.lack(service, port, is_role)?);
         }
         let absent = lacking.is_none();
@@ -133,7 +164,7 @@ impl Parts {
         Some(Astray {
             why,
             absent,
-            others: self.leading_to(port, is_role),
+            others: self.leading_to(namespace, port, is_role),
         })
     }
 
@@ -181,22 +212,46 @@ impl Parts {
     }
 
     fn behind<'p>(&'p self, service: &'p Service) -> impl Iterator<Item = &'p Running> {
-        self.pods.iter().filter(|pod| {
-            may_be_one(pod.namespace.as_deref(), service.namespace.as_deref())
-                && service.pods.matches(&pod.labels)
-        })
+        let namespace = service.namespace.as_deref();
+        let (key, value) = service.pods.needed().unwrap_or_default();
+        let labelled = self.labelled.get(&(key.to_owned(), value.to_owned()));
+        let numbers = labelled
+            .into_iter()
+            .flat_map(move |all| meant(all, namespace));
+        let pods = numbers.flatten().map(|number| &self.pods[*number]);
+        pods.filter(|pod| service.pods.matches(&pod.labels))
     }
 
     /// The Services that lead to pods that are known to be the right ones.
-    fn leading_to(&self, port: Option<u16>, is_role: &dyn Fn(&str) -> bool) -> Vec<String> {
+    fn leading_to(
+        &self,
+        namespace: Option<&str>,
+        port: Option<u16>,
+        is_role: &dyn Fn(&str) -> bool,
+    ) -> Vec<String> {
         let leads = |service: &Service| {
             let is_meant = |pod: &Running| pod.roles.iter().any(|role| is_role(role));
             self.lack(service, port, is_role).is_none() && self.behind(service).any(is_meant)
         };
-        let services = self.services.iter();
-        let services = services.filter(|(_, services)| services.iter().any(leads));
+        let services = self.services.iter().take(MOST);
+        let services =
+            services.filter(|(_, all)| meant(all, namespace).flatten().take(MOST).any(leads));
         services.map(|(name, _)| name.clone()).take(3).collect()
     }
+}
+
+/// What a namespace may mean: its own and what names none; all, where it is the release's.
+fn meant<'m, T>(
+    all: &'m ByNamespace<T>,
+    namespace: Option<&str>,
+) -> impl Iterator<Item = &'m T> + use<'m, T> {
+    let own = namespace.and_then(|namespace| all.get(&Some(namespace.to_owned())));
+    let unnamed = all.get(&None).filter(|_| namespace.is_some());
+    let every = all.values().filter({
+        let is_any = namespace.is_none();
+        move |_| is_any
+    });
+    own.into_iter().chain(unnamed).chain(every)
 }
 
 impl Service {

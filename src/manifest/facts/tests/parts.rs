@@ -98,7 +98,8 @@ fn a_service_without_a_selector_leads_where_others_say() {
         ),
     ];
     for (name, spec) in services {
-        parts.services.insert(name.into(), vec![service(spec)]);
+        let own = BTreeMap::from([(None, vec![service(spec)])]);
+        parts.services.insert(name.into(), own);
     }
     let astray = |name| {
         let address = Address::of(name, None).unwrap();
@@ -108,4 +109,48 @@ fn a_service_without_a_selector_leads_where_others_say() {
     assert_eq!(astray("outside"), None);
     let nobody = "whose selector finds no pod in the stream";
     assert_eq!(astray("headless").as_deref(), Some(nobody));
+}
+
+#[test]
+fn services_and_pods_of_other_namespaces_are_others() {
+    let selector = json!({"selector": {"app": "x"}, "ports": [{"port": 80}]});
+    let pod = |namespace: Option<&str>| Running {
+        owner: "Deployment/x".into(),
+        namespace: namespace.map(str::to_owned),
+        labels: Labels::of(&json!({"app": "x"})).owned(),
+        roles: BTreeSet::new(),
+        ports: BTreeSet::new(),
+    };
+    // The namespaces of a Service, of a pod and of whoever asks.
+    for (service, running, asks, found) in [
+        (Some("a"), Some("a"), Some("a"), None),
+        (None, None, Some("a"), None),
+        (Some("a"), None, None, None),
+        (None, Some("b"), Some("a"), None),
+        (
+            Some("a"),
+            Some("b"),
+            Some("a"),
+            Some("whose selector finds no pod in the stream"),
+        ),
+        (
+            Some("b"),
+            Some("b"),
+            Some("a"),
+            Some("which is not in the stream"),
+        ),
+    ] {
+        let mut parts = Parts::default();
+        parts.name("Service", service, "s");
+        let own = BTreeMap::from([(
+            service.map(str::to_owned),
+            vec![Service::of(service, &selector)],
+        )]);
+        parts.services.insert("s".into(), own);
+        parts.run(pod(running));
+        let address = Address::of("s", asks).unwrap();
+        let astray = parts.astray(address, None, &|_| true);
+        let why = astray.map(|astray| astray.why);
+        assert_eq!(why.as_deref(), found, "{service:?} {running:?} {asks:?}");
+    }
 }
