@@ -6,7 +6,7 @@ use crate::manifest::{Object, Tables};
 use crate::preset::{File, Known, Policy, PolicyError, Severity, Waiver, WaiverPlace};
 use crate::text::Glob;
 use crate::yaml::{NodeRef, Pointer, Stream};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The name of an annotation that waives begins like this; the id of a rule follows, with `.` in the place of `/`.
@@ -264,16 +264,19 @@ fn annotations<'n>(
     node: NodeRef<'n>,
     root: &Pointer,
 ) -> impl Iterator<Item = (String, String)> + use<'n> {
-    let entries = node.at_pointer(root).into_iter();
-    let entries = entries.flat_map(|map| map.resolved().entries().collect::<Vec<_>>());
-    entries.filter_map(|(key, value)| {
-        let name = key.key_text()?;
-        let value = value.resolved().to_value();
+    let map = node.at_pointer(root).map(NodeRef::resolved);
+    let names = map
+        .into_iter()
+        .flat_map(|map| map.entries().collect::<Vec<_>>());
+    let names = names.filter_map(|(key, _)| Some(key.key_text()?.into_owned()));
+    // A key that stands twice counts once, with its last value.
+    let names: BTreeSet<_> = names.filter(|name| name.starts_with(ANNOTATION)).collect();
+    names.into_iter().filter_map(move |name| {
+        let value = map?.get(&name)?.resolved().to_value();
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        name.starts_with(ANNOTATION)
-            .then(|| (name.into_owned(), text))
+        Some((name, text))
     })
 }
 
@@ -327,6 +330,11 @@ fn judged(
             needed_by: Some(who.place()),
             ..wrong(REFUSED, Severity::Error, message, help)
         });
+    }
+    if id.is_empty() {
+        let message = "the annotation waives nothing: its name has no rule".to_owned();
+        let help = format!("write `{ANNOTATION}PRESET.RULE`");
+        return Err(wrong(MALFORMED, Severity::Warning, message, help));
     }
     if !waiving.open.iter().any(|glob| glob.matches(id)) {
         let message = format!("the annotation waives nothing: nobody opened `{id}` to annotations");
@@ -403,6 +411,25 @@ mod tests {
         ] {
             assert!(!meant(&other), "{other:?}");
         }
+    }
+
+    #[test]
+    fn annotations_of_any_shape_are_read_as_kubernetes_reads_them() {
+        let read = |map: &str| {
+            let text = format!("metadata:\n  annotations: {map}\n");
+            let stream = Stream::parse(&text).unwrap();
+            let root = Document::root(&stream.documents[0]).unwrap();
+            let at = Pointer::from_iter(["metadata", "annotations"]);
+            annotations(root, &at).collect::<Vec<_>>()
+        };
+        let is = |name: &str, text: &str| (format!("{ANNOTATION}{name}"), text.to_owned());
+        assert_eq!(read("[sparkk8s.io/waive.a.b]"), []);
+        assert_eq!(read("sparkk8s.io/waive.a.b"), []);
+        assert_eq!(read("{other: x}"), []);
+        assert_eq!(read("{sparkk8s.io/waive.a.b: 7}"), [is("a.b", "7")]);
+        let twice = "{sparkk8s.io/waive.a.b: x, \"sparkk8s.io/waive.a.b\": z}";
+        assert_eq!(read(twice), [is("a.b", "z")]);
+        assert_eq!(read("&a {sparkk8s.io/waive.a.b: x}"), [is("a.b", "x")]);
     }
 
     #[test]
