@@ -112,6 +112,7 @@ pub(super) fn in_objects(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Fin
         in_object(object, node)
             .into_iter()
             .map(|(path, message, help)| Finding {
+                within: None,
                 id: PAGE.id.to_owned(),
                 severity: Severity::Warning,
                 object: Some(object.index),

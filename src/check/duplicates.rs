@@ -50,6 +50,7 @@ fn finding(
         .unwrap_or(&own[0]);
     let path = document.node(holder.node).path_to(second.id);
     Finding {
+        within: None,
         id: "yaml/duplicate-key".into(),
         severity: Severity::Warning,
         object: Some(holder.index),

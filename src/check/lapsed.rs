@@ -44,6 +44,7 @@ pub fn lapsed(
                 None => "mend what it waives, or look at it again and set another day".to_owned(),
             };
             said.push(Finding {
+                within: None,
                 help: Some(help),
                 ..finding(one, EXPIRED, severity, message)
             });
@@ -89,6 +90,7 @@ fn finding(one: &WaiverUse, id: &str, severity: Severity, message: String) -> Fi
     let (object, path) = one.annotation.clone().unzip();
     let place = object.is_none().then(|| one.waiver.origin.place());
     Finding {
+        within: None,
         id: id.into(),
         severity,
         object,

@@ -115,6 +115,7 @@ impl Suspect<'_> {
     fn finding(&self, reader: &Object<'_>) -> Finding {
         let Self { key, template, .. } = self;
         Finding {
+within: None,
             id: "helm4-lost-newline".into(),
             severity: Severity::Info,
             object: Some(self.object.index),

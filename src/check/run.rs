@@ -156,7 +156,9 @@ impl<'c> Checks<'c> {
                 findings.extend(said.into_iter().filter(|it| !is_said(it, &openshift)));
             }
             findings.extend(openshift);
-            findings.extend(self.memory(subject, outcome, pod));
+            if subject.within.is_none() {
+                findings.extend(self.memory(subject, outcome, pod));
+            }
         }
         findings
     }
@@ -301,6 +303,7 @@ impl<'c> Checks<'c> {
         let place = (subject.object, subject.node);
         let waived = self.waivers.find(&id, place, container);
         Finding {
+            within: None,
             severity: self.policy.severity(&id, check.check.severity),
             object: Some(subject.object.index),
             path: pod.place.shown(&violation.path),

@@ -16,6 +16,7 @@ pub fn findings(stream: &Stream<'_>, strangers: &[Stranger]) -> Vec<Finding> {
         }
         .position(start);
         Finding {
+            within: None,
             id: "yaml/no-object".into(),
             severity: Severity::Warning,
             object: None,

@@ -56,6 +56,7 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
             more => format!(", and {more} more"),
         };
         Some(Finding {
+            within: None,
             id: PAGE.id.to_owned(),
             severity: Severity::Warning,
             object: Some(object.index),

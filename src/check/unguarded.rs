@@ -1,18 +1,19 @@
 //! Pods that no rule reaches yet, of objects of other kinds and of templates in texts: found, and said once each.
 
-use super::mention::mentions;
-use super::pod_template::{Names, guess, is_sparkish, read, with_article};
-use super::run::parse;
 use crate::guard::{Finding, Severity};
-use crate::manifest::spark::{source_kind, texts};
+use crate::manifest::template::{Template, Templates, with_article};
 use crate::manifest::{Object, Places, Tables};
 use crate::yaml::{Kind, NodeRef, Pointer, Stream};
-use serde_json::Value;
 
 /// A warning for each object that holds containers, or whose kind makes pods in other versions, and is in no row of the
-/// table of places; for each that has something else where a pod belongs; and for each pod template in a `ConfigMap` or a
-/// `Secret`.
-pub fn findings(stream: &Stream<'_>, objects: &[Object<'_>], tables: &Tables) -> Vec<Finding> {
+/// table of places; for each that has something else where a pod belongs; and for each pod template in a text that
+/// nothing can be written into.
+pub fn findings(
+    stream: &Stream<'_>,
+    objects: &[Object<'_>],
+    tables: &Tables,
+    templates: &Templates,
+) -> Vec<Finding> {
     // A schema of containers holds none.
     let holds_pods = |object: &&Object<'_>| object.kind != "CustomResourceDefinition";
     let judged = objects.iter().filter(holds_pods);
@@ -25,7 +26,13 @@ pub fn findings(stream: &Stream<'_>, objects: &[Object<'_>], tables: &Tables) ->
             }
         })
         .collect();
-    found.extend(templates(stream, objects));
+    let of_object = |(index, templates): (&usize, &Vec<Template>)| {
+        let said = templates
+            .iter()
+            .filter_map(|template| said(&objects[*index], template));
+        said.collect::<Vec<_>>()
+    };
+    found.extend(templates.iter().flat_map(of_object));
     found
 }
 
@@ -75,76 +82,20 @@ fn misshapen(object: &Object<'_>, at: Pointer) -> Option<Finding> {
     ))
 }
 
-/// Pod templates in texts, for Spark's executors and drivers, Airflow's workers and whoever else makes pods from them.
-fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
-    let node = |object: &Object<'_>| stream.documents[object.document].node(object.node);
-    let value = |object: &Object<'_>| node(object).to_value();
-    // The data of a Secret does not show what is in it.
-    let may_hold =
-        |object: &&Object<'_>, word: &str| object.kind == "Secret" || node(object).may_hold(word);
-    let is_source = |object: &&Object<'_>| {
-        matches!(object.kind, "ConfigMap" | "Secret") && may_hold(object, "containers")
-    };
-    let sources = objects.iter().filter(is_source);
-    let seen: Vec<_> = sources
-        .flat_map(|object| templates_in(object, &value(object)))
-        .collect();
-    if seen.is_empty() {
-        return Vec::new();
-    }
-    let mut names = Names::default();
-    let speak = objects.iter().filter(|o| may_hold(o, "podTemplateFile"));
-    speak
-        .flat_map(|object| mentions(&value(object)))
-        .for_each(|mention| names.add(&mention));
-    let said = seen.into_iter().filter_map(|template| {
-        let key = template.path.last().unwrap_or_default();
-        let role = names.role_of(&key);
-        let sparks = role.or_else(|| template.spark.then(|| guess(&key)));
-        let whose = sparks.or(template.says_pod.then_some("pod"))?;
-        Some(said(&template, &with_article(whose)))
-    });
-    said.collect()
-}
-
-/// A pod in a text.
-struct Template<'o> {
-    object: &'o Object<'o>,
-    path: Pointer,
-    /// Whether it looks like one for Spark's pods.
-    spark: bool,
-    /// Whether it calls itself a Pod.
-    says_pod: bool,
-}
-
-fn templates_in<'o>(object: &'o Object<'o>, value: &Value) -> Vec<Template<'o>> {
-    let Some(kind) = source_kind(value) else {
-        return Vec::new();
-    };
-    let template = |(place, key, text): (&'static str, &str, std::borrow::Cow<'_, str>)| {
-        let pod = read(&text, parse)?;
-        Some(Template {
-            object,
-            path: Pointer::from_iter([place, key]),
-            spark: is_sparkish(&pod, [object.name, key]),
-            says_pod: pod["kind"] == "Pod",
-        })
-    };
-    texts(kind, value).filter_map(template).collect()
-}
-
-fn said(template: &Template<'_>, whose: &str) -> Finding {
+fn said(object: &Object<'_>, template: &Template) -> Option<Finding> {
+    let why = template.cannot.as_ref()?;
     let message = format!(
-        "`{}` is the template of {whose}, and its pods are not guarded yet",
-        template.path.last().unwrap_or_default()
+        "`{}` is the template of {}, and its pods are not guarded: {why}",
+        template.path.last().unwrap_or_default(),
+        with_article(template.whose)
     );
-    finding(
-        template.object,
+    Some(finding(
+        object,
         template.path.clone(),
         message,
-        "the pods are made in the cluster from this text, and no rule looks into it",
-        "set security contexts in the template by hand; Spark overwrites memory and CPU there",
-    )
+        "the pods are made in the cluster from this text",
+        "write one pod as YAML into a ConfigMap, or set security contexts in the template by hand",
+    ))
 }
 
 fn finding(
@@ -155,6 +106,7 @@ fn finding(
     help: &str,
 ) -> Finding {
     Finding {
+        within: None,
         id: "not-guarded".into(),
         severity: Severity::Warning,
         object: Some(object.index),
@@ -206,7 +158,12 @@ mod tests {
                     spec: {driver: [], executor: {}}\n";
         let stream = Stream::parse(text).unwrap();
         let (objects, _) = objects(&stream);
-        let found = findings(&stream, &objects, crate::preset::tables());
+        let found = findings(
+            &stream,
+            &objects,
+            crate::preset::tables(),
+            &Templates::new(),
+        );
         let found: Vec<_> = found
             .iter()
             .map(|f| (f.object.unwrap(), f.path.to_string(), f.message.as_str()))
@@ -232,61 +189,5 @@ mod tests {
                 ),
             ]
         );
-    }
-
-    fn said(text: &str) -> Vec<String> {
-        let stream = Stream::parse(text).unwrap();
-        let (objects, _) = objects(&stream);
-        let found = findings(&stream, &objects, crate::preset::tables());
-        found
-            .iter()
-            .map(|f| format!("{} {}: {}", f.object.unwrap(), f.path, f.message))
-            .collect()
-    }
-
-    const POD: &str = "spec: {containers: [{name: c, image: i}]}";
-
-    #[test]
-    fn pod_templates_in_texts_are_said() {
-        let map = |key: &str, pod: &str| {
-            format!(
-                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n  {key}: |\n    {pod}\n---\n"
-            )
-        };
-        let typed = format!("kind: Pod\n    {POD}");
-        assert_eq!(
-            said(&map("executor.yaml", POD)),
-            [
-                "0 /data/executor.yaml: `executor.yaml` is the template of an executor, and its pods are not guarded yet"
-            ]
-        );
-        assert_eq!(
-            said(&map("worker.yaml", &typed)),
-            [
-                "0 /data/worker.yaml: `worker.yaml` is the template of a pod, and its pods are not guarded yet"
-            ]
-        );
-        assert_eq!(said(&map("values.yaml", POD)), [""; 0]);
-        let named = map("values.yaml", POD)
-            + &map(
-                "spark.conf",
-                "spark.kubernetes.driver.podTemplateFile=/conf/values.yaml",
-            );
-        assert_eq!(
-            said(&named),
-            [
-                "0 /data/values.yaml: `values.yaml` is the template of a driver, and its pods are not guarded yet"
-            ]
-        );
-        // Not yet filled in, and in a Secret.
-        let open = map(
-            "executor.yaml.template",
-            "spec: {containers: [{name: c, image: \"${IMAGE}\"}]}",
-        );
-        assert_eq!(said(&open).len(), 1);
-        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  executor.yaml: \
-                      c3BlYzoge2NvbnRhaW5lcnM6IFt7bmFtZTogYywgaW1hZ2U6IGl9XX0=\n";
-        assert_eq!(said(secret).len(), 1);
-        assert_eq!(said(&map("pods.md", "kind: Pod with containers")), [""; 0]);
     }
 }

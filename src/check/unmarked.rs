@@ -32,6 +32,7 @@ pub fn findings(
 
 fn finding(object: &Object<'_>) -> Finding {
     Finding {
+within: None,
         id: "marker-missing".into(),
         severity: Severity::Error,
         object: Some(object.index),

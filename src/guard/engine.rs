@@ -184,6 +184,9 @@ impl<'e> Run<'e> {
         out: &mut Vec<Application<'e>>,
     ) {
         if rule.on == Root::Object {
+            if self.subject.within.is_some() {
+                return;
+            }
             return self.consider(
                 rule,
                 Target {

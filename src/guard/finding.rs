@@ -20,6 +20,8 @@ pub struct Finding {
     pub object: Option<usize>,
     /// Name of the container, where it is about one.
     pub container: Option<String>,
+    /// Where the text stands that `path` is inside of; `None` where that is the object.
+    pub within: Option<Pointer>,
     /// Place inside the object. Where nothing stands there, the report points at the nearest parent that exists.
     pub path: Pointer,
     /// What is wrong: lower case, names in back-ticks, no full stop; never a Secret's value.
@@ -59,6 +61,8 @@ pub struct Operation {
     pub rule: Arc<RuleLabel>,
     /// What happens.
     pub op: Op,
+    /// Where the text stands that `path` is inside of; `None` where that is the object.
+    pub within: Option<Pointer>,
     /// Place inside the object.
     pub path: Pointer,
     /// What was there; `None` where nothing was.
@@ -92,6 +96,7 @@ impl Change {
         let done = Operation {
             rule: Arc::clone(rule),
             op: step.op,
+            within: None,
             path: step.path,
             before: json(step.before),
             value: json(step.value),
@@ -100,6 +105,12 @@ impl Change {
             object,
             done: Arc::new(done),
         }
+    }
+
+    /// The same in a text of the object.
+    pub fn within(mut self, text: &Pointer) -> Self {
+        Arc::make_mut(&mut self.done).within = Some(text.clone());
+        self
     }
 
     /// Holds what was done to other objects, too, once for all of them.

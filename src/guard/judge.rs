@@ -63,6 +63,9 @@ pub(super) fn rules(
 type Resolve<'v> = Box<dyn Fn(&Pointer) -> Pointer + 'v>;
 
 fn targets<'v>(rule: &ResolvedRule, view: &'v View<'v>) -> Vec<(Target<'v>, Resolve<'v>)> {
+    if rule.on == Root::Object && view.subject.within.is_some() {
+        return Vec::new();
+    }
     if rule.on == Root::Object {
         return vec![(
             Target {
@@ -135,6 +138,7 @@ fn finding(
     let own = target.container.map(|(_, own)| own.name().to_owned());
     let container = own.or(lack.container);
     Finding {
+        within: None,
         id: rule.id.clone(),
         severity: policy.severity(&rule.id, rule.severity),
         object: Some(object.index),

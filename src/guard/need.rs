@@ -30,6 +30,7 @@ pub fn absent(policy: &Policy, meets: &BTreeSet<usize>) -> Vec<Finding> {
         rules.filter(|(number, rule)| rule.verb == Verb::Exists && !meets.contains(number));
     absent
         .map(|(_, rule)| Finding {
+            within: None,
             id: rule.id.clone(),
             severity: policy.severity(&rule.id, rule.severity),
             object: None,

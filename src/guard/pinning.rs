@@ -14,6 +14,10 @@ use std::sync::Arc;
 impl Run<'_> {
     /// One finding for each pod, where the policy has a rule that pins at all.
     pub(super) fn say_unpinned(&mut self) {
+        // Whoever reads the text is pinned by it.
+        if self.subject.within.is_some() {
+            return;
+        }
         let pins = self.policy.rules.iter();
         let pins: Vec<_> = pins
             .filter_map(|rule| Some((rule, rule.verb.digest()?)))
@@ -111,6 +115,7 @@ impl Run<'_> {
         });
         let reasons = reasons.collect::<Vec<_>>().join("; ");
         Some(Finding {
+            within: None,
             id: "config-not-pinned".to_owned(),
             severity: Severity::Info,
             object: Some(self.subject.object.index),

@@ -162,6 +162,7 @@ impl Run<'_> {
             ),
         };
         self.outcome.findings.push(Finding {
+            within: None,
             id: "left-alone".to_owned(),
             severity: Severity::Warning,
             object: Some(object.index),
@@ -185,6 +186,7 @@ impl Run<'_> {
         message: String,
     ) {
         self.outcome.findings.push(Finding {
+            within: None,
             id: id.to_owned(),
             severity,
             object: Some(self.subject.object.index),

@@ -6,7 +6,7 @@ use crate::manifest::{
     Container, ContainerKind, Digests, Facts, Family, Image, NonRoot, Object, ObjectFacts, Place,
     Pod, PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
 };
-use crate::yaml::NodeRef;
+use crate::yaml::{NodeRef, Pointer};
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub struct Subject<'c> {
     pub node: NodeRef<'c>,
     /// Where its pods are; `None` where it makes none.
     pub place: Option<&'c Place>,
+    /// Where the text that it is in stands in the object that has its name; `None` for the object itself.
+    pub within: Option<&'c Pointer>,
 }
 
 /// An object at one moment.

@@ -217,6 +217,7 @@ fn unused_one(one: &WaiverUse, state: u8, place: Place<'_>) -> Finding {
     };
     let (object, path) = one.annotation.clone().unzip();
     Finding {
+        within: None,
         id: "unused-waiver".into(),
         // A project may hold those of many charts.
         severity: match is_file && !is_there {
@@ -295,6 +296,7 @@ struct Wrong {
 impl Wrong {
     fn at(self, object: &Object<'_>, path: Pointer) -> Finding {
         Finding {
+            within: None,
             id: self.id.into(),
             severity: self.severity,
             object: Some(object.index),

@@ -15,6 +15,7 @@ mod replace;
 mod role;
 pub mod sensitive;
 pub mod spark;
+pub mod template;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -1,16 +1,21 @@
 //! The road: a stream and a policy to guarded bytes, changes and findings. It reads as a table of contents.
 
+mod gather;
 mod proof;
+mod text;
 
+use gather::gather;
 pub use proof::operation;
+use text::Texts;
 
 use crate::check::{self, Checks};
 use crate::guard::{
     self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver, WaiverUse,
     Waivers,
 };
-use crate::manifest::reads::{Contents, SecretKey};
-use crate::manifest::{Digests, Facts, FactsBuilder, Object, Place, Rolls, Stranger, Tables};
+use crate::manifest::reads::SecretKey;
+use crate::manifest::template::{Templates, templates};
+use crate::manifest::{Digests, Facts, Object, Place, Rolls, Stranger, Tables};
 use crate::preset::{Known, Policy, Root, Severity};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
@@ -115,7 +120,12 @@ pub fn render(
     };
     let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
     let mut checks = Checks::new(setup.policy, &waivers);
-    let facts = gather(stream, objects, (setup, &waivers), &mut checks)?;
+    let templates = if guards_pods(setup.policy) {
+        templates(stream, objects)
+    } else {
+        Templates::new()
+    };
+    let facts = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
         objects,
@@ -123,6 +133,7 @@ pub fn render(
         facts: &facts,
         checks: &checks,
         waivers: &waivers,
+        templates: &templates,
     };
     let documents: Vec<_> = objects.chunk_by(|a, b| a.document == b.document).collect();
     let length = |own: &&[Object<'_>]| stream.documents[own[0].document].text.len();
@@ -148,13 +159,8 @@ pub fn render(
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
-    if setup
-        .policy
-        .rules
-        .iter()
-        .any(|rule| rule.on != Root::Object)
-    {
-        findings.extend(check::unguarded(stream, objects, setup.tables));
+    if guards_pods(setup.policy) {
+        findings.extend(check::unguarded(stream, objects, setup.tables, &templates));
     }
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
@@ -212,6 +218,7 @@ struct Road<'r> {
     facts: &'r Facts,
     checks: &'r Checks<'r>,
     waivers: &'r Waivers<'r>,
+    templates: &'r Templates,
 }
 
 impl Road<'_> {
@@ -222,6 +229,14 @@ impl Road<'_> {
             self.document(own, &mut piece, &mut pool)?;
         }
         Ok(piece)
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts {
+            setup: self.setup,
+            waivers: self.waivers,
+            facts: self.facts,
+        }
     }
 
     fn observe(&self, object: &Object<'_>, value: &Value) {
@@ -245,10 +260,12 @@ impl Road<'_> {
         };
         let document = &self.stream.documents[own[0].document];
         let before = piece.changes.len();
-        let mut values = Vec::new();
+        let (mut values, mut retold) = (Vec::new(), Vec::new());
         for object in own {
             let subject = subject(document, object, tables);
-            let is_let_be = subject.place.is_none() && !guard::concerns(policy, object);
+            let templates = self.templates.get(&object.index);
+            let is_let_be =
+                subject.place.is_none() && templates.is_none() && !guard::concerns(policy, object);
             if is_let_be && self.setup.observe.is_none() {
                 continue;
             }
@@ -262,11 +279,22 @@ impl Road<'_> {
                 piece.restarts.push(object.index);
             }
             piece.meets.extend(outcome.meets.drain(..));
-            let judged = self.checks.judge(subject, &outcome);
-            let said = outcome.findings.drain(..).chain(judged);
+            let mut said: Vec<_> = outcome.findings.drain(..).collect();
+            said.extend(self.checks.judge(subject, &outcome));
+            for template in templates.into_iter().flatten() {
+                let guarded =
+                    self.texts()
+                        .guard((object, subject.node), template, Some(self.checks))?;
+                let Some(mut guarded) = guarded else { continue };
+                said.append(&mut guarded.findings);
+                if guarded.put(&mut outcome.value) {
+                    outcome.changes.append(&mut guarded.changes);
+                    retold.push(guarded.retold(object, subject.node));
+                }
+            }
             let least = self.setup.least;
             let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
-            piece.findings.extend(said.filter(is_kept));
+            piece.findings.extend(said.into_iter().filter(is_kept));
             self.observe(object, &outcome.value);
             if !outcome.changes.is_empty() {
                 let shared = outcome.changes.drain(..).map(|mut change| {
@@ -278,68 +306,11 @@ impl Road<'_> {
             }
         }
         if piece.changes.len() > before {
-            let edits = proof::edit(document, own, &piece.changes[before..], &values)?;
+            let edits = proof::edit(document, own, &piece.changes[before..], &values, &retold)?;
             piece.edits.extend(edits);
         }
         Ok(())
     }
-}
-
-/// What the stream as a whole says, before any rule runs. Only kinds that say something become values.
-fn gather(
-    stream: &Stream<'_>,
-    objects: &[Object<'_>],
-    (setup, waivers): (Setup<'_>, &Waivers<'_>),
-    checks: &mut Checks<'_>,
-) -> Result<Facts, RenderError> {
-    let Setup { policy, tables, .. } = setup;
-    let mut facts = FactsBuilder::new(objects);
-    if policy.pins() {
-        let contents = Contents::new(setup.secret_key.cloned());
-        facts = facts.with_contents(contents.without(&policy.random));
-    }
-    if policy.needs() {
-        facts = facts.with_parts(objects);
-    }
-    for object in objects {
-        let node = stream.documents[object.document].node(object.node);
-        let place = tables.places.of(object.api_version, object.kind);
-        let tells = place.is_some() || FactsBuilder::reads(object, node);
-        let gathers = checks.gathers(object, node);
-        let makes = (policy.pins() || policy.needs())
-            && tables.reads.makes(object.api_version, object.kind);
-        if !tells && !gathers && !makes {
-            continue;
-        }
-        let value = node.to_value();
-        // Of pods, only the uids that are written count.
-        let pods = place.filter(|_| node.may_hold("runAsUser"));
-        facts.add(object.index, &value, pods);
-        facts.add_part(tables, &value, place);
-        if makes {
-            facts.add_made(&tables.reads, &value);
-        }
-        if gathers {
-            checks.gather(object.index, &value);
-        }
-    }
-    let mut facts = facts.finish();
-    // Digests are of what rules make of the data.
-    let is_source = |object: &&Object<'_>| matches!(object.kind, "ConfigMap" | "Secret");
-    for object in objects.iter().filter(is_source) {
-        if policy.pins() && guard::concerns(policy, object) {
-            let subject = subject(&stream.documents[object.document], object, tables);
-            let value = subject.node.to_value();
-            let context = Context {
-                tables,
-                facts: &facts,
-                images: setup.images,
-            };
-            let outcome = guard::run(policy, waivers, context, subject, value)?;
-            facts.hold(object.index, &outcome.value);
-        }
-    }
-    Ok(facts)
 }
 
 fn subject<'s>(
@@ -352,7 +323,13 @@ fn subject<'s>(
         object,
         node: document.node(object.node),
         place,
+        within: None,
     }
+}
+
+/// Whether any rule looks into pods.
+fn guards_pods(policy: &Policy) -> bool {
+    policy.rules.iter().any(|rule| rule.on != Root::Object)
 }
 
 /// Whether a change of the pod template replaces running pods.

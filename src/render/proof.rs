@@ -10,6 +10,16 @@ use crate::yaml::{
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::Value;
 
+/// A text of a document with another value.
+pub(super) struct Retold {
+    /// Where it stands in the document.
+    pub(super) at: Pointer,
+    /// What it is afterwards.
+    pub(super) text: String,
+    /// Edits of its lines in the document, where each of them is one there.
+    pub(super) edits: Option<Vec<Edit>>,
+}
+
 /// The edits of one document, proved: the edited text is read again and must be the original plus exactly the planned
 /// operations, made by another library.
 pub(super) fn edit(
@@ -17,10 +27,13 @@ pub(super) fn edit(
     own: &[Object<'_>],
     changes: &[Change],
     values: &[(&Object<'_>, Value)],
+    texts: &[Retold],
 ) -> Result<Vec<Edit>, RenderError> {
     let fail = |what: String| bug(own[0].document + 1, own, what);
     let mut target = document.root().map(NodeRef::to_value).unwrap_or_default();
-    let placed = changes.iter().map(|change| {
+    // What happens inside of texts was proved by itself.
+    let changes = changes.iter().filter(|change| change.done.within.is_none());
+    let placed = changes.map(|change| {
         // Objects of one document follow one another.
         let object = &own[change.object - own[0].index];
         (object.pointer.join(&change.done.path), change)
@@ -31,6 +44,11 @@ pub(super) fn edit(
         .map(|(path, change)| operation(path, &change.done));
     let patch = Patch(operations.collect::<Result<_, _>>().map_err(&fail)?);
     json_patch::patch(&mut target, &patch).map_err(|error| fail(error.to_string()))?;
+    for text in texts {
+        let held = target.pointer_mut(text.at.as_str());
+        let held = held.ok_or_else(|| fail(format!("there is no text at `{}`", text.at)))?;
+        *held = text.text.as_str().into();
+    }
     for (object, value) in values {
         if !object
             .pointer
@@ -42,7 +60,22 @@ pub(super) fn edit(
             )));
         }
     }
-    proved(document, own, &target, &touched(&placed, &target))
+    let mut touched = touched(&placed, &target);
+    let (lines, whole): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.edits.is_some());
+    whole.iter().for_each(|text| touched.add(&text.at));
+    let edits: Vec<_> = lines
+        .iter()
+        .flat_map(|text| text.edits.clone())
+        .flatten()
+        .collect();
+    match with(document, own, (&target, &touched), edits) {
+        // A text whose lines cannot be told apart from its document's is written anew.
+        Err(RenderError::Bug { .. }) if !lines.is_empty() => {
+            lines.iter().for_each(|text| touched.add(&text.at));
+            proved(document, own, &target, &touched)
+        }
+        done => done,
+    }
 }
 
 /// The edits that make a document read as `target`, another value only where it was touched: the edited text was read
@@ -53,11 +86,22 @@ pub(super) fn proved(
     target: &Value,
     touched: &Touched,
 ) -> Result<Vec<Edit>, RenderError> {
+    with(document, own, (target, touched), Vec::new())
+}
+
+/// The same with edits inside of texts.
+fn with(
+    document: &Document<'_>,
+    own: &[Object<'_>],
+    (target, touched): (&Value, &Touched),
+    mut edits: Vec<Edit>,
+) -> Result<Vec<Edit>, RenderError> {
     let number = own.first().map_or(0, |object| object.document);
     let fail = |what: String| bug(number + 1, own, what);
-    let edits = document
+    let outside = document
         .splice(target, touched)
         .map_err(|shared| refused(document, own, shared))?;
+    edits.extend(outside);
     let set = EditSet::new(edits).map_err(|conflict| fail(conflict.to_string()))?;
     let edited = set.apply(document.text);
     let read = document

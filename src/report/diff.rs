@@ -85,7 +85,11 @@ fn rules_by_line<'r>(report: &'r Report<'_>) -> BTreeMap<usize, Vec<&'r str>> {
     for change in report.changes {
         let line = report
             .lines()
-            .position(report.locate_end(change.object, &change.done.path))
+            .position(report.locate_end(
+                change.object,
+                change.done.within.as_ref(),
+                &change.done.path,
+            ))
             .line;
         rules.entry(line).or_default().push(&change.done.rule.id);
     }

@@ -21,7 +21,7 @@ impl<'r> Entry<'r> {
     pub(super) fn new(report: &'r Report<'_>, finding: &'r Finding) -> Self {
         let location = finding
             .object
-            .map(|object| report.locate(object, &finding.path));
+            .map(|object| report.locate(object, finding.within.as_ref(), &finding.path));
         let policy = listed::origin(report, finding);
         let template = location.as_ref().and_then(|location| location.template);
         Self {

@@ -5,6 +5,7 @@ use super::{Listed, Report, Summary, listed};
 use crate::guard::{Change, Finding, Json, Op, Severity};
 use crate::manifest::sensitive::shown_value;
 use crate::text::Glob;
+use crate::yaml::Pointer;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -68,6 +69,9 @@ struct WireChange<'a> {
     object: WireObject<'a>,
     #[cfg_attr(test, schemars(with = "String"))]
     op: Op,
+    /// RFC 6901, inside the object: the text that `path` is inside of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<&'a str>,
     /// RFC 6901, inside the object.
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,9 @@ struct WireFinding<'a> {
     object: Option<WireObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     container: Option<&'a str>,
+    /// RFC 6901, inside the object: the text that `path` is inside of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<&'a str>,
     path: String,
     file: &'a str,
     /// The chart's template, where the stream tells.
@@ -200,7 +207,7 @@ fn wire_object<'a>(report: &Report<'a>, index: usize) -> WireObject<'a> {
 
 fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
     let done = &*change.done;
-    let location = report.locate(change.object, &done.path);
+    let location = report.locate(change.object, done.within.as_ref(), &done.path);
     let secret = report.objects[change.object].kind == "Secret";
     let key = subject(report, change);
     let shown = |value: &Option<Json>| {
@@ -211,6 +218,7 @@ fn wire_change<'a>(report: &Report<'a>, change: &'a Change) -> WireChange<'a> {
         rule: &done.rule.id,
         object: wire_object(report, change.object),
         op: done.op,
+        within: done.within.as_ref().map(Pointer::as_str),
         path: done.path.as_str(),
         before: shown(&done.before),
         value: shown(&done.value),
@@ -237,7 +245,7 @@ fn subject(report: &Report<'_>, change: &Change) -> String {
 fn wire_finding<'a>(report: &'a Report<'_>, finding: &'a Finding) -> WireFinding<'a> {
     let location = finding
         .object
-        .map(|object| report.locate(object, &finding.path));
+        .map(|object| report.locate(object, finding.within.as_ref(), &finding.path));
     let policy = listed::origin(report, finding);
     let position = match policy {
         Some(origin) => Some(origin.position()),
@@ -250,6 +258,7 @@ fn wire_finding<'a>(report: &'a Report<'_>, finding: &'a Finding) -> WireFinding
         severity: finding.severity,
         object: finding.object.map(|object| wire_object(report, object)),
         container: finding.container.as_deref(),
+        within: finding.within.as_ref().map(Pointer::as_str),
         path: finding.path.to_string(),
         file: policy.map_or(report.name, |origin| &origin.file.name),
         template: location.and_then(|location| location.template),

@@ -43,7 +43,7 @@ impl<'a> Listed<'a> {
         let origin = &self.one.waiver.origin;
         match &self.one.annotation {
             Some((object, path)) => {
-                let span = report.locate(*object, path).span;
+                let span = report.locate(*object, None, path).span;
                 let at = report.lines().position(span.start);
                 format!("{}:{}:{}", report.name, at.line, at.column)
             }

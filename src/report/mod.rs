@@ -28,9 +28,10 @@ pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
+use crate::manifest::template::readable;
 use crate::manifest::{Object, helm4_template};
 use crate::text::{Lines, Span};
-use crate::yaml::{Pointer, Stream};
+use crate::yaml::{Document, Nested, NodeRef, Pointer, Stream};
 use std::cell::OnceCell;
 
 /// All that a run has to say.
@@ -104,32 +105,65 @@ impl<'a> Report<'a> {
     }
 
     /// Where the text of what stands at a pointer, or of its nearest parent, ends: a new key appears there.
-    pub fn locate_end(&self, object: usize, path: &Pointer) -> usize {
-        let object = &self.objects[object];
-        let document = &self.stream.documents[object.document];
-        let root = document.node(object.node);
-        let mut pointer = Some(path.clone());
-        while let Some(at) = pointer {
-            if let Some(node) = root.at_pointer(&at) {
-                return node.span().end + document.offset;
+    pub fn locate_end(&self, object: usize, within: Option<&Pointer>, path: &Pointer) -> usize {
+        let end = |root: NodeRef<'_>| {
+            let mut pointer = Some(path.clone());
+            while let Some(at) = pointer {
+                if let Some(node) = root.at_pointer(&at) {
+                    return (Span::empty(node.span().end), true);
+                }
+                pointer = at.parent();
             }
-            pointer = at.parent();
-        }
-        document.offset
+            (Span::empty(0), false)
+        };
+        let (document, root) = self.root(object);
+        found(root, within, end).0.end + document.offset
     }
 
-    /// Where a pointer into an object points to in the input.
-    pub fn locate(&self, object: usize, path: &Pointer) -> Location<'a> {
-        let object = &self.objects[object];
-        let document = &self.stream.documents[object.document];
-        let (span, exact) = document.node(object.node).locate(path);
-        let template = document
-            .template()
-            .or_else(|| helm4_template(document.node(object.node)));
+    /// Where a pointer into an object, or into a text of it, points to in the input.
+    pub fn locate(&self, object: usize, within: Option<&Pointer>, path: &Pointer) -> Location<'a> {
+        let (document, root) = self.root(object);
+        let (span, exact) = found(root, within, |root| root.locate(path));
         Location {
             span: span.shifted(document.offset),
             exact,
-            template,
+            template: document.template().or_else(|| helm4_template(root)),
         }
     }
+
+    fn root(&self, object: usize) -> (&'a Document<'a>, NodeRef<'a>) {
+        let object = &self.objects[object];
+        let document = &self.stream.documents[object.document];
+        (document, document.node(object.node))
+    }
+}
+
+/// Where in a document something stands that is looked for in an object, or in a text of it: at its own line, where each
+/// line of the text is one of the document.
+fn found(
+    root: NodeRef<'_>,
+    within: Option<&Pointer>,
+    find: impl Fn(NodeRef<'_>) -> (Span, bool),
+) -> (Span, bool) {
+    let Some(held) = within.and_then(|within| root.at_pointer(within)) else {
+        return find(root);
+    };
+    let held = held.resolved();
+    let text = readable(held.text());
+    let read = Stream::parse(&text).ok();
+    let inner = read
+        .as_ref()
+        .and_then(|read| read.documents.iter().find_map(Document::root));
+    let Some(inner) = inner else {
+        return (held.span(), false);
+    };
+    let (span, exact) = find(inner);
+    let Some(lines) = Nested::of(held) else {
+        return (held.span(), exact);
+    };
+    let span = span.shifted(inner.document.offset);
+    (
+        Span::new(lines.outer(span.start), lines.outer(span.end)),
+        exact,
+    )
 }

@@ -5,6 +5,7 @@ use super::{Report, Summary, listed};
 use crate::check::{REMARKS, pages};
 use crate::guard::{Finding, Severity};
 use crate::manifest::reads::sum;
+use crate::yaml::Pointer;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -109,7 +110,9 @@ fn result(report: &Report<'_>, finding: &Finding, index: usize) -> Value {
     // What stays when lines move.
     let container = finding.container.as_deref().unwrap_or_default();
     let name = name.unwrap_or_default();
-    let print = sum(&[&finding.id, &name, container, finding.path.as_str()].join("\0"));
+    let within = finding.within.as_ref().map_or("", Pointer::as_str);
+    let path = format!("{within}{}", finding.path);
+    let print = sum(&[&finding.id, &name, container, &path].join("\0"));
     let mut result = json!({
         "ruleId": clean(&finding.id),
         "ruleIndex": index,

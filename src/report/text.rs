@@ -42,7 +42,7 @@ pub fn errors_within(report: &Report<'_>, most: usize) -> String {
 fn message(report: &Report<'_>, finding: &Finding) -> String {
     let location = finding
         .object
-        .map(|object| report.locate(object, &finding.path));
+        .map(|object| report.locate(object, finding.within.as_ref(), &finding.path));
     let source = Source {
         name: report.name,
         text: report.stream.text,

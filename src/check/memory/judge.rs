@@ -93,6 +93,7 @@ impl Verdict {
     ) -> Finding {
         let limit = Pointer::from_iter(["resources", "limits", "memory"]);
         Finding {
+            within: None,
             id: self.id.to_owned(),
             severity: parameters.severity,
             object: Some(index),

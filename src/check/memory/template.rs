@@ -2,11 +2,10 @@
 
 use super::Parameters;
 use crate::check::ParseYaml;
-use crate::check::mention::Mention;
-use crate::check::pod_template::{self, Names, is_sparkish, main_containers};
 use crate::guard::Finding;
 use crate::manifest::Container;
 use crate::manifest::spark::{SourceKind, is_size, text_of, texts};
+use crate::manifest::template::{self, Mention, Names, is_sparkish, main_containers};
 use crate::yaml::Pointer;
 use serde_json::Value;
 
@@ -45,10 +44,7 @@ impl Templates {
     pub(super) fn add(&mut self, index: usize, kind: SourceKind, object: &Value, parse: ParseYaml) {
         for (place, key, text) in texts(kind, object) {
             let resources = text.contains("resources");
-            let Some(value) = resources
-                .then(|| pod_template::read(&text, parse))
-                .flatten()
-            else {
+            let Some(value) = resources.then(|| template::read(&text, parse)).flatten() else {
                 continue;
             };
             let name = text_of(&object["metadata"]["name"]);
@@ -90,13 +86,14 @@ impl Templates {
         if fields.is_empty() {
             return None;
         }
-        let role = named.unwrap_or_else(|| pod_template::guess(&key));
+        let role = named.unwrap_or_else(|| template::guess(&key));
         let shown = if template.secret {
             "memory or CPU requests or memory limits".to_owned()
         } else {
             format!("{} on container `{container}`", listed(fields))
         };
         Some(Finding {
+            within: None,
             id: ID.to_owned(),
             severity: parameters.severity,
             object: Some(template.index),
@@ -123,7 +120,7 @@ fn because(role: &str) -> String {
         "a template cannot size the pod of {}: memory request and limit both become `spark.{key}.memory` plus \
          overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
          those, not the template (SK110)",
-        pod_template::with_article(role)
+        template::with_article(role)
     )
 }
 

@@ -2,9 +2,9 @@
 
 use super::Parameters;
 use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
-use crate::check::mention::Mention;
 use crate::guard::Finding;
 use crate::manifest::spark::is_size;
+use crate::manifest::template::Mention;
 use serde_json::Value;
 
 /// The id of its findings.
@@ -29,6 +29,7 @@ pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) 
         .flatten()
         .unwrap_or_default();
     Some(Finding {
+        within: None,
         id: ID.to_owned(),
         severity: parameters.severity,
         object: Some(index),
@@ -76,7 +77,7 @@ fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::mention::mentions;
+    use crate::manifest::template::mentions;
     use serde_json::json;
 
     const KEY: &str = "spark.kubernetes.executor.request.memory";

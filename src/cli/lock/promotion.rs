@@ -240,6 +240,7 @@ pub(in crate::cli) fn lapsed(
     };
     let today = today(day)?;
     let finding = |message| Finding {
+        within: None,
         id: "ahead-too-long".into(),
         severity: Severity::Warning,
         object: None,

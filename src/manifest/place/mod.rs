@@ -104,6 +104,17 @@ impl Places {
         of_group.map(String::as_str).collect()
     }
 
+    /// The row of a pod template in a text, by whose pods it is for.
+    pub fn template(&self, whose: &str) -> Option<&Place> {
+        let more = self.more.map(|more| more())?;
+        let row = |whose| {
+            more.places
+                .iter()
+                .find(|place| place.id == format!("template-{whose}"))
+        };
+        row(whose).or_else(|| row("pod"))
+    }
+
     fn more(&self, group: &str) -> Option<&'static Self> {
         let named = self.groups.iter().any(|known| known == group);
         self.more.filter(|_| named).map(|more| more())

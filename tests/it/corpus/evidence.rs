@@ -99,6 +99,7 @@ impl Tally {
                 object,
                 node: document.node(object.node),
                 place,
+                within: None,
             };
             let value = subject.node.to_value();
             for pod in &PodView::all(context, subject, &value) {

@@ -1,6 +1,6 @@
 //! Where an object speaks of `spark.kubernetes.*` settings: properties, command lines, `sparkConf`.
 
-use crate::manifest::spark::{SourceKind, commands, properties, source_kind, texts};
+use super::super::spark::{SourceKind, commands, properties, source_kind, texts};
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,23 +10,23 @@ const FAMILY: &str = "spark.kubernetes.";
 
 /// A setting somewhere in an object.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mention {
+pub struct Mention {
     /// `spark.kubernetes.…`.
-    pub(super) key: String,
+    pub key: String,
     /// What it is set to, as written.
-    pub(super) value: String,
+    pub value: String,
     /// The string or the map entry that holds it.
-    pub(super) path: Pointer,
+    pub path: Pointer,
     /// The line of a ConfigMap's text, from 1.
-    pub(super) line: Option<usize>,
+    pub line: Option<usize>,
     /// The container that it stands in.
-    pub(super) container: Option<String>,
+    pub container: Option<String>,
     /// Whether it stands in a Secret.
-    pub(super) secret: bool,
+    pub secret: bool,
 }
 
 /// Every setting of the family in an object of any kind.
-pub(super) fn mentions(object: &Value) -> Vec<Mention> {
+pub fn mentions(object: &Value) -> Vec<Mention> {
     let mut found = Vec::new();
     match source_kind(object) {
         Some(kind) => in_files(kind, object, &mut found),

@@ -1,7 +1,12 @@
 //! Pod templates for Spark in the texts of `ConfigMap`s and `Secret`s: found by what they hold, and by what names them.
 
-use super::mention::Mention;
-use crate::manifest::spark::base;
+mod find;
+mod mention;
+
+pub use find::{Template, Templates, readable, templates};
+pub use mention::{Mention, mentions};
+
+use super::spark::base;
 use crate::manifest::{Container, ContainerKind, Pod};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +16,7 @@ pub type ParseYaml = fn(&str) -> Option<Value>;
 
 /// What the stream's configuration says of templates.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     /// File names in `spark.kubernetes.{driver,executor}.podTemplateFile`, and for whose pods.
     files: BTreeMap<String, BTreeSet<&'static str>>,
     /// `spark.kubernetes.{driver,executor}.podTemplateContainerName`.
@@ -20,7 +25,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Remembers which files are named as templates, and which containers in them.
-    pub(super) fn add(&mut self, mention: &Mention) {
+    pub fn add(&mut self, mention: &Mention) {
         let Mention { key, value, .. } = mention;
         let Some((role, what)) = key
             .strip_prefix("spark.kubernetes.")
@@ -41,7 +46,7 @@ impl Names {
     }
 
     /// Whose pods the file of that name is a template for, where the stream says so.
-    pub(super) fn role_of(&self, file: &str) -> Option<&'static str> {
+    pub fn role_of(&self, file: &str) -> Option<&'static str> {
         let roles = self.files.get(&file_name(file))?;
         let mut roles = roles.iter();
         match (roles.next(), roles.next()) {
@@ -51,19 +56,19 @@ impl Names {
     }
 
     /// Whether a container is Spark's own by its name.
-    pub(super) fn chooses(&self, container: &str) -> bool {
+    pub fn chooses(&self, container: &str) -> bool {
         self.containers.contains(container)
     }
 }
 
 /// Whose pods a template is for, by its file's name.
-pub(super) fn guess(file: &str) -> &'static str {
+pub fn guess(file: &str) -> &'static str {
     let driver = file.contains("driver") && !file.contains("executor");
     if driver { "driver" } else { "executor" }
 }
 
 /// `a driver`, `an executor`.
-pub(super) fn with_article(role: &str) -> String {
+pub fn with_article(role: &str) -> String {
     let article = if role.starts_with(['a', 'e', 'i', 'o', 'u']) {
         "an"
     } else {
@@ -73,7 +78,7 @@ pub(super) fn with_article(role: &str) -> String {
 }
 
 /// The pod that a text holds.
-pub(super) fn read(text: &str, parse: ParseYaml) -> Option<Value> {
+pub fn read(text: &str, parse: ParseYaml) -> Option<Value> {
     text.contains("containers")
         .then(|| parse(text))?
         .filter(is_pod)
@@ -86,7 +91,8 @@ fn is_pod(value: &Value) -> bool {
         && value["spec"]["containers"].is_array()
 }
 
-pub(super) fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
+/// The containers of a pod that are neither init containers nor added later.
+pub fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>> {
     Pod { value: pod }
         .containers()
         .filter(|container| container.kind == ContainerKind::Main)
@@ -94,7 +100,7 @@ pub(super) fn main_containers(pod: &Value) -> impl Iterator<Item = Container<'_>
 
 /// Whether names say Spark or executor. Not Airflow's template, whose container is `base` and which is not overwritten,
 /// and no pod with a command of its own, which Spark's pods never need.
-pub(super) fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
+pub fn is_sparkish(pod: &Value, names: [&str; 2]) -> bool {
     let mut containers = main_containers(pod);
     let own = containers
         .any(|c| c.name() == "base" || !c.value["command"].is_null() || !c.value["args"].is_null());

@@ -1,0 +1,269 @@
+//! The pod templates of a stream: found by what they hold, and by what names them.
+
+use super::{Names, guess, is_sparkish, mentions};
+use crate::manifest::Object;
+use crate::manifest::spark::{SourceKind, source_kind, texts};
+use crate::yaml::{NodeRef, Pointer, Stream};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A text of a `ConfigMap` or Secret that pods are made from.
+#[derive(Debug)]
+pub struct Template {
+    /// Where the text stands in its object.
+    pub path: Pointer,
+    /// Whose pods: `driver`, `executor`, or anybody's.
+    pub whose: &'static str,
+    /// Why nothing can be written into it.
+    pub cannot: Option<String>,
+}
+
+/// The templates of a stream, by the index of the object.
+pub type Templates = BTreeMap<usize, Vec<Template>>;
+
+/// A text that may be one.
+struct Candidate<'o> {
+    object: &'o Object<'o>,
+    path: Pointer,
+    kind: SourceKind,
+    /// The pod in it, or why there is none.
+    pod: Result<Value, String>,
+    says_pod: bool,
+}
+
+/// Finds the pod templates of a stream.
+pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
+    let node = |object: &Object<'_>| stream.documents[object.document].node(object.node);
+    let value = |object: &Object<'_>| node(object).to_value();
+    // The data of a Secret does not show what is in it.
+    let may_hold =
+        |object: &&Object<'_>, word: &str| object.kind == "Secret" || node(object).may_hold(word);
+    let is_source = |object: &&Object<'_>| {
+        matches!(object.kind, "ConfigMap" | "Secret") && may_hold(object, "containers")
+    };
+    let sources = objects.iter().filter(is_source);
+    let seen: Vec<_> = sources
+        .flat_map(|object| candidates(object, &value(object)))
+        .collect();
+    let mut found = Templates::new();
+    if seen.is_empty() {
+        return found;
+    }
+    let mut names = Names::default();
+    let speak = objects.iter().filter(|o| may_hold(o, "podTemplateFile"));
+    speak
+        .flat_map(|object| mentions(&value(object)))
+        .for_each(|mention| names.add(&mention));
+    for candidate in seen {
+        if let Some(template) = candidate.judged(&names) {
+            let of_object = found.entry(candidate.object.index).or_default();
+            of_object.push(template);
+        }
+    }
+    found
+}
+
+fn candidates<'o>(object: &'o Object<'o>, value: &Value) -> Vec<Candidate<'o>> {
+    let Some(kind) = source_kind(value) else {
+        return Vec::new();
+    };
+    let told = texts(kind, value).filter(|(_, _, text)| text.contains("containers"));
+    let read = told.map(|(place, key, text)| {
+        let mut lines = text.lines();
+        Candidate {
+            object,
+            path: Pointer::from_iter([place, key]),
+            kind,
+            pod: pod(&text),
+            says_pod: lines.any(|line| line.trim_end() == "kind: Pod"),
+        }
+    });
+    read.collect()
+}
+
+impl Candidate<'_> {
+    fn judged(&self, names: &Names) -> Option<Template> {
+        let key = self.path.last().unwrap_or_default();
+        let named = names.role_of(&key);
+        let place = self.path.segments().next()?;
+        let encoded = match (self.kind, &*place) {
+            (SourceKind::Secret, "data") | (SourceKind::ConfigMap, "binaryData") => {
+                Some("its text is written in base64".to_owned())
+            }
+            _ => None,
+        };
+        let (whose, cannot) = match &self.pod {
+            Ok(pod) => {
+                let sparks = || is_sparkish(pod, [self.object.name, &*key]).then(|| guess(&key));
+                let is_pod = pod["kind"] == "Pod";
+                (named.or_else(sparks).or(is_pod.then_some("pod"))?, encoded)
+            }
+            Err(why) => {
+                let whose = named.or(self.says_pod.then_some("pod"))?;
+                (whose, Some(why.clone()))
+            }
+        };
+        Some(Template {
+            path: self.path.clone(),
+            whose,
+            cannot,
+        })
+    }
+}
+
+/// The pod that a text holds, or why there is none.
+fn pod(text: &str) -> Result<Value, String> {
+    let text = readable(text);
+    let stream = Stream::parse(&text).map_err(|error| {
+        let line = text[..error.span.start].matches('\n').count() + 1;
+        format!("its line {line} is no YAML: {}", error.message)
+    })?;
+    let roots = stream
+        .documents
+        .iter()
+        .filter_map(|document| document.root());
+    let mut values = roots
+        .map(NodeRef::to_value)
+        .filter(|value| !value.is_null());
+    let first = values.next().ok_or("it is empty")?;
+    match values.count() {
+        0 if super::is_pod(&first) => Ok(first),
+        0 => Err("it holds no pod: `spec.containers` is no list, or `kind` another one".to_owned()),
+        more => Err(format!("it holds {} documents", more + 1)),
+    }
+}
+
+/// A text as it can be read: where it is no YAML before it has been filled in, what stands in `{{ }}` and `{% %}` becomes
+/// as many letters, and lines of nothing else become comments, so that every other byte stays where it is.
+pub fn readable(text: &str) -> Cow<'_, str> {
+    if !text.contains("{{") && !text.contains("{%") || Stream::parse(text).is_ok() {
+        return text.into();
+    }
+    text.split_inclusive('\n').map(filled_in).collect()
+}
+
+fn filled_in(line: &str) -> String {
+    let body = line.trim();
+    let is_block = |begin, end| body.starts_with(begin) && body.ends_with(end);
+    let alone = is_block("{{", "}}") || is_block("{%", "%}");
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(begin) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        let close = if rest[begin..].starts_with("{{") {
+            "}}"
+        } else {
+            "%}"
+        };
+        let Some(end) = rest[begin..].find(close).map(|end| begin + end + 2) else {
+            break;
+        };
+        out.push_str(&rest[..begin]);
+        out.push_str(if alone { "#" } else { "x" });
+        out.extend(std::iter::repeat_n('x', end - begin - 1));
+        rest = &rest[end..];
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::objects;
+
+    fn found(text: &str) -> Vec<String> {
+        let stream = Stream::parse(text).unwrap();
+        let (objects, _) = objects(&stream);
+        let said = |template: &Template| {
+            let cannot = template.cannot.as_ref().map(|why| format!(": {why}"));
+            format!(
+                "{} {}{}",
+                template.path,
+                template.whose,
+                cannot.unwrap_or_default()
+            )
+        };
+        templates(&stream, &objects)
+            .values()
+            .flatten()
+            .map(said)
+            .collect()
+    }
+
+    const POD: &str = "spec: {containers: [{name: c, image: i}]}";
+
+    fn map(key: &str, pod: &str) -> String {
+        let pod = pod.replace('\n', "\n    ");
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n  {key}: |\n    {pod}\n---\n"
+        )
+    }
+
+    #[test]
+    fn templates_are_found_by_what_they_hold_and_by_what_names_them() {
+        assert_eq!(
+            found(&map("executor.yaml", POD)),
+            ["/data/executor.yaml executor"]
+        );
+        let typed = format!("kind: Pod\n{POD}");
+        assert_eq!(
+            found(&map("worker.yaml", &typed)),
+            ["/data/worker.yaml pod"]
+        );
+        assert_eq!(found(&map("values.yaml", POD)), [""; 0]);
+        let conf = map(
+            "spark.conf",
+            "spark.kubernetes.driver.podTemplateFile=/conf/values.yaml",
+        );
+        assert_eq!(
+            found(&(map("values.yaml", POD) + &conf)),
+            ["/data/values.yaml driver"]
+        );
+        let open = "spec: {containers: [{name: c, image: \"${IMAGE}\"}]}";
+        assert_eq!(
+            found(&map("executor.yaml.template", open)),
+            ["/data/executor.yaml.template executor"]
+        );
+        assert_eq!(found(&map("pods.md", "kind: Pod with containers")), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_says_why() {
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  executor.yaml: \
+                      c3BlYzoge2NvbnRhaW5lcnM6IFt7bmFtZTogYywgaW1hZ2U6IGl9XX0=\n";
+        assert_eq!(
+            found(secret),
+            ["/data/executor.yaml executor: its text is written in base64"]
+        );
+        let three = format!("kind: Pod\n{POD}\n --- \n").replace(" --- ", "...");
+        assert!(found(&map("a.yaml", &three))[0].starts_with("/data/a.yaml pod"));
+        let cut = "kind: Pod\nspec:\n  containers:\n  - name: \"a";
+        let said = found(&map("a.yaml", cut));
+        assert!(
+            said[0].starts_with("/data/a.yaml pod: its line "),
+            "{said:?}"
+        );
+        let conf = map(
+            "spark.conf",
+            "spark.kubernetes.executor.podTemplateFile=/conf/t.yaml",
+        );
+        let wrapped = format!("template:\n  {POD}");
+        let said = found(&(map("t.yaml", &wrapped) + &conf));
+        assert!(
+            said[0].starts_with("/data/t.yaml executor: it holds no pod"),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_filled_in_yet_keeps_its_length() {
+        let text = "spec:\n  {{- if .x }}\n  a: {{ .b }}\n  {% end %}\n  c: \"d\"\n";
+        let read = readable(text);
+        assert_eq!(read.len(), text.len());
+        assert_eq!(
+            read,
+            "spec:\n  #xxxxxxxxxx\n  a: xxxxxxxx\n  #xxxxxxxx\n  c: \"d\"\n"
+        );
+        assert_eq!(readable("a: \"{{ b }}\"\n"), "a: \"{{ b }}\"\n");
+    }
+}

@@ -1,0 +1,143 @@
+//! Pod templates in texts: a document of its own, guarded as any other, whose edits are edits of its parent.
+
+use super::proof::{self, Retold};
+use super::{RenderError, Setup};
+use crate::check::Checks;
+use crate::guard::{self, Change, Context, Finding, Subject, Waivers};
+use crate::manifest::template::{Template, readable};
+use crate::manifest::{Facts, Object};
+use crate::text::{Edit, EditSet};
+use crate::yaml::{Nested, NodeRef, Pointer, Stream};
+use serde_json::Value;
+
+/// What guards texts.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'t> {
+    pub(super) setup: Setup<'t>,
+    pub(super) waivers: &'t Waivers<'t>,
+    pub(super) facts: &'t Facts,
+}
+
+/// A text of an object, guarded.
+pub(super) struct Guarded {
+    /// Where it stands in its object.
+    path: Pointer,
+    before: String,
+    /// The text afterwards.
+    text: String,
+    /// What makes it of the text before.
+    edits: Vec<Edit>,
+    pub(super) changes: Vec<Change>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Guarded {
+    /// Puts the text into its object; false where nothing was changed, or where a rule changed the text as a whole.
+    pub(super) fn put(&self, object: &mut Value) -> bool {
+        let held = object.pointer_mut(self.path.as_str());
+        match held {
+            Some(held) if !self.changes.is_empty() && *held == *self.before => {
+                *held = self.text.as_str().into();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The same as a part of the object's document.
+    pub(super) fn retold(self, object: &Object<'_>, node: NodeRef<'_>) -> Retold {
+        let lines = node.at_pointer(&self.path).and_then(Nested::of);
+        Retold {
+            at: object.pointer.join(&self.path),
+            text: self.text,
+            edits: lines.map(|lines| self.edits.iter().map(|edit| lines.edit(edit)).collect()),
+        }
+    }
+}
+
+impl Texts<'_> {
+    /// Guards the text of a template; `None` where nothing is written into it.
+    pub(super) fn guard(
+        self,
+        (object, node): (&Object<'_>, NodeRef<'_>),
+        template: &Template,
+        checks: Option<&Checks<'_>>,
+    ) -> Result<Option<Guarded>, RenderError> {
+        let Setup {
+            policy,
+            tables,
+            images,
+            ..
+        } = self.setup;
+        let held = node
+            .at_pointer(&template.path)
+            .filter(|_| template.cannot.is_none());
+        let Some((text, place)) = held
+            .map(|node| node.resolved().text())
+            .zip(tables.places.template(template.whose))
+        else {
+            return Ok(None);
+        };
+        let read = readable(text);
+        let stream = Stream::parse(&read).ok();
+        let document = stream
+            .as_ref()
+            .and_then(|stream| stream.documents.iter().find(|d| d.root().is_some()));
+        let Some((document, root)) =
+            document.and_then(|document| Some((document, document.root()?)))
+        else {
+            return Ok(None);
+        };
+        let inner = Object {
+            document: 0,
+            node: root.id,
+            above: None,
+            pointer: Pointer::root(),
+            ..object.clone()
+        };
+        let subject = Subject {
+            object: &inner,
+            node: root,
+            place: Some(place),
+            within: Some(&template.path),
+        };
+        let context = Context {
+            tables,
+            facts: self.facts,
+            images,
+        };
+        let mut outcome = guard::run(policy, self.waivers, context, subject, root.to_value())?;
+        let mut findings: Vec<_> = outcome.findings.drain(..).collect();
+        findings.extend(
+            checks
+                .into_iter()
+                .flat_map(|checks| checks.judge(subject, &outcome)),
+        );
+        findings
+            .iter_mut()
+            .for_each(|finding| finding.within = Some(template.path.clone()));
+        let changes = std::mem::take(&mut outcome.changes);
+        let edits = match changes.is_empty() {
+            true => Vec::new(),
+            false => proof::edit(
+                document,
+                &[inner.clone()],
+                &changes,
+                &[(&inner, outcome.value)],
+                &[],
+            )?,
+        };
+        let edited = EditSet::new(edits.clone()).map(|set| set.apply(text));
+        let edited = edited
+            .map_err(|conflict| super::bug(object.document + 1, &[], conflict.to_string()))?;
+        let within = |change: Change| change.within(&template.path);
+        Ok(Some(Guarded {
+            path: template.path.clone(),
+            before: text.to_owned(),
+            text: edited,
+            edits,
+            changes: changes.into_iter().map(within).collect(),
+            findings,
+        }))
+    }
+}
