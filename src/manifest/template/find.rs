@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(read.len(), text.len());
         assert_eq!(
             read,
-            "spec:\n  #xxxxxxxxxx\n  a: xxxxxxxx\n  #xxxxxxxx\n  c: \"d\"\n"
+            "spec:\n  #xxxxxxxxxxx\n  a: xxxxxxxx\n  #xxxxxxxx\n  c: \"d\"\n"
         );
         assert_eq!(readable("a: \"{{ b }}\"\n"), "a: \"{{ b }}\"\n");
     }
