@@ -76,12 +76,12 @@ pub const REMARKS: &[Remark] = &[
     Remark {
         id: "not-guarded",
         title: "pods that no rule reaches",
-        what: "The object's kind is in no row of the table of places, so nobody knows where its pods are or which of its \
-               fields win; SparkApplications of all three operators are among them so far. Or a text in a ConfigMap or a \
-               Secret is a pod template: it calls itself a Pod, or a `spark.kubernetes.*.podTemplateFile` names it, or it \
-               looks like one for Spark's executors.",
+        what: "The object holds containers and its kind is in no row of the table of places, or is there in another version \
+               only, so nobody knows where its pods are or which of its fields win; or something else than a mapping \
+               stands where a pod belongs. Or a text in a ConfigMap or a Secret is a pod template that nothing can be \
+               written into: it is no YAML, holds several documents or is written in base64.",
         fix: "Set security contexts, and where Spark does not overwrite them requests and limits, in the object or the \
-              template by hand until they are reached.",
+              template by hand; write a template as one YAML document into a ConfigMap.",
     },
     Remark {
         id: "overruled",
