@@ -40,6 +40,7 @@ pub(super) fn of_change(change: &Change, is_of_rendering: bool) -> Option<Why> {
         .filter(|_| change.done.op == Op::Replace);
     let before = before.map(Json::value);
     let is_text = before.is_some_and(|text| text.as_str().is_some_and(|text| text.contains('\n')));
+    let is_text = is_text || change.done.within.is_some();
     is_text.then_some("it is a part of a longer text, which a patch can only replace as a whole")
 }
 
@@ -58,11 +59,21 @@ pub(super) fn without<'c>(
 ) -> Result<Without<'c>, String> {
     let mut after = before.clone();
     let mut moves = false;
-    for change in changes {
+    // What happens inside of a text is no operation on the object.
+    let (inside, changes): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .partition(|change| change.done.within.is_some());
+    let inside = inside
+        .into_iter()
+        .filter_map(|change| Some((change, why(change)?)));
+    for change in &changes {
         moves |= moves_items(&after, change);
         apply(&mut after, operation(&change.done.path, &change.done)?)?;
     }
-    let whys: Vec<_> = changes.iter().map(|change| (change, why(change))).collect();
+    let whys: Vec<_> = changes
+        .into_iter()
+        .map(|change| (change, why(change)))
+        .collect();
     let left: Vec<_> = whys
         .iter()
         .filter_map(|(change, why)| Some((*change, (*why)?)))
@@ -72,12 +83,12 @@ pub(super) fn without<'c>(
         false => take_back(after, &left),
     };
     if let Some(after) = taken_back {
-        return Ok((after, left));
+        return Ok((after, left.into_iter().chain(inside).collect()));
     }
     let all = whys
         .into_iter()
         .map(|(change, why)| (change, why.unwrap_or(TANGLED)));
-    Ok((before.clone(), all.collect()))
+    Ok((before.clone(), all.chain(inside).collect()))
 }
 
 /// Whether a change that is kept comes after one that is left, in the same place.

@@ -107,7 +107,12 @@ impl Export {
 
     fn leave(&mut self, object: &Object<'_>, change: &Change, why: Why) {
         let left = Left {
-            path: change.done.path.clone(),
+            path: change
+                .done
+                .within
+                .as_ref()
+                .unwrap_or(&change.done.path)
+                .clone(),
             rule: change.done.rule.id.clone(),
             why,
         };

@@ -31,7 +31,8 @@ fn the_output_is_the_input_and_the_reported_changes() {
         let read = |text: &str| fixtures::objects(fixtures::yaml(text).expect("YAML"));
         let mut objects = read(&file.text);
         changes += apply(&mut objects, &guarded.report, &file.name);
-        let after = read(&guarded.text);
+        let mut after = read(&guarded.text);
+        open(&mut after, &guarded.report);
         assert_eq!(objects.len(), after.len(), "{}", file.name);
         for (planned, object) in objects.iter().zip(&after) {
             assert!(
@@ -48,8 +49,23 @@ fn the_output_is_the_input_and_the_reported_changes() {
     );
 }
 
-/// Makes the changes of a report, object by object; gives how many there are.
+/// Puts in the place of texts that a report has changes in what they hold.
+pub(crate) fn open(objects: &mut [Value], report: &Value) {
+    for change in report["changes"].as_array().expect("changes") {
+        let Some(within) = change["within"].as_str() else {
+            continue;
+        };
+        let index = change["object"]["index"].as_u64().expect("an index") as usize;
+        let held = objects[index].pointer_mut(within).expect("a text");
+        if let Some(text) = held.as_str() {
+            *held = fixtures::yaml(text).expect("YAML").remove(0);
+        }
+    }
+}
+
+/// Makes the changes of a report, object by object; gives how many there are. Texts that are changed become what they hold.
 pub(crate) fn apply(objects: &mut [Value], report: &Value, name: &str) -> usize {
+    open(objects, report);
     let changes = report["changes"].as_array().expect("changes");
     for change in changes {
         let object = &change["object"];
@@ -58,15 +74,15 @@ pub(crate) fn apply(objects: &mut [Value], report: &Value, name: &str) -> usize 
         assert_eq!(target["kind"], object["kind"], "{name}: {change}");
         let own = target["metadata"]["name"].as_str().unwrap_or_default();
         assert_eq!(object["name"], own, "{name}: {change}");
-        let path = change["path"].as_str().expect("a path");
+        let within = change["within"].as_str().unwrap_or_default();
+        let path = &format!("{within}{}", change["path"].as_str().expect("a path"));
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         // What comes into a list moves what was there.
         if change["op"] != "add" || !target.pointer(parent).is_some_and(Value::is_array) {
             let before = target.pointer(path);
             assert_eq!(before, change.get("before"), "{name}: {change}");
         }
-        let operation =
-            json!({"op": change["op"], "path": change["path"], "value": change["value"]});
+        let operation = json!({"op": change["op"], "path": path, "value": change["value"]});
         let operation: PatchOperation = serde_json::from_value(operation).expect("RFC 6902");
         let done = json_patch::patch(target, &Patch(vec![operation]));
         done.unwrap_or_else(|error| panic!("{name}: {change}: {error}"));

@@ -12,7 +12,7 @@ mod versions;
 
 use super::lab::{self, Guarded};
 use super::{hosts, support};
-pub(crate) use default::apply;
+pub(crate) use default::{apply, open};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -152,7 +152,8 @@ fn compared(text: &str, guarded: &lab::Guarded) -> Result<bool, String> {
         return Ok(false);
     }
     super::corpus::apply(&mut planned, &guarded.report, "generated");
-    let after = fixtures::objects(without_null(after));
+    let mut after = fixtures::objects(without_null(after));
+    super::corpus::open(&mut after, &guarded.report);
     if same(&planned, &after) {
         Ok(true)
     } else {
