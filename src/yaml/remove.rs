@@ -37,7 +37,11 @@ impl Splicer<'_> {
         let (first, last) = (run[0].span, run[run.len() - 1].span);
         match (style, before, after) {
             (Style::Flow, _, Some(after)) => self.edit(Span::new(first.start, after), ""),
-            (Style::Flow, Some(before), None) => self.edit(Span::new(before, last.end), ""),
+            (Style::Flow, Some(before), None) => {
+                let blank = self.document.text[last.end..].starts_with([' ', '\n', '\r']);
+                let gap = if blank { "" } else { self.gap(before) };
+                self.edit(Span::new(before, last.end), gap);
+            }
             (Style::Flow, None, None) => {}
             // The first key of an item stands behind its dash, which stays.
             (_, _, Some(after)) if !self.document.begins_line(first.start) => {

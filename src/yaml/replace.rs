@@ -50,10 +50,13 @@ impl<'d> Splicer<'d> {
             }
             _ => {
                 let in_brackets = matches!(place, Place::Brackets);
-                let mut text = if span.is_empty() {
-                    " ".to_owned()
-                } else {
-                    String::new()
+                let bare = node.anchor().is_none() && !tagged;
+                let before = self.document.text[..span.start].trim_end();
+                let mut text = match span.is_empty() {
+                    // A key in brackets may stand there without its colon.
+                    true if in_brackets && bare && !before.ends_with(':') => ": ".to_owned(),
+                    true => " ".to_owned(),
+                    false => String::new(),
                 };
                 if in_brackets {
                     manner.nested(&mut text, target);

@@ -121,6 +121,8 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
             json: splicer.manner.json || quoted,
             ..splicer.manner
         };
+        let end = last.outer_span().end;
+        text.push_str(splicer.gap(end));
         for value in new {
             text.push(',');
             if own_line {
@@ -130,7 +132,7 @@ fn after<'d>(splicer: &mut Splicer<'d>, node: NodeRef<'d>, last: NodeRef<'d>, ne
             }
             manner.nested(&mut text, value);
         }
-        return splicer.edit(Span::empty(last.outer_span().end), text);
+        return splicer.edit(Span::empty(end), text);
     }
     let dash = last.dash().unwrap_or(start);
     let indent = splicer.document.column(dash);

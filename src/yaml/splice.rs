@@ -76,6 +76,19 @@ impl<'d> Splicer<'d> {
         self.edits.push(Edit { span, insert });
     }
 
+    /// The blank that a comma or a bracket needs where an absent value ends: go-yaml v2 would take either into what
+    /// stands before.
+    pub(super) fn gap(&self, at: usize) -> &'static str {
+        let before = &self.document.text[..at];
+        let last = before.rsplit([' ', '\t', '\n', '\r', ',', '[', '{']).next();
+        let is_tag = last.is_some_and(|last| last.starts_with('!'));
+        if is_tag || before.ends_with(':') {
+            " "
+        } else {
+            ""
+        }
+    }
+
     /// The document's manner, with the line break of the line that ends at `line_end`: a file may have both kinds.
     pub(super) fn manner_at(&self, line_end: usize) -> Manner {
         let own = self.document.newline_at(line_end);
@@ -226,11 +239,13 @@ impl<'d> Splicer<'d> {
                 ),
                 false => ", ".to_owned(),
             };
-            let texts = new
-                .iter()
-                .map(|(key, value)| separator.clone() + &manner.flow_entry(key, value));
-            let text: String = texts.collect();
-            return self.edit(Span::empty(entry_end(last_key, last_value)), text);
+            let at = entry_end(last_key, last_value);
+            let mut text = self.gap(at).to_owned();
+            for (key, value) in new {
+                text.push_str(&separator);
+                text.push_str(&manner.flow_entry(key, value));
+            }
+            return self.edit(Span::empty(at), text);
         }
         let first_key = node.children().next().unwrap_or(last_key);
         let indent = self.document.column(first_key.entry_start());

@@ -291,7 +291,10 @@ impl<'d> Scribe<'d> {
             Value::Object(map) => {
                 for (key, value) in map {
                     let mut part = Value::from(key.as_str()).to_string() + ": ";
-                    self.flow(value, &mut part);
+                    // Nothing is null, too.
+                    if !value.is_null() || self.dice.one_in(2) {
+                        self.flow(value, &mut part);
+                    }
                     parts.push(part);
                 }
             }
