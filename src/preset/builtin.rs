@@ -156,6 +156,11 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/blocks/service-account-token.yaml"),
     ),
     block(
+        "spark-k8s-compat",
+        "presets/blocks/spark-k8s-compat.yaml",
+        include_str!("../../presets/blocks/spark-k8s-compat.yaml"),
+    ),
+    block(
         "spark-scratch",
         "presets/blocks/spark-scratch.yaml",
         include_str!("../../presets/blocks/spark-scratch.yaml"),
