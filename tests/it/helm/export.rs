@@ -37,16 +37,27 @@ fn patches_of_a_helm_release_guard_as_the_program_does() {
                 kustomization.to_string(),
             )
             .unwrap();
-            let patched = objects(&theirs.guarded(&template, &[]).done());
+            let mut patched = objects(&theirs.guarded(&template, &[]).done());
             let mut guarded = objects(&ours.guarded(&template, &[]).done());
             for object in guarded.values_mut() {
                 forget_digest(object);
                 marked += usize::from(object.pointer(super::MARK).is_some());
             }
+            forget_template(&mut patched);
+            forget_template(&mut guarded);
             assert_eq!(patched, guarded, "{name}: {export}");
         }
     }
     assert!(marked > 6, "only {marked} objects have a mark");
+}
+
+/// Takes a pod template in a text out, of which no patch says a part.
+fn forget_template(objects: &mut std::collections::BTreeMap<String, Value>) {
+    for object in objects.values_mut() {
+        if let Some(Value::Object(data)) = object.get_mut("data") {
+            data.remove("executor-template.yaml");
+        }
+    }
 }
 
 /// Takes the digest out, which no patch holds.
