@@ -6,7 +6,6 @@ use super::{io, lock, reports, run};
 use crate::check;
 use crate::guard::Severity;
 use crate::host::Host;
-use crate::preset::tables;
 use crate::report::Summary;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -17,9 +16,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         true => lock::lapsed(&args.policy.settings.project, args.policy.today.as_deref())?,
         false => Vec::new(),
     };
-    run::over(&input, &args.policy, |report, _, _| {
+    run::over(&input, &args.policy, |report, _, chosen| {
         let unmarked = match args.require_marker {
-            true => check::unmarked(report.stream, report.objects, report.findings, tables()),
+            true => {
+                let tables = chosen.policy.tables();
+                check::unmarked(report.stream, report.objects, report.findings, tables)
+            }
             false => Vec::new(),
         };
         let mut findings = [report.findings, &unmarked].concat();

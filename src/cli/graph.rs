@@ -6,7 +6,6 @@ use super::{io, run};
 use crate::manifest::objects;
 use crate::manifest::reads::Contents;
 use crate::pin::graph::{self, Graph};
-use crate::preset::tables;
 use crate::yaml::Stream;
 use anyhow::Context;
 
@@ -18,7 +17,7 @@ pub(super) fn run(args: &GraphArgs) -> Result<Exit, Failure> {
         let (objects, _) = objects(&stream);
         let contents = Contents::new(chosen.secret_key.clone());
         let mut contents = contents.without(&chosen.policy.random);
-        let tables = tables();
+        let tables = chosen.policy.tables();
         for object in &objects {
             let node = stream.documents[object.document].node(object.node);
             if matches!(object.kind, "ConfigMap" | "Secret") {

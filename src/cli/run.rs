@@ -9,7 +9,6 @@ use crate::guard::Severity;
 use crate::host::{self, Host, krm};
 use crate::manifest::sensitive::without_hidden;
 use crate::manifest::{HELM4_FILENAME, Object, Stranger, objects};
-use crate::preset::tables;
 use crate::render::{Observe, RenderError, Rendered, Setup, render};
 use crate::report::{Listed, Message, Place, Report};
 use crate::text::Source;
@@ -213,7 +212,7 @@ pub(super) fn with<T>(
     let setup = Setup {
         policy: &chosen.policy,
         waivers: &chosen.waivers,
-        tables: tables(),
+        tables: chosen.policy.tables(),
         secret_key: chosen.secret_key.as_ref(),
         images: chosen.images.as_ref(),
         observe: see.is_some().then_some(&shown as Observe<'_>),

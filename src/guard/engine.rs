@@ -318,14 +318,15 @@ impl<'e> Run<'e> {
                     continue;
                 };
                 if let Some(placed) = conflict::keep(placed, lost) {
+                    // The pod has, as it were, what the object lacks on the way.
+                    let inner = placed.value.clone();
                     let placed = application.rooted(placed, &self.outcome.value, pods);
                     // What a nearer rule decided may leave no place for it.
                     if !apply(&mut self.outcome.value, &placed) {
                         continue;
                     }
                     if let Some(pod) = application.pod {
-                        let value = placed.value.as_deref();
-                        set(&mut pods[pod].value, step.op, &step.path, value);
+                        set(&mut pods[pod].value, step.op, &step.path, inner.as_deref());
                     }
                     let index = self.subject.object.index;
                     self.outcome

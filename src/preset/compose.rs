@@ -7,7 +7,8 @@ use super::policy::{Policy, PolicyPreset, ResolvedParameter};
 use super::request::{Named, Request, Step};
 use super::settle::{Change, Settings, overrides, values};
 use super::{
-    File, Known, Open, Overlay, PolicyError, ResolvedCheck, Waiving, builtin, severity, waiver,
+    File, Known, Open, Overlay, PolicyError, ResolvedCheck, Waiving, builtin, kinds, severity,
+    waiver,
 };
 use crate::text::hint;
 use std::sync::Arc;
@@ -46,8 +47,10 @@ pub fn compose(
         images: request.images.clone(),
         presets: presets(&graph, &values),
         parameters: parameters(&graph, &values),
+        places: kinds::places(&graph, &values, known)?,
         ..Policy::default()
     };
+    policy.own_tables = kinds::with(&policy.places, known);
     let mut checks = Vec::new();
     for &node in &graph.order {
         let Some(values) = &values[node] else {

@@ -14,6 +14,7 @@ mod compose;
 mod draft;
 mod external;
 mod graph;
+mod kinds;
 mod load;
 mod model;
 mod need;
@@ -49,6 +50,7 @@ pub use compose::compose;
 pub use draft::{Draft, Shape};
 pub use external::External;
 pub use graph::ReadFile;
+pub use kinds::OwnPlace;
 pub use load::{Overlay, Preset};
 pub use model::{
     API_VERSION, Open, OverlayFile, OverlayMetadata, OverlaySpec, ParameterFile, ParameterType,

@@ -1,6 +1,7 @@
 //! `kind: Preset` and `kind: Overlay` as they are written. Nothing here has been judged yet beyond its type.
 
 use super::{Draft, WaiversFile};
+use crate::manifest::Place;
 use crate::yaml::{Entries, Spanned};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -71,6 +72,10 @@ pub struct PresetSpec {
     /// The checks that are switched on, by id, with their settings, `severity`, `when` and `open`.
     #[serde(default)]
     pub checks: Entries<Draft>,
+    /// Kinds of your own that hold pods, as rows of `presets/tables/places.yaml`.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(schema_with = "schema::places"))]
+    pub places: Vec<Spanned<Place>>,
 }
 
 /// One entry of `use`: a name, `name@major`, a path, or one of these with parameters.

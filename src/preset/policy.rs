@@ -1,8 +1,12 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
 use super::model::Severity;
-use super::{External, Glob, Named, Origin, ResolvedCheck, ResolvedRule, Setting, Waiving};
+use super::{
+    External, Glob, Named, Origin, OwnPlace, ResolvedCheck, ResolvedRule, Setting, Waiving, tables,
+};
+use crate::manifest::Tables;
 use crate::manifest::reads::Random;
+use std::sync::Arc;
 
 /// Presets, overlays and flags, resolved. It holds no parameter, no `when` and no `use` any more.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,10 @@ pub struct Policy {
     pub images: Option<Named>,
     /// The presets that take part, each after those that it uses.
     pub presets: Vec<PolicyPreset>,
+    /// The kinds that presets add to those that hold pods.
+    pub places: Vec<OwnPlace>,
+    /// The tables with them; `None` where there are none.
+    pub(super) own_tables: Option<Arc<Tables>>,
     /// The rules, in the order of their presets and files.
     pub rules: Vec<ResolvedRule>,
     /// The checks that are switched on, one an id.
@@ -73,6 +81,11 @@ pub struct ResolvedParameter {
 }
 
 impl Policy {
+    /// The tables that hold under it.
+    pub fn tables(&self) -> &Tables {
+        self.own_tables.as_deref().unwrap_or_else(|| tables())
+    }
+
     /// Whether any rule writes a digest of what pods read.
     pub fn pins(&self) -> bool {
         self.rules.iter().any(|rule| rule.verb.digest().is_some())

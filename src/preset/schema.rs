@@ -170,6 +170,42 @@ pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
     one(&json!({"enum": ["leave", "guard"]}))
 }
 
+pub(super) fn places(_: &mut SchemaGenerator) -> Schema {
+    let text = json!({"type": "string"});
+    let texts = json!({"type": "array", "minItems": 1, "items": text});
+    let pointer = json!({"type": "string", "pattern": "^(/.*)?$"});
+    let object = |required: Value, properties: Value| json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false});
+    let flag = json!({"type": "boolean"});
+    let part = object(
+        json!(["pod"]),
+        json!({
+            "pod": pointer,
+            "object": {"anyOf": [pointer, {"type": "array", "minItems": 1, "items": pointer}]},
+            "cannot": text, "quiet": flag, "record": flag, "if": pointer,
+        }),
+    );
+    let container = json!({"name": text, "orFirst": flag});
+    let pod = object(
+        json!(["map"]),
+        json!({
+            "names": texts, "role": text, "each": pointer,
+            "container": object(json!(["name"]), container),
+            "map": {"type": "array", "minItems": 1, "items": part},
+        }),
+    );
+    let rolls = json!({"enum": ["pods", "new-pods", "next-run", "again", "nothing"]});
+    let unless = object(json!(["at", "is"]), json!({"at": pointer, "is": true}));
+    let row = object(
+        json!(["id", "apiVersions", "kinds", "rolls", "pods"]),
+        json!({
+            "id": text, "apiVersions": texts, "kinds": texts, "immutable": flag, "rolls": rolls,
+            "rollsUnless": {"type": "array", "items": unless}, "under": pointer,
+            "pods": {"type": "array", "minItems": 1, "items": pod},
+        }),
+    );
+    json_schema!({"type": "array", "items": row})
+}
+
 pub(super) fn only_true(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"const": true})
 }

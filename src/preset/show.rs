@@ -4,8 +4,8 @@ use super::need::spelt;
 use super::parameter::plain;
 use super::spell::{flow, pattern, scalar, selector};
 use super::{
-    Body, BodyValue, Origin, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule, Severity,
-    Verb, Waiving,
+    Body, BodyValue, Origin, OwnPlace, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule,
+    Severity, Verb, Waiving,
 };
 use crate::manifest::sensitive::shown;
 use std::fmt::Write;
@@ -38,6 +38,15 @@ pub fn show(policy: &Policy) -> String {
         page.line(2, &text, Some(&change.origin));
     }
     waivers(&policy.waiving, &mut page);
+    if !policy.places.is_empty() {
+        page.line(0, "places:", None);
+    }
+    for OwnPlace { row, origin } in &policy.places {
+        let [versions, kinds] = [&row.api_versions, &row.kinds].map(|all| all.join(", "));
+        let id = scalar(&row.id);
+        let text = format!("- {{id: {id}, apiVersions: [{versions}], kinds: [{kinds}]}}");
+        page.line(2, &text, Some(origin));
+    }
     if !policy.checks.is_empty() {
         page.line(0, "checks:", None);
     }

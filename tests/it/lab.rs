@@ -121,7 +121,7 @@ fn road(
     let setup = Setup {
         policy,
         waivers,
-        tables: tables(),
+        tables: policy.tables(),
         secret_key,
         images: None,
         observe: None,

@@ -40,6 +40,7 @@ mod lock;
 mod memory;
 mod message;
 mod observability;
+mod places;
 mod pod_security;
 mod pods;
 mod project;

@@ -115,6 +115,12 @@ impl Places {
         row(whose).or_else(|| row("pod"))
     }
 
+    /// Whether a row has this id.
+    pub fn has(&self, id: &str) -> bool {
+        let more = || self.more.is_some_and(|more| more().has(id));
+        self.places.iter().any(|place| place.id == id) || more()
+    }
+
     fn more(&self, group: &str) -> Option<&'static Self> {
         let named = self.groups.iter().any(|known| known == group);
         self.more.filter(|_| named).map(|more| more())
@@ -122,6 +128,29 @@ impl Places {
 }
 
 impl Place {
+    /// The first of its lists that may not be empty, and is.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let lists = [
+            ("apiVersions", self.api_versions.is_empty()),
+            ("kinds", self.kinds.is_empty()),
+            ("pods", self.pods.is_empty()),
+        ];
+        lists
+            .into_iter()
+            .find_map(|(name, empty)| empty.then_some(name))
+    }
+
+    /// Every version and kind that it is for.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let versions = self.api_versions.iter();
+        versions.flat_map(|version| self.kinds.iter().map(move |kind| (&**version, &**kind)))
+    }
+
+    /// Whether it is for this kind.
+    pub fn is_of(&self, api_version: &str, kind: &str) -> bool {
+        self.all().any(|one| one == (api_version, kind))
+    }
+
     /// The pods of one object, as it is now: where each part of them stands.
     pub fn pods(&self, object: &Value) -> Vec<Arc<PodPlace>> {
         let rows = self.pods.iter();

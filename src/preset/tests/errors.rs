@@ -83,7 +83,7 @@ fn fields_that_there_are_not() {
         "  use: [[resources]]\n",
         "  summary: again\n",
     ]), @r"
-    p.yaml:6:3: unknown field `waivers` (help: expected one of `summary`, `use`, `parameters`, `where`, `rules`, `checks`)
+    p.yaml:6:3: unknown field `waivers` (help: expected one of `summary`, `use`, `parameters`, `where`, `rules`, `checks`, `places`)
     p.yaml:6:3: unknown field `rule` (help: did you mean `rules`?)
     p.yaml:6:10: expected list, found a mapping
     p.yaml:7:7: the field `on` is missing
@@ -350,5 +350,40 @@ fn declared_parameters() {
     p.yaml:7:34: `p.n`: expected quantity: `4gb` has a suffix that Kubernetes does not know (it writes `500m`, `2Gi`)
     p.yaml:7:34: `p.n`: expected quantity, found a mapping
     p.yaml:7:35: unknown field `pattern` (help: expected one of `type`, `default`, `minimum`, `maximum`, `enum`, `summary`)
+    ");
+}
+
+#[test]
+fn rows_for_kinds_that_hold_pods() {
+    let row = |fields: &str| {
+        spec(&format!(
+            "  places:\n    - id: mine\n      apiVersions: [example.com/v1]\n      kinds: [Mine]\n      rolls: pods\n{fields}"
+        ))
+    };
+    let pods = "      pods: [{map: [{pod: /spec, object: /spec/template/spec}]}]\n";
+    assert_snapshot!(all(row, &[
+        "",
+        "      pods: []\n",
+        "      pods: [{map: [{pod: /spec}]}]\n",
+        "      pods: [{map: [{pod: spec, object: /a}]}]\n",
+        "      pods: [{maps: []}]\n",
+        &format!("{pods}      role: x\n"),
+        &format!("{pods}    - id: mine\n      apiVersions: [example.com/v2]\n      kinds: [Mine]\n      rolls: pods\n{pods}"),
+        &format!("{pods}    - id: other\n      apiVersions: [example.com/v2, example.com/v1]\n      kinds: [Mine]\n      rolls: again\n{pods}"),
+        &format!("{pods}    - id: job\n      apiVersions: [example.com/v2]\n      kinds: [Job]\n      rolls: never\n{pods}"),
+        &format!("{pods}    - id: job\n      apiVersions: [example.com/v2]\n      kinds: [Job]\n      rolls: pods\n{pods}"),
+        &format!("{pods}    - id: canary\n      apiVersions: [argoproj.io/v1alpha1]\n      kinds: [Canary, Rollout]\n      rolls: pods\n{pods}"),
+    ]), @r"
+    p.yaml:7:7: the field `pods` is missing
+    p.yaml:7:7: the row `mine` has nothing in `pods`
+    p.yaml:11:20: `/spec` needs `object` or `cannot`
+    p.yaml:11:20: `spec` is no JSON pointer: it must be empty or begin with `/`, and `~` must be `~0` or `~1`
+    p.yaml:11:15: unknown field `maps` (help: did you mean `map`?)
+    p.yaml:12:7: unknown field `role` (help: expected one of `id`, `apiVersions`, `kinds`, `immutable`, `rolls`, `rollsUnless`, `under`, `pods`)
+    p.yaml:12:7: the row `mine` is also at p.yaml:7:7
+    p.yaml:12:7: the row `other` is for `Mine` of `example.com/v1`, and so is `mine` at p.yaml:7:7 (help: a kind of one version has one row; leave it out here)
+    p.yaml:15:14: unknown value `never` (help: expected one of `pods`, `new-pods`, `next-run`, `again`, `nothing`)
+    p.yaml:12:7: the row `job` has the id of a built-in one
+    p.yaml:12:7: the row `canary` is for `Rollout` of `argoproj.io/v1alpha1`, and so is `argo-rollout`, which is built in (help: a kind of one version has one row; leave it out here)
     ");
 }
