@@ -1,5 +1,6 @@
 //! The corpus: real renders of public charts, plain manifests, and what hosts send.
 
+mod compat;
 mod default;
 mod evidence;
 mod fixtures;
