@@ -9,6 +9,8 @@ mod lines;
 mod parts;
 mod pins;
 mod restricted;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod taken;
 mod versions;
 
 use super::lab::{self, Guarded};
