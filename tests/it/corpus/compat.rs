@@ -38,7 +38,7 @@ pub(super) struct Left {
     name: String,
     pub(super) text: String,
     workloads: usize,
-    /// Per workload the ids that refuse it, without the family's name, and the containers that they speak of.
+    /// Per workload the ids that refuse it, and the containers that they speak of.
     refused: BTreeMap<(String, String, String), BTreeSet<(String, String)>>,
     /// The rules of the block that changed something or have something to say, with the workload's place.
     rules: BTreeSet<(String, Option<u64>)>,
@@ -74,9 +74,7 @@ fn refused(report: &Value) -> BTreeMap<(String, String, String), BTreeSet<(Strin
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let object = &finding["object"];
         let key = ["kind", "namespace", "name"].map(|key| text(&object[key]));
-        let id = text(&finding["id"]);
-        let id = id.strip_prefix("pod-security/").unwrap_or(&id).to_owned();
-        let reason = (id, text(&finding["container"]));
+        let reason = (text(&finding["id"]), text(&finding["container"]));
         refused.entry(key.into()).or_default().insert(reason);
     }
     refused
@@ -120,7 +118,9 @@ fn each_workload_complies_or_is_refused_by_the_names_that_the_api_server_has() {
         let (mut all, mut comply) = (0, 0);
         for chart in charts {
             let ours = chart.refused.iter().map(|(workload, reasons)| {
-                let ids = reasons.iter().map(|(id, _)| id.clone());
+                let ids = reasons
+                    .iter()
+                    .map(|(id, _)| id.trim_start_matches("pod-security/").to_owned());
                 (workload.clone(), ids.collect::<BTreeSet<_>>())
             });
             let ours: Verdicts = ours.collect();
@@ -233,7 +233,7 @@ const REASONS: &str = "
 
 Workloads by finding and container, for each choice of presets.
 
-| `pod-security/` | where | `restricted` | with `spark-k8s-compat` | with `pod-security-enforce` | all three |
+| finding | where | `restricted` | with `spark-k8s-compat` | with `pod-security-enforce` | all three |
 |---|---|---|---|---|---|
 ";
 
