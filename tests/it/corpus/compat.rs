@@ -96,9 +96,7 @@ pub(super) fn workloads(text: &str) -> Vec<Value> {
     let stream = Stream::parse(text).expect("a stream");
     let (objects, _) = objects(&stream);
     let kinds = ["Deployment", "Job", "Pod", "StatefulSet"];
-    let workloads = objects
-        .iter()
-        .filter(|object| kinds.contains(&&*object.kind));
+    let workloads = objects.iter().filter(|object| kinds.contains(&object.kind));
     workloads
         .map(|object| {
             stream.documents[object.document]
