@@ -1,7 +1,7 @@
 //! `docs/evidence.md`: what `default` put in, warned about and left alone in the corpus, by role and image.
 
 use super::super::lab;
-use super::by_default;
+use super::{by_default, compat};
 use serde_json::Value;
 use sparkk8s_post::guard::{Context, PodView, Subject};
 use sparkk8s_post::manifest::{Container, FactsBuilder, NonRoot, Object, Tables, objects};
@@ -62,6 +62,7 @@ fn the_table_of_evidence_is_current() {
         ],
         &tally.pods,
     ));
+    page.push_str(&compat::section());
     lab::matches_file("docs/evidence.md", &page);
 }
 

@@ -1,5 +1,6 @@
 //! The corpus: real renders of public charts, plain manifests, and what hosts send.
 
+mod compat;
 mod default;
 mod evidence;
 mod fixtures;
@@ -8,6 +9,8 @@ mod lines;
 mod parts;
 mod pins;
 mod restricted;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod taken;
 mod versions;
 
 use super::lab::{self, Guarded};
