@@ -21,7 +21,10 @@ pub fn findings(
         .filter_map(|object| {
             let node = stream.documents[object.document].node(object.node);
             match tables.places.of(object.api_version, object.kind) {
-                Some(place) => misshapen(object, place.misshapen(|| node.to_value())?),
+                Some(place) => match place.misshapen(|| node.to_value()) {
+                    Some(at) => misshapen(object, at),
+                    None => unread(object, place.unread(|| node.to_value())?),
+                },
                 None => of_object(object, node, &tables.places),
             }
         })
@@ -79,6 +82,23 @@ fn misshapen(object: &Object<'_>, at: Pointer) -> Option<Finding> {
         message,
         because,
         "write a mapping there, or take it out",
+    ))
+}
+
+fn unread(object: &Object<'_>, at: Pointer) -> Option<Finding> {
+    let name = at.last().filter(|name| crate::yaml::index(name).is_none());
+    let name = name.map_or_else(|| at.to_string(), std::borrow::Cow::into_owned);
+    let message = format!(
+        "`{name}` changes pods of a `{}`, and it is not read",
+        object.kind
+    );
+    let because = "what stands there may say something else than what the rules made of the rest";
+    Some(finding(
+        object,
+        at,
+        message,
+        because,
+        "say the same in the fields of the templates themselves",
     ))
 }
 

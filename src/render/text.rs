@@ -113,9 +113,16 @@ impl Texts<'_> {
                 .into_iter()
                 .flat_map(|checks| checks.judge(subject, &outcome)),
         );
-        findings
-            .iter_mut()
-            .for_each(|finding| finding.within = Some(template.path.clone()));
+        for finding in &mut findings {
+            finding.within = Some(template.path.clone());
+            // What it quotes may be the Secret's.
+            if object.kind == "Secret" {
+                let id = &finding.id;
+                finding.message = format!(
+                    "a pod in a text does not pass `{id}`, and what a Secret holds is not shown"
+                );
+            }
+        }
         let changes = std::mem::take(&mut outcome.changes);
         let edits = match changes.is_empty() {
             true => Vec::new(),

@@ -56,8 +56,10 @@ fn result(report: &Report<'_>, finding: &Finding) -> Value {
     let names = names.filter_map(|(key, name)| Some((key.to_owned(), name?.into())));
     result["resourceRef"] = Value::Object(names.collect());
     let node = report.stream.documents[object.document].node(object.node);
-    if !finding.path.is_empty() {
-        result["field"] = json!({"path": dotted(node, &finding.path)});
+    let within = finding.within.clone().unwrap_or_default();
+    let path = within.join(&finding.path);
+    if !path.is_empty() {
+        result["field"] = json!({"path": dotted(node, &path)});
     }
     if let Some(file) = file(node) {
         result["file"] = file;

@@ -45,6 +45,9 @@ pub struct Place {
     /// Where all pointers of the row begin.
     #[serde(default, deserialize_with = "pointer")]
     under: Pointer,
+    /// What changes its pods and is not read, as a text in another language; `*` is any key or item.
+    #[serde(default, deserialize_with = "pointers")]
+    unread: Vec<Pointer>,
     /// The pods that it holds; never none.
     pods: Vec<PodRow>,
 }
@@ -166,6 +169,18 @@ impl Place {
         shaped.find_map(|row| row.misshapen(&self.under, &object))
     }
 
+    /// The first part of the object that changes its pods and is not read.
+    pub fn unread(&self, object: impl FnOnce() -> Value) -> Option<Pointer> {
+        if self.unread.is_empty() {
+            return None;
+        }
+        let object = object();
+        let unread = self.unread.iter();
+        unread
+            .flat_map(|at| row::standing(&self.under.join(at), &object))
+            .next()
+    }
+
     /// Whether a run of it cannot be changed: the API server refuses that, or what runs would be ended and start again.
     pub fn is_settled(&self) -> bool {
         self.immutable || self.rolls == Rolls::Again
@@ -188,6 +203,12 @@ fn group_of(api_version: &str) -> &str {
 
 fn pointer<'de, D: Deserializer<'de>>(from: D) -> Result<Pointer, D::Error> {
     Pointer::parse(&String::deserialize(from)?).map_err(D::Error::custom)
+}
+
+fn pointers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Pointer>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let read = |text: &String| Pointer::parse(text).map_err(D::Error::custom);
+    texts.iter().map(read).collect()
 }
 
 #[cfg(test)]

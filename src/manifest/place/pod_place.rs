@@ -27,6 +27,41 @@ pub(super) struct Link {
     pub(super) to: Result<Pointer, String>,
     pub(super) quiet: bool,
     pub(super) record: bool,
+    pub(super) joins: Joins,
+}
+
+/// What several places come to that stand at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Joins {
+    /// The first counts.
+    #[default]
+    First,
+    /// True, where any of them is.
+    Either,
+    /// All their keys; of two, the first.
+    Keys,
+}
+
+impl Joins {
+    fn of<'v>(self, mut standing: impl Iterator<Item = &'v Value>) -> Option<Value> {
+        match self {
+            Self::First => standing.next().cloned(),
+            Self::Either => {
+                let all: Vec<_> = standing.collect();
+                let is_true = all.iter().find(|value| ***value == Value::Bool(true));
+                is_true.or(all.first()).map(|value| (*value).clone())
+            }
+            Self::Keys => standing.cloned().reduce(|mut joined, more| {
+                if let (Value::Object(joined), Value::Object(more)) = (&mut joined, more) {
+                    for (key, value) in more {
+                        joined.entry(key).or_insert(value);
+                    }
+                }
+                joined
+            }),
+        }
+    }
 }
 
 /// The object has no place for this part of a pod.
@@ -69,6 +104,7 @@ impl PodPlace {
                 to,
                 quiet: false,
                 record: false,
+                joins: Joins::First,
             });
         };
         for index in 0..more {
@@ -84,6 +120,7 @@ impl PodPlace {
             to: next,
             quiet: false,
             record: false,
+            joins: Joins::First,
         });
     }
 
@@ -121,12 +158,13 @@ impl PodPlace {
                 let segments: Vec<_> = parent.segments().collect();
                 put(&mut pod, &segments, Value::Object(Map::new()));
             }
-            let mut standing = link.objects.iter().filter_map(|at| at.of(object));
+            let written = link.objects.iter().filter_map(|at| at.of(object));
             // Of a part that stands in one place alone, null is what the author wrote.
-            let only = standing.clone().next().filter(|_| link.objects.len() == 1);
-            if let Some(part) = standing.find(|part| !part.is_null()).or(only) {
+            let only = written.clone().next().filter(|_| link.objects.len() == 1);
+            let standing = written.filter(|part| !part.is_null());
+            if let Some(part) = link.joins.of(standing).or_else(|| only.cloned()) {
                 let segments: Vec<_> = link.pod.segments().collect();
-                put(&mut pod, &segments, part.clone());
+                put(&mut pod, &segments, part);
             }
         }
         add_own(&mut pod, own);

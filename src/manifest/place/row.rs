@@ -1,6 +1,7 @@
 //! One pod of a row of the table, or several alike, and the places that they have in one object.
 
-use super::{PodPlace, pod_place::Link};
+use super::PodPlace;
+use super::pod_place::{Joins, Link};
 use crate::yaml::Pointer;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -54,6 +55,8 @@ struct Mapping {
     quiet: bool,
     /// Whether the object notes it and the pod never has it.
     record: bool,
+    /// What several that stand at once come to.
+    joins: Joins,
     /// Holds only where something stands here.
     only_if: Option<Pointer>,
 }
@@ -69,6 +72,8 @@ struct RawMapping {
     quiet: bool,
     #[serde(default)]
     record: bool,
+    #[serde(default)]
+    joins: Joins,
     #[serde(default, deserialize_with = "some_pointer", rename = "if")]
     only_if: Option<Pointer>,
 }
@@ -191,7 +196,8 @@ impl OwnContainer {
         let named = containers
             .iter()
             .position(|container| container["name"] == name);
-        let first = || (self.or_first && !containers.is_empty()).then_some(0);
+        let first =
+            || (self.or_first && containers.first().is_some_and(Value::is_object)).then_some(0);
         named.or_else(first).unwrap_or(containers.len())
     }
 }
@@ -244,8 +250,28 @@ impl Mapping {
             to,
             quiet,
             record,
+            joins: self.joins,
         });
     }
+}
+
+/// The places that match a pattern in which `*` is any key or item, and that hold something.
+pub(super) fn standing(pattern: &Pointer, object: &Value) -> Vec<Pointer> {
+    let mut found = vec![Pointer::root()];
+    for segment in pattern.segments() {
+        let below = |at: &Pointer| match at.of(object) {
+            Some(Value::Object(map)) if segment == ANY => {
+                map.keys().map(|key| at.child(key.as_str())).collect()
+            }
+            Some(Value::Array(items)) if segment == ANY => {
+                (0..items.len()).map(|index| at.child(index)).collect()
+            }
+            _ => vec![at.child(&*segment)],
+        };
+        found = found.iter().flat_map(below).collect();
+    }
+    found.retain(|at| at.of(object).is_some_and(|value| !value.is_null()));
+    found
 }
 
 /// A pattern with a key in the place of `*`, and the index of the controller's own container in that of `$`.
@@ -272,6 +298,7 @@ impl TryFrom<RawMapping> for Mapping {
             cannot: raw.cannot,
             quiet: raw.quiet,
             record: raw.record,
+            joins: raw.joins,
             only_if: raw.only_if,
         };
         if mapping.objects.is_empty() && (mapping.follows || mapping.cannot.is_none()) {

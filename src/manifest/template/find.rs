@@ -3,7 +3,7 @@
 use super::{Names, guess, is_sparkish, mentions};
 use crate::manifest::Object;
 use crate::manifest::spark::{SourceKind, source_kind, texts};
-use crate::yaml::{NodeRef, Pointer, Stream};
+use crate::yaml::{NodeRef, Pointer, Stream, Touch};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ struct Candidate<'o> {
     /// The pod in it, or why there is none.
     pod: Result<Value, String>,
     says_pod: bool,
+    /// Why the text cannot be written, whatever it holds.
+    in_the_way: Option<String>,
 }
 
 /// Finds the pod templates of a stream.
@@ -44,7 +46,7 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
     };
     let sources = objects.iter().filter(is_source);
     let seen: Vec<_> = sources
-        .flat_map(|object| candidates(object, &value(object)))
+        .flat_map(|object| candidates(object, node(object)))
         .collect();
     let mut found = Templates::new();
     if seen.is_empty() {
@@ -64,16 +66,22 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
     found
 }
 
-fn candidates<'o>(object: &'o Object<'o>, value: &Value) -> Vec<Candidate<'o>> {
+fn candidates<'o>(object: &'o Object<'o>, node: NodeRef<'_>) -> Vec<Candidate<'o>> {
+    let value = &node.to_value();
     let Some(kind) = source_kind(value) else {
         return Vec::new();
     };
     let told = texts(kind, value).filter(|(_, _, text)| text.contains("containers"));
     let read = told.map(|(place, key, text)| {
         let mut lines = text.lines();
+        let path = Pointer::from_iter([place, key]);
+        let shared = node.shared_below(object.above, &path, Touch::Replace);
+        let immutable = (value["immutable"] == true)
+            .then(|| format!("a {} that is immutable takes no other text", object.kind));
         Candidate {
             object,
-            path: Pointer::from_iter([place, key]),
+            in_the_way: shared.map(|shared| shared.reason).or(immutable),
+            path,
             kind,
             pod: pod(&text),
             says_pod: lines.any(|line| line.trim_end() == "kind: Pod"),
@@ -93,11 +101,15 @@ impl Candidate<'_> {
             }
             _ => None,
         };
+        let in_the_way = || encoded.or_else(|| self.in_the_way.clone());
         let (whose, cannot) = match &self.pod {
             Ok(pod) => {
                 let sparks = || is_sparkish(pod, [self.object.name, &*key]).then(|| guess(&key));
                 let is_pod = pod["kind"] == "Pod";
-                (named.or_else(sparks).or(is_pod.then_some("pod"))?, encoded)
+                (
+                    named.or_else(sparks).or(is_pod.then_some("pod"))?,
+                    in_the_way(),
+                )
             }
             Err(why) => {
                 let whose = named.or(self.says_pod.then_some("pod"))?;
@@ -115,6 +127,9 @@ impl Candidate<'_> {
 /// The pod that a text holds, or why there is none.
 fn pod(text: &str) -> Result<Value, String> {
     let text = readable(text);
+    if is_controlled(&text) {
+        return Err("lines of `{{ }}` or `{% %}` decide what is in it".to_owned());
+    }
     let stream = Stream::parse(&text).map_err(|error| {
         let line = text[..error.span.start].matches('\n').count() + 1;
         format!("its line {line} is no YAML: {}", error.message)
@@ -142,6 +157,16 @@ pub fn readable(text: &str) -> Cow<'_, str> {
     }
     text.split_inclusive('\n').map(filled_in).collect()
 }
+
+/// Whether lines that become comments stand for what is not known yet.
+fn is_controlled(readable: &str) -> bool {
+    readable
+        .lines()
+        .any(|line| line.trim_start().starts_with(CONTROL))
+}
+
+/// What a line of nothing but `{{ }}` begins with, once it is read.
+const CONTROL: &str = "#xxx";
 
 fn filled_in(line: &str) -> String {
     let body = line.trim();
