@@ -84,7 +84,7 @@ impl Traits {
         let argo = value["metadata"]["annotations"]["argocd.argoproj.io/hook"].is_string();
         Self {
             hook: argo || helm_hooks(value).next().is_some(),
-            frozen: subject.place.is_some_and(|place| place.is_settled()) && !replaceable(value),
+            frozen: subject.place.is_some_and(Place::is_settled) && !replaceable(value),
         }
     }
 }

@@ -78,3 +78,51 @@ impl Splicer<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::splice::tests::case;
+
+    const PUSH_1: &str = r#"[{"op":"add","path":"/a/-","value":1}]"#;
+    const DROP_X: &str = r#"[{"op":"remove","path":"/a/x"}]"#;
+    const SWAP: &str = r#"[{"op":"remove","path":"/a/x"},{"op":"add","path":"/a/y","value":1}]"#;
+    const SET_X: &str = r#"[{"op":"add","path":"/a/x","value":1}]"#;
+
+    #[test]
+    fn absent_values_in_brackets() {
+        for (before, after) in [
+            ("a: {b: }\n", "a: {b: , x: 1 }\n"),
+            ("a: {\"b\":}\n", "a: {\"b\": , \"x\": 1}\n"),
+            ("a: {b}\n", "a: {b, x: 1}\n"),
+            ("a: {? b}\n", "a: {? b, x: 1}\n"),
+            ("a: {? b : }\n", "a: {? b : , x: 1 }\n"),
+            ("a: {b: , }\n", "a: {b: , x: 1 , }\n"),
+            ("a: {b: !!str }\n", "a: {b: !!str , x: 1 }\n"),
+            ("a: {b: &b }\n", "a: {b: &b, x: 1 }\n"),
+            ("a: {b: # c\n  }\n", "a: {b: , x: 1 # c\n  }\n"),
+            ("a: {\n  b: \n}\n", "a: {\n  b: ,\n  x: 1 \n}\n"),
+            ("a: {x: }\n", "a: {x: 1 }\n"),
+            ("a: {x: , b: }\n", "a: {x: 1 , b: }\n"),
+            ("a: {\"x\":}\n", "a: {\"x\": 1}\n"),
+            ("a: {x}\n", "a: {x: 1}\n"),
+            ("a: {x, b}\n", "a: {x: 1, b}\n"),
+            ("a: {? x}\n", "a: {? x: 1}\n"),
+            ("a: {? x : }\n", "a: {? x : 1 }\n"),
+        ] {
+            case(before, SET_X, after);
+        }
+        for (before, after) in [
+            ("a: [b, c: ]\n", "a: [b, c: , 1]\n"),
+            ("a: [b, \"c\":]\n", "a: [b, \"c\": , 1]\n"),
+            ("a: [b, ? c]\n", "a: [b, ? c, 1]\n"),
+            ("a: [b, c: !!str ]\n", "a: [b, c: !!str , 1]\n"),
+            ("a: [b, !!str ]\n", "a: [b, !!str , 1 ]\n"),
+            ("a: [b, {c: }]\n", "a: [b, {c: }, 1]\n"),
+        ] {
+            case(before, PUSH_1, after);
+        }
+        case("a: {b: , x: 1}\n", DROP_X, "a: {b: }\n");
+        case("a: {b: !!str , x: }\n", DROP_X, "a: {b: !!str }\n");
+        case("a: {b: , x: 1}\n", SWAP, "a: {b: , \"y\": 1 }\n");
+    }
+}

@@ -93,6 +93,10 @@ fn objects_without_a_pod_hold_none() {
 }
 
 /// The pods of an object of an operator.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that callers write no `&`"
+)]
 fn pods(version: &str, kind: &str, spec: Value) -> (Vec<Arc<PodPlace>>, Value) {
     let object = json!({"apiVersion": version, "kind": kind, "spec": spec});
     (operators().of(version, kind).unwrap().pods(&object), object)
