@@ -23,7 +23,7 @@ pub fn findings(
             match tables.places.of(object.api_version, object.kind) {
                 Some(place) => match place.misshapen(|| node.to_value()) {
                     Some(at) => misshapen(object, at),
-                    None => unread(object, place.unread(|| node.to_value())?),
+                    None => Some(unread(object, &place.unread(|| node.to_value())?)),
                 },
                 None => of_object(object, node, &tables.places),
             }
@@ -85,7 +85,7 @@ fn misshapen(object: &Object<'_>, at: Pointer) -> Option<Finding> {
     ))
 }
 
-fn unread(object: &Object<'_>, at: Pointer) -> Option<Finding> {
+fn unread(object: &Object<'_>, at: &Pointer) -> Finding {
     let name = at.last().filter(|name| crate::yaml::index(name).is_none());
     let name = name.map_or_else(|| at.to_string(), std::borrow::Cow::into_owned);
     let message = format!(
@@ -93,13 +93,13 @@ fn unread(object: &Object<'_>, at: Pointer) -> Option<Finding> {
         object.kind
     );
     let because = "what stands there may say something else than what the rules made of the rest";
-    Some(finding(
+    finding(
         object,
-        at,
+        at.clone(),
         message,
         because,
         "say the same in the fields of the templates themselves",
-    ))
+    )
 }
 
 fn said(object: &Object<'_>, template: &Template) -> Option<Finding> {

@@ -108,6 +108,7 @@ impl Change {
     }
 
     /// The same in a text of the object.
+    #[must_use]
     pub fn within(mut self, text: &Pointer) -> Self {
         Arc::make_mut(&mut self.done).within = Some(text.clone());
         self

@@ -120,11 +120,9 @@ pub fn render(
     };
     let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
     let mut checks = Checks::new(setup.policy, &waivers);
-    let templates = if guards_pods(setup.policy) {
-        templates(stream, objects)
-    } else {
-        Templates::new()
-    };
+    let guards_pods = guards_pods(setup.policy);
+    let templates = guards_pods.then(|| templates(stream, objects));
+    let templates = templates.unwrap_or_default();
     let facts = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
@@ -159,7 +157,7 @@ pub fn render(
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
-    if guards_pods(setup.policy) {
+    if guards_pods {
         findings.extend(check::unguarded(stream, objects, setup.tables, &templates));
     }
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));

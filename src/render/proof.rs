@@ -62,16 +62,20 @@ pub(super) fn edit(
     }
     let mut touched = touched(&placed, &target);
     let (lines, whole): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.edits.is_some());
-    whole.iter().for_each(|text| touched.add(&text.at));
+    for text in whole {
+        touched.add(&text.at);
+    }
     let edits: Vec<_> = lines
         .iter()
-        .flat_map(|text| text.edits.clone())
+        .filter_map(|text| text.edits.clone())
         .flatten()
         .collect();
     match with(document, own, (&target, &touched), edits) {
         // A text whose lines cannot be told apart from its document's is written anew.
         Err(RenderError::Bug { .. }) if !lines.is_empty() => {
-            lines.iter().for_each(|text| touched.add(&text.at));
+            for text in lines {
+                touched.add(&text.at);
+            }
             proved(document, own, &target, &touched)
         }
         done => done,

@@ -6,7 +6,7 @@ use crate::check::Checks;
 use crate::guard::{self, Change, Context, Finding, Subject, Waivers};
 use crate::manifest::template::{Template, readable};
 use crate::manifest::{Facts, Object};
-use crate::text::{Edit, EditSet};
+use crate::text::{Conflict, Edit, EditSet};
 use crate::yaml::{Nested, NodeRef, Pointer, Stream};
 use serde_json::Value;
 
@@ -63,29 +63,17 @@ impl Texts<'_> {
         template: &Template,
         checks: Option<&Checks<'_>>,
     ) -> Result<Option<Guarded>, RenderError> {
-        let Setup {
-            policy,
-            tables,
-            images,
-            ..
-        } = self.setup;
-        let held = node
-            .at_pointer(&template.path)
-            .filter(|_| template.cannot.is_none());
-        let Some((text, place)) = held
-            .map(|node| node.resolved().text())
-            .zip(tables.places.template(template.whose))
-        else {
+        let Setup { policy, tables, .. } = self.setup;
+        let held = node.at_pointer(&template.path).map(NodeRef::resolved);
+        let held = held.filter(|_| template.cannot.is_none());
+        let place = tables.places.template(template.whose);
+        let Some((text, place)) = held.map(NodeRef::text).zip(place) else {
             return Ok(None);
         };
         let read = readable(text);
         let stream = Stream::parse(&read).ok();
-        let document = stream
-            .as_ref()
-            .and_then(|stream| stream.documents.iter().find(|d| d.root().is_some()));
-        let Some((document, root)) =
-            document.and_then(|document| Some((document, document.root()?)))
-        else {
+        let mut documents = stream.iter().flat_map(|stream| &stream.documents);
+        let Some((document, root)) = documents.find_map(|d| Some((d, d.root()?))) else {
             return Ok(None);
         };
         let inner = Object {
@@ -104,39 +92,21 @@ impl Texts<'_> {
         let context = Context {
             tables,
             facts: self.facts,
-            images,
+            images: self.setup.images,
         };
         let mut outcome = guard::run(policy, self.waivers, context, subject, root.to_value())?;
         let mut findings: Vec<_> = outcome.findings.drain(..).collect();
-        findings.extend(
-            checks
-                .into_iter()
-                .flat_map(|checks| checks.judge(subject, &outcome)),
-        );
+        let checks = checks.into_iter();
+        findings.extend(checks.flat_map(|checks| checks.judge(subject, &outcome)));
         for finding in &mut findings {
-            finding.within = Some(template.path.clone());
-            // What it quotes may be the Secret's.
-            if object.kind == "Secret" {
-                let id = &finding.id;
-                finding.message = format!(
-                    "a pod in a text does not pass `{id}`, and what a Secret holds is not shown"
-                );
-            }
+            place_within(finding, object, template);
         }
         let changes = std::mem::take(&mut outcome.changes);
-        let edits = match changes.is_empty() {
-            true => Vec::new(),
-            false => proof::edit(
-                document,
-                &[inner.clone()],
-                &changes,
-                &[(&inner, outcome.value)],
-                &[],
-            )?,
-        };
-        let edited = EditSet::new(edits.clone()).map(|set| set.apply(text));
-        let edited = edited
-            .map_err(|conflict| super::bug(object.document + 1, &[], conflict.to_string()))?;
+        let own = std::slice::from_ref(&inner);
+        let values = [(&inner, outcome.value)];
+        let edits = proof::edit(document, own, &changes, &values, &[])?;
+        let fail = |conflict: Conflict| super::bug(object.document + 1, &[], conflict.to_string());
+        let edited = EditSet::new(edits.clone()).map_err(fail)?.apply(text);
         let within = |change: Change| change.within(&template.path);
         Ok(Some(Guarded {
             path: template.path.clone(),
@@ -146,5 +116,16 @@ impl Texts<'_> {
             changes: changes.into_iter().map(within).collect(),
             findings,
         }))
+    }
+}
+
+/// Makes a finding one about a text of its object.
+fn place_within(finding: &mut Finding, object: &Object<'_>, template: &Template) {
+    finding.within = Some(template.path.clone());
+    // What it quotes may be the Secret's.
+    if object.kind == "Secret" {
+        let id = &finding.id;
+        finding.message =
+            format!("a pod in a text does not pass `{id}`, and what a Secret holds is not shown");
     }
 }

@@ -26,7 +26,6 @@ pub(super) struct Link {
     /// Where it is written, or why it cannot be.
     pub(super) to: Result<Pointer, String>,
     pub(super) quiet: bool,
-    pub(super) record: bool,
     pub(super) joins: Joins,
 }
 
@@ -103,7 +102,6 @@ impl PodPlace {
                 objects,
                 to,
                 quiet: false,
-                record: false,
                 joins: Joins::First,
             });
         };
@@ -119,7 +117,6 @@ impl PodPlace {
             objects: Vec::new(),
             to: next,
             quiet: false,
-            record: false,
             joins: Joins::First,
         });
     }
@@ -173,8 +170,7 @@ impl PodPlace {
 
     /// Whether a part of the pod stands at, above or below a place of the object.
     pub fn meets(&self, at: &Pointer) -> bool {
-        let links = self.links.iter().filter(|link| !link.record);
-        let parts = links.filter_map(|link| link.to.as_ref().ok());
+        let parts = self.links.iter().filter_map(|link| link.to.as_ref().ok());
         parts
             .into_iter()
             .any(|part| at.is_within(part) || part.is_within(at))

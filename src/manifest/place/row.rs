@@ -53,8 +53,6 @@ struct Mapping {
     cannot: Option<String>,
     /// Whether nobody has to be told so.
     quiet: bool,
-    /// Whether the object notes it and the pod never has it.
-    record: bool,
     /// What several that stand at once come to.
     joins: Joins,
     /// Holds only where something stands here.
@@ -70,8 +68,6 @@ struct RawMapping {
     cannot: Option<String>,
     #[serde(default)]
     quiet: bool,
-    #[serde(default)]
-    record: bool,
     #[serde(default)]
     joins: Joins,
     #[serde(default, deserialize_with = "some_pointer", rename = "if")]
@@ -243,13 +239,12 @@ impl Mapping {
             (Some(_), Some(at)) => Ok(at.clone()),
             (Some(why), None) => Err(why.replace(ANY, frame.key)),
         };
-        let (quiet, record) = (self.quiet, self.record);
+        let quiet = self.quiet;
         place.link(Link {
             pod,
             objects,
             to,
             quiet,
-            record,
             joins: self.joins,
         });
     }
@@ -297,7 +292,6 @@ impl TryFrom<RawMapping> for Mapping {
             objects: objects.collect::<Result<_, _>>()?,
             cannot: raw.cannot,
             quiet: raw.quiet,
-            record: raw.record,
             joins: raw.joins,
             only_if: raw.only_if,
         };

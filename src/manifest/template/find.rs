@@ -3,7 +3,7 @@
 use super::{Names, guess, is_sparkish, mentions};
 use crate::manifest::Object;
 use crate::manifest::spark::{SourceKind, source_kind, texts};
-use crate::yaml::{NodeRef, Pointer, Stream, Touch};
+use crate::yaml::{Document, NodeRef, Pointer, Stream, Touch};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -134,10 +134,7 @@ fn pod(text: &str) -> Result<Value, String> {
         let line = text[..error.span.start].matches('\n').count() + 1;
         format!("its line {line} is no YAML: {}", error.message)
     })?;
-    let roots = stream
-        .documents
-        .iter()
-        .filter_map(|document| document.root());
+    let roots = stream.documents.iter().filter_map(Document::root);
     let mut values = roots
         .map(NodeRef::to_value)
         .filter(|value| !value.is_null());
