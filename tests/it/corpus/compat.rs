@@ -70,7 +70,9 @@ pub(super) fn left() -> &'static [Vec<Left>] {
 fn refused(report: &Value) -> BTreeMap<(String, String, String), BTreeSet<(String, String)>> {
     let mut refused = BTreeMap::<_, BTreeSet<_>>::new();
     let findings = report["findings"].as_array().into_iter().flatten();
-    for finding in findings.filter(|finding| finding["severity"] == "error") {
+    // The API server looks at workloads, not into the texts of ConfigMaps.
+    let errors = findings.filter(|finding| finding["severity"] == "error");
+    for finding in errors.filter(|finding| finding["within"].is_null()) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let object = &finding["object"];
         let key = ["kind", "namespace", "name"].map(|key| text(&object[key]));
