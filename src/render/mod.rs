@@ -120,9 +120,7 @@ pub fn render(
     };
     let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
     let mut checks = Checks::new(setup.policy, &waivers);
-    let guards_pods = guards_pods(setup.policy);
-    let templates = guards_pods.then(|| templates(stream, objects));
-    let templates = templates.unwrap_or_default();
+    let templates = looked_for(setup.policy, stream, objects);
     let facts = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
@@ -157,7 +155,7 @@ pub fn render(
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
-    if guards_pods {
+    if guards_pods(setup.policy) {
         findings.extend(check::unguarded(stream, objects, setup.tables, &templates));
     }
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
@@ -322,6 +320,15 @@ fn subject<'s>(
         node: document.node(object.node),
         place,
         within: None,
+    }
+}
+
+/// The pod templates in texts, where any rule or check looks into pods.
+fn looked_for(policy: &Policy, stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
+    if guards_pods(policy) || !policy.checks.is_empty() {
+        templates(stream, objects)
+    } else {
+        Templates::new()
     }
 }
 

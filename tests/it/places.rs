@@ -337,3 +337,46 @@ fn what_only_lacks_fields_is_mended_wherever_it_lives() {
     let expected = cannot.map(|id| (id.to_owned(), (32, ids.clone())));
     assert_eq!(left, BTreeMap::from(expected));
 }
+
+/// A text as a literal block, or in double quotes, that holds a pod as JSON with lines and with a comment before.
+fn in_text(pod: &Value, quoted: bool) -> String {
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  pod.yaml: ";
+    let mut pod = pod.clone();
+    pod["kind"] = "Pod".into();
+    let text = format!(
+        "# a pod\nkind: Pod\n{}: {:#}\n{}: {:#}\n",
+        "metadata", pod["metadata"], "spec", pod["spec"]
+    );
+    match quoted {
+        true => format!("{head}{}\n", Value::from(text)),
+        false => format!("{head}|\n    {}\n", text.trim_end().replace('\n', "\n    ")),
+    }
+}
+
+#[test]
+fn a_pod_in_a_text_is_judged_alike_and_mended_alike() {
+    let Some(pods) = pods() else { return };
+    let judge = lab::policy(&[JUDGE], &[]);
+    let restricted = lab::policy(
+        &["restricted"],
+        &["restricted.version=v1.37", "restricted.jobs=guard"],
+    );
+    for policy in [&judge, &restricted] {
+        let all: Vec<_> = pods.iter().map(|(_, pod)| pod).collect();
+        for ((name, pod), bare) in pods.iter().zip(refused(&all, policy)) {
+            for quoted in [false, true] {
+                let text = in_text(pod, quoted);
+                let guarded =
+                    lab::guard(&text, policy).unwrap_or_else(|e| panic!("{name}: {e:?}\n{text}"));
+                let findings = guarded.report["findings"].as_array().unwrap();
+                let ids = findings
+                    .iter()
+                    .filter(|finding| finding["within"] == "/data/pod.yaml");
+                let ids = ids.filter_map(|finding| finding["id"].as_str());
+                let ids = ids.filter(|id| id.starts_with("pod-security/"));
+                let ids: BTreeSet<_> = ids.map(str::to_owned).collect();
+                assert_eq!(ids, bare, "{name}\n{text}");
+            }
+        }
+    }
+}

@@ -40,6 +40,8 @@ pub(super) struct Left {
     workloads: usize,
     /// Per workload the ids that refuse it, and the containers that they speak of.
     refused: BTreeMap<(String, String, String), BTreeSet<(String, String)>>,
+    /// By the place of a text, the ids that refuse the pod in it.
+    embedded: BTreeMap<String, BTreeSet<String>>,
     /// The rules of the block that changed something or have something to say, with the workload's place.
     rules: BTreeSet<(String, Option<u64>)>,
 }
@@ -56,6 +58,7 @@ pub(super) fn left() -> &'static [Vec<Left>] {
                     name: file.name.clone(),
                     workloads: workloads(&guarded.text).len(),
                     refused: refused(&guarded.report),
+                    embedded: refused_in_texts(&guarded.report),
                     rules: rules(&guarded.report),
                     text: guarded.text,
                 }
@@ -65,6 +68,22 @@ pub(super) fn left() -> &'static [Vec<Left>] {
         WAYS.iter().map(guarded).collect()
     });
     &ALL
+}
+
+fn refused_in_texts(report: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let mut refused = BTreeMap::<_, BTreeSet<_>>::new();
+    let findings = report["findings"].as_array().into_iter().flatten();
+    for finding in findings.filter(|finding| finding["severity"] == "error") {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let id = text(&finding["id"]);
+        if let (Some(within), Some(id)) =
+            (finding["within"].as_str(), id.strip_prefix("pod-security/"))
+        {
+            let place = format!("{} {within}", text(&finding["object"]["name"]));
+            refused.entry(place).or_default().insert(id.to_owned());
+        }
+    }
+    refused
 }
 
 fn refused(report: &Value) -> BTreeMap<(String, String, String), BTreeSet<(String, String)>> {
@@ -106,6 +125,58 @@ pub(super) fn workloads(text: &str) -> Vec<Value> {
                 .to_value()
         })
         .collect()
+}
+
+/// The pod templates in the `ConfigMap`s of a chart, as Pods whose names tell where they stand.
+fn embedded(text: &str) -> Vec<(String, Value)> {
+    let stream = Stream::parse(text).expect("a stream");
+    let (objects, _) = objects(&stream);
+    let mut found = Vec::new();
+    for object in objects.iter().filter(|object| object.kind == "ConfigMap") {
+        let node = stream.documents[object.document].node(object.node);
+        let value = node.to_value();
+        for (key, text) in value["data"].as_object().into_iter().flatten() {
+            let text = text.as_str().unwrap_or_default();
+            let is_pod = text.lines().any(|line| line == "kind: Pod");
+            let Some(mut pod) = is_pod.then(|| fixtures::yaml(text).expect("YAML").remove(0))
+            else {
+                continue;
+            };
+            pod["metadata"]["name"] = "test".into();
+            found.push((format!("{} /data/{key}", object.name), pod));
+        }
+    }
+    found
+}
+
+#[test]
+fn each_embedded_template_complies_or_is_refused_with_the_ids_that_the_api_server_has() {
+    let Some(psa) = hosts::host("psa") else {
+        return;
+    };
+    let mut complying = Vec::new();
+    for charts in left().iter().skip(1) {
+        let (mut all, mut comply) = (0, 0);
+        for chart in charts {
+            for (place, pod) in embedded(&chart.text) {
+                let theirs: BTreeSet<_> = judged(&psa, &pod.to_string())
+                    .into_values()
+                    .flatten()
+                    .collect();
+                let ours = chart.embedded.get(&place).cloned().unwrap_or_default();
+                assert_eq!(ours, theirs, "{}: {place}, ours first", chart.name);
+                all += 1;
+                comply += usize::from(theirs.is_empty());
+            }
+        }
+        complying.push((all, comply));
+    }
+    fixtures::say(&format!("embedded templates, complying: {complying:?}"));
+    let expected = [37, 89, 89, 89].map(|comply| (89, comply));
+    assert!(
+        complying[0].0 == 0 || complying == expected,
+        "{complying:?}"
+    );
 }
 
 #[test]
