@@ -100,6 +100,14 @@ pub const REMARKS: &[Remark] = &[
               volume; the preset fills in the rest. The preset `restricted` does it with uids of its own choice.",
     },
     Remark {
+        id: "starts-again",
+        title: "an application that its operator ends and submits anew",
+        what: "Kubeflow's operator ends a SparkApplication whose `spec` changed and submits it again, also one that is done. \
+               Where a rule changes the `spec`, that happens at the first deployment with the rule; with the parameter \
+               `pins.applications=restart`, at each change of configuration. It is a remark in the report, no warning.",
+        fix: "Nothing where a second run does no harm; else leave the parameters `jobs` and `applications` as they are.",
+    },
+    Remark {
         id: "unused-waiver",
         title: "a waiver that waives nothing",
         what: "No rule and no check that it names had anything to say about the object that it names, or another waiver says \

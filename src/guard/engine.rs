@@ -75,6 +75,7 @@ pub fn run<'r>(
     run.phases()?;
     run.say_left_alone();
     run.say_unpinned();
+    run.say_starts_again();
     let done = run.outcome.changes.len();
     let said = run.outcome.findings.len();
     if done > 0 {

@@ -6,7 +6,7 @@ use super::select::{self, Target};
 use super::view::{PodView, View};
 use crate::manifest::Rolls;
 use crate::manifest::reads::Config;
-use crate::preset::{Blank, ResolvedRule, Severity};
+use crate::preset::{Blank, ResolvedRule, Root, Severity};
 use crate::yaml::Pointer;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ impl Run<'_> {
             return;
         }
         let pins = self.policy.rules.iter();
+        // A digest on the object itself only records.
+        let pins = pins.filter(|rule| rule.on != Root::Object);
         let pins: Vec<_> = pins
             .filter_map(|rule| Some((rule, rule.verb.digest()?)))
             .collect();
@@ -33,7 +35,7 @@ impl Run<'_> {
         };
         let said = self.outcome.pods.iter().filter_map(|pod| {
             let live = digest == Blank::ConfigDigest { live: true };
-            let config = pod.config(self.context, self.subject.object.namespace, live)?;
+            let config = view.config(self.context, std::slice::from_ref(pod), live)?;
             let whys = pins
                 .iter()
                 .map(|(rule, _)| self.why_unpinned(rule, &view, pod));
@@ -69,7 +71,9 @@ impl Run<'_> {
         let kind = self.subject.object.kind;
         Some(match self.subject.place?.rolls(view.value) {
             Rolls::Nothing => format!("a changed template of a {kind} makes no new pods"),
-            Rolls::Again => format!("a changed {kind} ends what runs, or ran, and starts it again"),
+            Rolls::Again => {
+                format!("a changed {kind} would end what runs, or ran, and start it again")
+            }
             Rolls::NewPods => "a changed template would not replace the running pods".into(),
             _ if rule.except.is_some() && pod.roles.pod.is_some() => {
                 let role = pod.roles.pod.map_or("", |role| &role.role);
@@ -126,7 +130,10 @@ impl Run<'_> {
                 None => format!("a change of {what} starts no new pods"),
             },
             because: Some(format!("it reads {reasons}")),
-            help: None,
+            help: why.and_then(|_| {
+                let place = self.subject.place?;
+                place.renewal(self.subject.object.name)
+            }),
             needed_by: Some(Arc::clone(&rule.label.origin)),
             waived: None,
         })

@@ -1,13 +1,14 @@
 //! What the engine has to say about rules that do not apply, or not as they wanted.
 
-use super::Finding;
 use super::application::Application;
 use super::engine::Run;
 use super::patch::Misfit;
 use super::view::PodView;
+use super::{Change, Finding};
 use crate::manifest::Rolls;
 use crate::preset::{Blank, Jobs, ResolvedRule, Severity};
 use crate::yaml::Pointer;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Where a rule is told to leave Jobs alone.
@@ -16,6 +17,16 @@ fn leaving(rule: &ResolvedRule) -> impl Iterator<Item = String> {
     leaves
         .filter(|selector| selector.jobs == Some(Jobs::Leave))
         .map(|selector| selector.origin.to_string())
+}
+
+/// `a`, `b`, or that and how many more.
+fn some(rules: &[&str]) -> String {
+    match rules {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first, last] => format!("`{first}` and `{last}`"),
+        [first, ..] => format!("`{first}` and {} more rules", rules.len() - 1),
+    }
 }
 
 impl Run<'_> {
@@ -139,8 +150,7 @@ impl Run<'_> {
         let named = match rules.as_slice() {
             [] => return,
             [only] => format!("`{only}` does not apply"),
-            [first, .., last] if rules.len() == 2 => format!("`{first}` and `{last}` do not apply"),
-            [first, ..] => format!("`{first}` and {} more rules do not apply", rules.len() - 1),
+            several => format!("{} do not apply", some(several)),
         };
         let mut asked: Vec<_> = self.left.iter().flat_map(|rule| leaving(rule)).collect();
         asked.sort_unstable();
@@ -174,6 +184,44 @@ impl Run<'_> {
             needed_by: Some(asked.join(", ").into()),
             waived: None,
         });
+    }
+
+    /// Whose rules make an operator end what runs.
+    pub(super) fn say_starts_again(&mut self) {
+        let place = self.subject.place;
+        let again = place.is_some_and(|place| place.rolls(&self.outcome.value) == Rolls::Again);
+        if !again || self.subject.within.is_some() {
+            return;
+        }
+        let meets = |change: &&Change| {
+            let mut pods = self.outcome.pods.iter();
+            pods.any(|pod| pod.place.meets(&change.done.path))
+        };
+        let changes = self.outcome.changes.iter().filter(meets);
+        let rules: BTreeSet<_> = changes.map(|change| change.done.rule.id.as_str()).collect();
+        let rules: Vec<_> = rules.into_iter().collect();
+        if rules.is_empty() {
+            return;
+        }
+        let object = self.subject.object;
+        let finding = Finding {
+            within: None,
+            id: "starts-again".to_owned(),
+            severity: Severity::Info,
+            object: Some(object.index),
+            container: None,
+            path: Pointer::root(),
+            message: format!(
+                "this {} is ended where it runs, or ran, and started again: {} changed it",
+                object.kind,
+                some(&rules)
+            ),
+            because: Some("its operator submits it anew whenever its `spec` is another".into()),
+            help: None,
+            needed_by: None,
+            waived: None,
+        };
+        self.outcome.findings.push(finding);
     }
 
     pub(super) fn say(

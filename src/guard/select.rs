@@ -35,10 +35,10 @@ impl Target<'_> {
         let ordinal = self.container.map(|(ordinal, _)| ordinal);
         match blank {
             Blank::ConfigDigest { live } => {
-                let namespace = self.view.subject.object.namespace;
-                pod.config(context, namespace, live)?
-                    .digest
-                    .map(Value::from)
+                // Of an object, all that its pods read.
+                let pods = self.pod.map_or(self.view.pods, std::slice::from_ref);
+                let config = self.view.config(context, pods, live)?;
+                config.digest.map(Value::from)
             }
             Blank::ImageUser => pod.image_user(ordinal?).map(Value::from),
             Blank::ImageWithDigest => {

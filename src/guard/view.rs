@@ -78,6 +78,27 @@ pub struct PodView<'v> {
     web: OnceCell<Option<Web>>,
 }
 
+impl<'v> View<'v> {
+    /// What pods of it read, and the digest of that; `None` where nobody asked for digests.
+    pub fn config<'c>(
+        &self,
+        context: Context<'c>,
+        pods: &[PodView<'_>],
+        live: bool,
+    ) -> Option<Config<'c>>
+    where
+        'v: 'c,
+    {
+        let join = Join {
+            table: &context.tables.reads,
+            contents: context.facts.contents()?,
+            namespace: self.subject.object.namespace,
+            live,
+        };
+        Some(Config::of(join, pods.iter().map(PodView::pod)))
+    }
+}
+
 impl Traits {
     /// Reads them from an object.
     pub fn of(subject: Subject<'_>, value: &Value) -> Self {
@@ -177,22 +198,6 @@ impl<'v> PodView<'v> {
             Web::of(role, self.facts.sources(), namespace, self.pod(), container)
         };
         self.web.get_or_init(find).as_ref()
-    }
-
-    /// What it reads, and the digest of that; `None` where nobody asked for digests.
-    pub fn config<'c>(
-        &self,
-        context: Context<'c>,
-        namespace: Option<&'c str>,
-        live: bool,
-    ) -> Option<Config<'c>> {
-        let join = Join {
-            table: &context.tables.reads,
-            contents: context.facts.contents()?,
-            namespace,
-            live,
-        };
-        Some(Config::of(join, self.pod()))
     }
 
     /// The name of its role; `None` where written as a label it would speak for another container.

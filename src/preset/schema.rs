@@ -163,7 +163,7 @@ pub(super) fn metrics(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn rolls(_: &mut SchemaGenerator) -> Schema {
-    many(&json!({"enum": ["pods", "new-pods", "next-run", "nothing"]}))
+    many(&json!({"enum": ["pods", "new-pods", "next-run", "again", "nothing"]}))
 }
 
 pub(super) fn jobs(_: &mut SchemaGenerator) -> Schema {
@@ -181,7 +181,7 @@ pub(super) fn places(_: &mut SchemaGenerator) -> Schema {
         json!({
             "pod": pointer,
             "object": {"anyOf": [pointer, {"type": "array", "minItems": 1, "items": pointer}]},
-            "cannot": text, "quiet": flag, "record": flag, "if": pointer,
+            "cannot": text, "quiet": flag, "if": pointer, "joins": {"enum": ["first", "either", "keys"]},
         }),
     );
     let container = json!({"name": text, "orFirst": flag});
@@ -199,7 +199,8 @@ pub(super) fn places(_: &mut SchemaGenerator) -> Schema {
         json!(["id", "apiVersions", "kinds", "rolls", "pods"]),
         json!({
             "id": text, "apiVersions": texts, "kinds": texts, "immutable": flag, "rolls": rolls,
-            "rollsUnless": {"type": "array", "items": unless}, "under": pointer,
+            "rollsUnless": {"type": "array", "items": unless}, "renew": text, "under": pointer,
+            "unread": {"type": "array", "items": pointer},
             "pods": {"type": "array", "minItems": 1, "items": pod},
         }),
     );

@@ -43,6 +43,7 @@ const ROLLS: &[(&str, Rolls)] = &[
     ("pods", Rolls::Pods),
     ("new-pods", Rolls::NewPods),
     ("next-run", Rolls::NextRun),
+    ("again", Rolls::Again),
     ("nothing", Rolls::Nothing),
 ];
 const JOBS: &[(&str, Jobs)] = &[("leave", Jobs::Leave), ("guard", Jobs::Guard)];

@@ -15,7 +15,7 @@ use crate::guard::{
 };
 use crate::manifest::reads::SecretKey;
 use crate::manifest::template::{Templates, templates};
-use crate::manifest::{Digests, Facts, Object, Place, Rolls, Stranger, Tables};
+use crate::manifest::{Digests, Facts, Object, Rolls, Stranger, Tables};
 use crate::preset::{Known, Policy, Root, Severity};
 use crate::text::{Edit, EditSet, Span};
 use crate::threads::Threads;
@@ -35,7 +35,16 @@ pub struct Rendered {
     /// The waivers that could hold, as findings count them.
     pub waivers: Vec<WaiverUse>,
     /// Objects whose running pods are replaced because their template changed.
-    pub restarts: Vec<usize>,
+    pub restarts: Vec<Restart>,
+}
+
+/// An object whose running pods are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restart {
+    /// Its index in the stream.
+    pub object: usize,
+    /// Whether all that it runs ends first, also what is done.
+    pub again: bool,
 }
 
 /// Why there is no result.
@@ -191,7 +200,7 @@ struct Piece {
     edits: Vec<Edit>,
     changes: Vec<Change>,
     findings: Vec<Finding>,
-    restarts: Vec<usize>,
+    restarts: Vec<Restart>,
     /// The rules whose part of the stream is there.
     meets: BTreeSet<usize>,
 }
@@ -271,9 +280,7 @@ impl Road<'_> {
                 continue;
             }
             let mut outcome = guard::run(policy, self.waivers, context, subject, value)?;
-            if restarts_pods(subject, &outcome) {
-                piece.restarts.push(object.index);
-            }
+            piece.restarts.extend(restarted(subject, &outcome));
             piece.meets.extend(outcome.meets.drain(..));
             let mut said: Vec<_> = outcome.findings.drain(..).collect();
             said.extend(self.checks.judge(subject, &outcome));
@@ -338,13 +345,17 @@ fn guards_pods(policy: &Policy) -> bool {
 }
 
 /// Whether a change of the pod template replaces running pods.
-fn restarts_pods(subject: Subject<'_>, outcome: &Outcome<'_>) -> bool {
-    let rolls = |place: &Place| matches!(place.rolls(&outcome.value), Rolls::Pods | Rolls::Again);
+fn restarted(subject: Subject<'_>, outcome: &Outcome<'_>) -> Option<Restart> {
+    let rolls = subject.place?.rolls(&outcome.value);
     let meets = |change: &Change| {
         let mut pods = outcome.pods.iter();
         pods.any(|pod| pod.place.meets(&change.done.path))
     };
-    subject.place.is_some_and(rolls) && outcome.changes.iter().any(meets)
+    let restarts = matches!(rolls, Rolls::Pods | Rolls::Again) && outcome.changes.iter().any(meets);
+    restarts.then_some(Restart {
+        object: subject.object.index,
+        again: rolls == Rolls::Again,
+    })
 }
 
 fn bug(document: usize, objects: &[Object<'_>], what: String) -> RenderError {

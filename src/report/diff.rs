@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::manifest::sensitive::shown;
+use crate::render::Restart;
 use crate::text::EditSet;
 use similar::udiff::UnifiedDiffHunk;
 use similar::{ChangeTag, TextDiff};
@@ -97,13 +98,18 @@ fn rules_by_line<'r>(report: &'r Report<'_>) -> BTreeMap<usize, Vec<&'r str>> {
 }
 
 /// The workloads whose pods restart, one a line.
-pub fn restarts(report: &Report<'_>, restarts: &[usize]) -> String {
+pub fn restarts(report: &Report<'_>, restarts: &[Restart]) -> String {
     let mut out = String::new();
     if !restarts.is_empty() {
         let _ = writeln!(out, "pods that restart because of this:");
     }
-    for index in restarts {
-        let _ = writeln!(out, "  {}", report.objects[*index]);
+    for restart in restarts {
+        let again = if restart.again {
+            " (its operator ends it and starts it again)"
+        } else {
+            ""
+        };
+        let _ = writeln!(out, "  {}{again}", report.objects[restart.object]);
     }
     out
 }

@@ -4,7 +4,7 @@ use super::lab::policy;
 use sparkk8s_post::guard::{Change, Finding, Severity};
 use sparkk8s_post::manifest::objects;
 use sparkk8s_post::preset::{Policy, tables};
-use sparkk8s_post::render::{Setup, render};
+use sparkk8s_post::render::{Restart, Setup, render};
 use sparkk8s_post::text::Edit;
 use sparkk8s_post::threads::Threads;
 use sparkk8s_post::yaml::Stream;
@@ -37,7 +37,7 @@ fn long(others: &[(usize, String)]) -> String {
     documents.join("\n---\n")
 }
 
-type Outcome = (Vec<Edit>, Vec<Change>, Vec<Finding>, Vec<usize>);
+type Outcome = (Vec<Edit>, Vec<Change>, Vec<Finding>, Vec<Restart>);
 
 fn outcome(text: &str, policy: &Policy, threads: Threads) -> Result<Outcome, String> {
     let stream = Stream::parse_on(threads, text).map_err(|error| format!("{error:?}"))?;

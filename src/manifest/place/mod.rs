@@ -42,6 +42,9 @@ pub struct Place {
     /// Settings of an object under which only pods that are made later see the change.
     #[serde(default)]
     pub rolls_unless: Vec<Unless>,
+    /// What people do for its pods to see a change, where its controller does nothing; `{name}` is the object's.
+    #[serde(default)]
+    renew: Option<String>,
     /// Where all pointers of the row begin.
     #[serde(default, deserialize_with = "pointer")]
     under: Pointer,
@@ -184,6 +187,12 @@ impl Place {
     /// Whether a run of it cannot be changed: the API server refuses that, or what runs would be ended and start again.
     pub fn is_settled(&self) -> bool {
         self.immutable || self.rolls == Rolls::Again
+    }
+
+    /// What people do for the pods of the object of that name to see a change.
+    pub fn renewal(&self, name: &str) -> Option<String> {
+        let renew = self.renew.as_ref()?;
+        Some(renew.replace("{name}", name))
     }
 
     /// What a changed pod template of this object does.

@@ -1,4 +1,4 @@
-//! A pod's configuration: each thing that it reads, whether a digest covers it, and the digest.
+//! The configuration of a pod, or of several: each thing that it reads, whether a digest covers it, and the digest.
 
 use super::content::{Content, Contents, Known, Sum, hex};
 use super::{Maker, Read, ReadTable, Sees};
@@ -21,10 +21,10 @@ pub struct Join<'c> {
     pub live: bool,
 }
 
-/// What a pod reads, and what becomes of each.
+/// What pods read, and what becomes of each.
 #[derive(Debug)]
 pub struct Config<'c> {
-    /// In the order of the table.
+    /// Pod by pod, in the order of the table.
     pub reads: Vec<(Read<'c>, End<'c>)>,
     /// `sha256:…` over everything that is pinned; `None` where nothing is.
     pub digest: Option<String>,
@@ -60,13 +60,14 @@ impl End<'_> {
 }
 
 impl<'c> Config<'c> {
-    /// Joins a pod's reads to the objects of the stream.
-    pub fn of(join: Join<'c>, pod: Pod<'_>) -> Self {
+    /// Joins what pods read to the objects of the stream.
+    pub fn of<'p>(join: Join<'c>, pods: impl IntoIterator<Item = Pod<'p>>) -> Self {
         let joined = |read| {
             let end = join.end(&read);
             (read, end)
         };
-        let reads: Vec<_> = join.table.of(pod).into_iter().map(joined).collect();
+        let reads = pods.into_iter().flat_map(|pod| join.table.of(pod));
+        let reads: Vec<_> = reads.map(joined).collect();
         let mut sums = BTreeMap::new();
         for (read, end) in &reads {
             if let End::Pinned(content) = end {

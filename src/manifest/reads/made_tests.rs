@@ -1,28 +1,31 @@
-//! What makes Secrets in the cluster, and what only looks like it.
+//! What makes Secrets and `ConfigMap`s in the cluster, and what only looks like it.
 
 use super::super::tests::table;
 use super::super::{Config, Contents, Join};
 use crate::manifest::Pod;
 use serde_json::{Value, json};
 
-/// Why a Secret of that name is in no digest, where this object is in the stream.
+/// Why a Secret or a ConfigMap of that name is in no digest, where this object is in the stream.
 fn unpinned(maker: &Value, name: &str, namespace: Option<&str>) -> String {
     let (table, mut contents) = (table(), Contents::new(None));
     contents.add_made(&table, maker);
-    let pod = json!({"spec": {"containers": [{"name": "c", "envFrom": [{"secretRef": {"name": name}}]}]}});
+    let both = json!([{"secretRef": {"name": name}}, {"configMapRef": {"name": name}}]);
+    let pod = json!({"spec": {"containers": [{"name": "c", "envFrom": both}]}});
     let join = Join {
         table: &table,
         contents: &contents,
         namespace,
         live: false,
     };
-    let config = Config::of(join, Pod { value: &pod });
-    config.reads[0].1.why().unwrap().into_owned()
+    let config = Config::of(join, [Pod { value: &pod }]);
+    let mut whys = config.reads.iter().filter_map(|(_, end)| end.why());
+    let made = whys.find(|why| why != ABSENT);
+    made.map_or_else(|| ABSENT.to_owned(), std::borrow::Cow::into_owned)
 }
 
 const ABSENT: &str = "it is not in the stream";
 
-/// Whether an object of the name `m` makes a Secret of that name.
+/// Whether an object of the name `m` makes a Secret or a ConfigMap of that name.
 fn makes(maker: &Value, name: &str) -> bool {
     let why = unpinned(maker, name, None);
     let kind = maker["kind"].as_str().unwrap();
@@ -63,6 +66,11 @@ fn what_an_object_makes_is_known_by_its_maker() {
         "Certificate",
         json!({"secretName": "x"}),
     );
+    let application = maker(
+        "spark.apache.org/v1",
+        "SparkApplication",
+        json!({"configMapSpecs": [{"name": "x"}]}),
+    );
     let mut unseen: Vec<_> = table().makes.into_iter().map(|row| row.by).collect();
     for (maker, made, not) in [
         (external(json!({})), "m", "x"),
@@ -78,6 +86,7 @@ fn what_an_object_makes_is_known_by_its_maker() {
         (certificate, "x", "m"),
         (provider.clone(), "y", "m"),
         (provider, "x", "m"),
+        (application, "x", "m"),
     ] {
         assert!(makes(&maker, made), "{maker} {made}");
         assert!(!makes(&maker, not), "{maker} {not}");

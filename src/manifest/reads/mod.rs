@@ -5,6 +5,7 @@ mod content;
 mod made;
 mod mounts;
 mod random;
+mod setting;
 
 pub use config::{Config, End, Join};
 pub use content::{Content, Contents, SecretKey, ShortKey, sum};
@@ -17,6 +18,7 @@ use crate::yaml::Pointer;
 use mounts::Mounts;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
+use setting::Setting;
 use std::collections::BTreeSet;
 
 /// Every field of a pod that names an object (`presets/tables/reads.yaml`).
@@ -40,14 +42,20 @@ pub struct ReadRow {
     /// Where `at` begins.
     #[serde(default)]
     on: Holder,
-    /// Where the reference stands; `*` is each item of a list.
+    /// Where the reference stands; `*` is each item of a list, or each key of a mapping.
     #[serde(deserialize_with = "pointer")]
     at: Pointer,
     /// The kind of the object.
     pub kind: String,
     /// Where its name stands, from `at`.
-    #[serde(deserialize_with = "pointer")]
+    #[serde(default, deserialize_with = "pointer")]
     name: Pointer,
+    /// Which of the settings at `at` name it, where they are settings of Spark.
+    #[serde(default)]
+    setting: Option<Setting>,
+    /// Whether whoever makes the pod mounts it as files.
+    #[serde(default)]
+    mounted: bool,
     /// Which of its keys are read.
     #[serde(default)]
     keys: Option<KeysAt>,
@@ -130,8 +138,10 @@ impl ReadTable {
     pub fn of(&self, pod: Pod<'_>) -> Vec<Read<'_>> {
         let mut reads = Vec::new();
         for row in &self.reads {
-            let mut found = |at: Pointer, value: &Value, container: Option<&str>| {
-                reads.extend(self.read(row, pod, at, value, container));
+            let mut found = |at: Pointer, value: &Value, container: Option<&str>| match &row.setting
+            {
+                None => reads.extend(self.read(row, pod, at, value, container)),
+                Some(setting) => reads.extend(setting.reads(row, &at, value)),
             };
             let steps: Vec<_> = row.at.segments().collect();
             match row.on {
@@ -181,6 +191,7 @@ impl ReadTable {
             at,
             container: container.map(str::to_owned),
             sees: match mounts {
+                None if row.mounted => Sees::Files,
                 None => Sees::Never,
                 // Each mount takes a part that another source fills.
                 Some(_) if keys.as_ref().is_some_and(BTreeSet::is_empty) => Sees::Nowhere,
@@ -213,6 +224,11 @@ fn walk<S: AsRef<str>>(
         ("*", Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
                 walk(item, rest, &at.child(index), found);
+            }
+        }
+        ("*", Value::Object(map)) => {
+            for (key, inner) in map {
+                walk(inner, rest, &at.child(key.as_str()), found);
             }
         }
         (key, Value::Object(map)) => {

@@ -24,7 +24,7 @@ fn config(pod: &Value, objects: &[Value], key: Option<SecretKey>) -> (Option<Str
         namespace: None,
         live: false,
     };
-    let config = Config::of(join, Pod { value: pod });
+    let config = Config::of(join, [Pod { value: pod }]);
     let ends: Vec<_> = config
         .reads
         .iter()
@@ -53,6 +53,10 @@ fn put(at: &str, value: Value) -> Value {
 
 /// A pod whose only read is that of a row: one key where the row can say so.
 fn reader(row: &super::ReadRow) -> Value {
+    if let Some(setting) = &row.setting {
+        let at = row.at.to_string().replace('*', "driver");
+        return put(&at, setting.example("driver", "x", "read"));
+    }
     let mut reference = put(&row.name.to_string(), json!("x"));
     match row.keys {
         Some(super::KeysAt::Key) => reference["key"] = json!("read"),
@@ -108,8 +112,8 @@ fn a_byte_that_is_read_moves_the_digest_and_no_other_does() {
             "{}",
             row.id
         );
-        // Only `envFrom` reads all keys here.
-        let all = row.keys.is_none();
+        let of_one_key = |setting: &super::Setting| setting.is_of_one_key();
+        let all = row.keys.is_none() && !row.setting.as_ref().is_some_and(of_one_key);
         assert_eq!(
             changed(&|o| o[place]["unread"] = json!("3")),
             all,
@@ -127,7 +131,7 @@ fn a_byte_that_is_read_moves_the_digest_and_no_other_does() {
             &|o| o["metadata"]["annotations"] = json!({"config.kubernetes.io/index": "1"})
         ));
     }
-    assert_eq!(pinned, 8);
+    assert_eq!(pinned, 20);
 }
 
 #[test]

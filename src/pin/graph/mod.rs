@@ -181,7 +181,7 @@ impl Drawing<'_> {
             values.any(|value| value == digest)
         };
         let view = Pod { value: pod };
-        let with = |live| Config::of(Join { live, ..join }, view);
+        let with = |live| Config::of(Join { live, ..join }, [view]);
         let (mut config, live) = (with(false), with(true));
         // The digest may be either of the two.
         if live.digest.as_ref().is_some_and(stands) {

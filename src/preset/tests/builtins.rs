@@ -69,7 +69,12 @@ fn default_sets_only_what_is_absent_and_no_limits() {
     for (rule, value) in changes(&policy) {
         assert!(value["resources"]["limits"].is_null(), "{}", rule.id);
         let enforces = matches!(rule.verb, Verb::Enforce(_));
-        let ours = ["default/mark", "images/digest", "pins/config-digest"];
+        let ours = [
+            "default/mark",
+            "images/digest",
+            "pins/application-digest",
+            "pins/config-digest",
+        ];
         let ours = ours.contains(&rule.id.as_str());
         assert_eq!(enforces, ours, "{}", rule.id);
         let resources = rule.id.starts_with("resources/");

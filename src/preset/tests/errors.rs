@@ -379,7 +379,7 @@ fn rows_for_kinds_that_hold_pods() {
     p.yaml:11:20: `/spec` needs `object` or `cannot`
     p.yaml:11:20: `spec` is no JSON pointer: it must be empty or begin with `/`, and `~` must be `~0` or `~1`
     p.yaml:11:15: unknown field `maps` (help: did you mean `map`?)
-    p.yaml:12:7: unknown field `role` (help: expected one of `id`, `apiVersions`, `kinds`, `immutable`, `rolls`, `rollsUnless`, `under`, `unread`, `pods`)
+    p.yaml:12:7: unknown field `role` (help: expected one of `id`, `apiVersions`, `kinds`, `immutable`, `rolls`, `rollsUnless`, `renew`, `under`, `unread`, `pods`)
     p.yaml:12:7: the row `mine` is also at p.yaml:7:7
     p.yaml:12:7: the row `other` is for `Mine` of `example.com/v1`, and so is `mine` at p.yaml:7:7 (help: a kind of one version has one row; leave it out here)
     p.yaml:15:14: unknown value `never` (help: expected one of `pods`, `new-pods`, `next-run`, `again`, `nothing`)
