@@ -79,7 +79,8 @@ pub const REMARKS: &[Remark] = &[
         what: "The object holds containers and its kind is in no row of the table of places, or is there in another version \
                only, so nobody knows where its pods are or which of its fields win; or something else than a mapping \
                stands where a pod belongs. Or a text in a ConfigMap or a Secret is a pod template that nothing can be \
-               written into: it is no YAML, holds several documents or is written in base64.",
+               written into: it is no YAML, holds several documents or is written in base64; or JupyterHub makes pods by its \
+               own `values.yaml`.",
         fix: "Set security contexts, and where Spark does not overwrite them requests and limits, in the object or the \
               template by hand; write a template as one YAML document into a ConfigMap.",
     },

@@ -1,6 +1,7 @@
 //! Pods that no rule reaches yet, of objects of other kinds and of templates in texts: found, and said once each.
 
 use crate::guard::{Finding, Severity};
+use crate::manifest::spark::{source_kind, texts};
 use crate::manifest::template::{Template, Templates, with_article};
 use crate::manifest::{Object, Places, Tables};
 use crate::yaml::{Kind, NodeRef, Pointer, Stream};
@@ -36,7 +37,33 @@ pub fn findings(
         said.collect::<Vec<_>>()
     };
     found.extend(templates.iter().flat_map(of_object));
+    let node = |object: &Object<'_>| stream.documents[object.document].node(object.node);
+    found.extend(objects.iter().filter_map(|o| spawner(o, node(o))));
     found
+}
+
+/// The file that the hub of `JupyterHub`'s chart makes its users' pods by, and the setting that says so.
+const SPAWNER: [&str; 2] = ["values.yaml", "singleuser"];
+
+/// Pods that a program makes by settings of its own, which are no pod.
+fn spawner(object: &Object<'_>, node: NodeRef<'_>) -> Option<Finding> {
+    let [file, setting] = SPAWNER;
+    if !matches!(object.kind, "ConfigMap" | "Secret") || !node.may_hold(file) {
+        return None;
+    }
+    let value = node.to_value();
+    let says = |text: &str| text.lines().any(|line| line.starts_with(setting));
+    let (place, key, _) =
+        texts(source_kind(&value)?, &value).find(|(_, key, text)| *key == file && says(text))?;
+    Some(finding(
+        object,
+        Pointer::from_iter([place, key]),
+        format!(
+            "JupyterHub makes its users' pods by `{setting}` in `{file}`, and they are not guarded"
+        ),
+        "they are made in the cluster, one for each user",
+        "set `singleuser.extraPodConfig` and its like in the chart's values",
+    ))
 }
 
 fn of_object(object: &Object<'_>, node: NodeRef<'_>, places: &Places) -> Option<Finding> {

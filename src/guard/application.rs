@@ -8,7 +8,7 @@ use super::view::{PodView, Subject};
 use crate::manifest::Cannot;
 use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -78,6 +78,66 @@ pub(super) fn parts<'e>(
         });
     }
     Ok(parts)
+}
+
+/// The fields of a pod's `securityContext` that a container's has, too (Kubernetes v1.37, `core/v1` types).
+const OF_CONTAINERS: [&str; 7] = [
+    "appArmorProfile",
+    "runAsGroup",
+    "runAsNonRoot",
+    "runAsUser",
+    "seLinuxOptions",
+    "seccompProfile",
+    "windowsOptions",
+];
+
+/// The parts with what the object cannot say of the pod said of each container in its stead, where that says nothing yet.
+pub(super) fn spread<'e>(parts: Vec<Part<'e>>, pod: &PodView<'_>) -> Vec<Part<'e>> {
+    let Some(at) = pod.place.spreads() else {
+        return parts;
+    };
+    let mut out = Vec::new();
+    for part in parts {
+        let mut body = match part.wish {
+            Wish::Merge(merge, body) if part.root.is_empty() => (merge, body.into_owned()),
+            _ => {
+                out.push(part);
+                continue;
+            }
+        };
+        let shared = take(&mut body.1, at);
+        if !shared.is_empty() {
+            let places = pod.pod().containers().map(|container| container.pointer());
+            out.extend(places.map(|container| Part {
+                root: container.child("securityContext"),
+                wish: Wish::Merge(Merge::Default, Cow::Owned(shared.clone().into())),
+            }));
+        }
+        let wish = Wish::Merge(body.0, Cow::Owned(body.1));
+        out.push(Part { wish, ..part });
+    }
+    out
+}
+
+/// Takes the fields that containers have out of a body.
+fn take(body: &mut Value, at: &Pointer) -> Map<String, Value> {
+    let own = body.pointer_mut(at.as_str()).and_then(Value::as_object_mut);
+    let Some(own) = own else {
+        return Map::new();
+    };
+    let (shared, rest) = std::mem::take(own)
+        .into_iter()
+        .partition(|(key, _)| OF_CONTAINERS.contains(&key.as_str()));
+    *own = rest;
+    if own.is_empty()
+        && let (Some(above), Some(last)) = (at.parent(), at.last())
+        && let Some(above) = body
+            .pointer_mut(above.as_str())
+            .and_then(Value::as_object_mut)
+    {
+        above.remove(&*last);
+    }
+    shared
 }
 
 impl Part<'_> {

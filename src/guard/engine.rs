@@ -1,7 +1,7 @@
 //! Rules over one object, phase by phase: each phase sees the result of the one before, the wishes of one phase are
 //! settled among each other, and a second run must find nothing left to do.
 
-use super::application::{Application, InTheWay, parts};
+use super::application::{Application, InTheWay, parts, spread};
 use super::conflict::{self, Settled};
 use super::error::PolicyConflict;
 use super::merge::{apply, set};
@@ -254,6 +254,10 @@ impl<'e> Run<'e> {
                 return self.nothing_known(rule, blank, target.pod, &root(), name);
             }
         };
+        let parts = match target.pod {
+            Some(pod) => spread(parts, pod),
+            None => parts,
+        };
         let current = target.pod.map_or(target.view.value, |pod| &pod.value);
         let steps: Result<Vec<_>, _> = parts.iter().map(|part| part.steps(current)).collect();
         let steps = match steps {
@@ -264,7 +268,8 @@ impl<'e> Run<'e> {
             }
         };
         // What goes into the pod goes along with a change of the container.
-        if steps.first().is_none_or(Vec::is_empty) {
+        let counts = if rule.pod.is_some() { 1 } else { steps.len() };
+        if steps.iter().take(counts).all(Vec::is_empty) {
             return;
         }
         let mut application = Application {

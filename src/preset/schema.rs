@@ -181,7 +181,7 @@ pub(super) fn places(_: &mut SchemaGenerator) -> Schema {
         json!({
             "pod": pointer,
             "object": {"anyOf": [pointer, {"type": "array", "minItems": 1, "items": pointer}]},
-            "cannot": text, "quiet": flag, "if": pointer, "joins": {"enum": ["first", "either", "keys"]},
+            "cannot": text, "quiet": flag, "containers": flag, "if": pointer, "joins": {"enum": ["first", "either", "keys"]},
         }),
     );
     let container = json!({"name": text, "orFirst": flag});

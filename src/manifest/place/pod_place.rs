@@ -15,6 +15,8 @@ pub struct PodPlace {
     links: Vec<Link>,
     /// The container that the controller adds where nobody writes it: its place in the pod, and its name.
     own: Option<(Pointer, String)>,
+    /// What its containers get in its stead.
+    spread: Option<Pointer>,
 }
 
 /// Where one part of a pod stands.
@@ -82,7 +84,17 @@ impl PodPlace {
             role,
             links: Vec::new(),
             own: None,
+            spread: None,
         }
+    }
+
+    pub(super) fn spread(&mut self, pod: &Pointer) {
+        self.spread = Some(pod.clone());
+    }
+
+    /// A part of the pod that cannot be written, and that its containers get in its stead, as far as they have such fields.
+    pub fn spreads(&self) -> Option<&Pointer> {
+        self.spread.as_ref()
     }
 
     pub(super) fn link(&mut self, link: Link) {

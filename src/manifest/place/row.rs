@@ -53,6 +53,8 @@ struct Mapping {
     cannot: Option<String>,
     /// Whether nobody has to be told so.
     quiet: bool,
+    /// Whether containers get what the pod cannot.
+    containers: bool,
     /// What several that stand at once come to.
     joins: Joins,
     /// Holds only where something stands here.
@@ -68,6 +70,8 @@ struct RawMapping {
     cannot: Option<String>,
     #[serde(default)]
     quiet: bool,
+    #[serde(default)]
+    containers: bool,
     #[serde(default)]
     joins: Joins,
     #[serde(default, deserialize_with = "some_pointer", rename = "if")]
@@ -239,6 +243,9 @@ impl Mapping {
             (Some(_), Some(at)) => Ok(at.clone()),
             (Some(why), None) => Err(why.replace(ANY, frame.key)),
         };
+        if to.is_err() && self.containers {
+            place.spread(&pod);
+        }
         let quiet = self.quiet;
         place.link(Link {
             pod,
@@ -292,6 +299,7 @@ impl TryFrom<RawMapping> for Mapping {
             objects: objects.collect::<Result<_, _>>()?,
             cannot: raw.cannot,
             quiet: raw.quiet,
+            containers: raw.containers,
             joins: raw.joins,
             only_if: raw.only_if,
         };
