@@ -10,8 +10,9 @@ use std::cell::OnceCell;
 /// Mappings up to this size are compared pair by pair; larger ones are sorted.
 const SMALL: usize = 16;
 
-/// A warning for each key that a later one overwrites, with both places.
-pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
+/// A warning for each key that a later one overwrites, with both places; `of` says of what their lines are, where that is
+/// no file.
+pub fn findings(stream: &Stream<'_>, objects: &[Object<'_>], of: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let lines = OnceCell::new();
     for own in objects.chunk_by(|a, b| a.document == b.document) {
@@ -21,7 +22,7 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
             duplicates(mapping, &mut keys, &mut |first, second| {
                 let lines = lines.get_or_init(|| Lines::new(stream.text));
                 findings.push(finding(
-                    lines,
+                    (lines, of),
                     own,
                     document.node(first.id),
                     document.node(second.id),
@@ -33,7 +34,7 @@ pub(super) fn findings(stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Findi
 }
 
 fn finding(
-    lines: &Lines<'_>,
+    (lines, of): (&Lines<'_>, &str),
     own: &[Object<'_>],
     first: NodeRef<'_>,
     second: NodeRef<'_>,
@@ -57,7 +58,7 @@ fn finding(
         container: None,
         path,
         message: format!(
-            "the key `{}` stands here twice: {} and {}; the last one counts",
+            "the key `{}` stands here twice: {} and {}{of}; the last one counts",
             second.text(),
             at(first),
             at(second)

@@ -21,6 +21,7 @@ pub mod validity;
 mod violation;
 
 pub use crate::manifest::template::ParseYaml;
+pub use duplicates::findings as duplicate_keys;
 pub use lapsed::{EXPIRED, lapsed, soon};
 pub use lost_newline::findings as lost_newlines;
 pub use message::{Said, recognised, table as messages};

@@ -352,7 +352,7 @@ impl<'c> Checks<'c> {
             self.graded(finding, place)
         });
         let mut findings: Vec<_> = graded.collect();
-        findings.extend(duplicates::findings(stream, objects));
+        findings.extend(duplicates::findings(stream, objects, ""));
         findings
     }
 }

@@ -107,7 +107,8 @@ pub(super) fn spread<'e>(parts: Vec<Part<'e>>, pod: &PodView<'_>) -> Vec<Part<'e
         };
         let shared = take(&mut body.1, at);
         if !shared.is_empty() {
-            let places = pod.pod().containers().map(|container| container.pointer());
+            let pod = pod.pod();
+            let places = pod.containers().map(|container| container.pointer());
             out.extend(places.map(|container| Part {
                 root: container.child("securityContext"),
                 wish: Wish::Merge(Merge::Default, Cow::Owned(shared.clone().into())),

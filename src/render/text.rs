@@ -2,7 +2,7 @@
 
 use super::proof::{self, Retold};
 use super::{RenderError, Setup};
-use crate::check::Checks;
+use crate::check::{self, Checks};
 use crate::guard::{self, Change, Context, Finding, Subject, Waivers};
 use crate::manifest::template::{Template, readable};
 use crate::manifest::{Facts, Object};
@@ -96,8 +96,11 @@ impl Texts<'_> {
         };
         let mut outcome = guard::run(policy, self.waivers, context, subject, root.to_value())?;
         let mut findings: Vec<_> = outcome.findings.drain(..).collect();
-        let checks = checks.into_iter();
-        findings.extend(checks.flat_map(|checks| checks.judge(subject, &outcome)));
+        if let (Some(checks), Some(stream)) = (checks, &stream) {
+            let own = std::slice::from_ref(&inner);
+            findings.extend(checks.judge(subject, &outcome));
+            findings.extend(check::duplicate_keys(stream, own, " of the text"));
+        }
         for finding in &mut findings {
             place_within(finding, object, template);
         }
