@@ -5,7 +5,7 @@ use super::merge::{Merge, Step, steps};
 use super::patch::{self, Misfit};
 use super::remove;
 use super::view::{PodView, Subject};
-use crate::manifest::Cannot;
+use crate::manifest::{Cannot, Container};
 use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
@@ -108,7 +108,7 @@ pub(super) fn spread<'e>(parts: Vec<Part<'e>>, pod: &PodView<'_>) -> Vec<Part<'e
         let shared = take(&mut body.1, at);
         if !shared.is_empty() {
             let pod = pod.pod();
-            let places = pod.containers().map(|container| container.pointer());
+            let places = pod.containers().map(Container::pointer);
             out.extend(places.map(|container| Part {
                 root: container.child("securityContext"),
                 wish: Wish::Merge(Merge::Default, Cow::Owned(shared.clone().into())),
