@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(super) const PAGE: Page = Page {
     id: "credentials",
     title: "a credential that stands in the manifest",
-    what: "No variable, `command`, `args`, `sparkConf` and no text of a ConfigMap holds a password, a token or a key, written \
+    what: "No variable, `command`, `args`, `sparkConf`, no field like these of a Spark operator's and no text of a ConfigMap holds a password, a token or a key, written \
            out. What a name tells of follows Spark's own pattern (`spark.redaction.regex`: secret, password, token, \
            access.key, and credential from 4.0 on), with the names that other programs use. A reference (`$(NAME)`, \
            `${NAME}`, `valueFrom`), a path, a class, a boolean, a number that is a setting and an empty text are none.",
@@ -134,7 +134,7 @@ fn in_object(object: &Object<'_>, node: NodeRef<'_>) -> Vec<(Pointer, String, &'
         return in_files(&value);
     }
     let mut found = Vec::new();
-    if node.may_hold("sparkConf") || node.may_hold("hadoopConf") {
+    if object.api_version.contains("spark") {
         in_settings(&node.to_value(), &Pointer::root(), &mut found);
     }
     found
@@ -161,13 +161,18 @@ fn in_files(object: &Value) -> Vec<(Pointer, String, &'static str)> {
     found.collect()
 }
 
-/// The settings of `sparkConf` and `hadoopConf`, wherever they are.
+/// Fields of Spark's operators that are settings, variables or files by name; words of a command line; and options.
+const MAPS: [&str; 5] = ["sparkConf", "hadoopConf", "envVars", "envOverrides", "data"];
+const WORDS: [&str; 2] = ["arguments", "driverArgs"];
+const OPTIONS: &str = "javaOptions";
+
+/// What the fields of an operator's object write out, wherever they are.
 fn in_settings(value: &Value, at: &Pointer, found: &mut Vec<(Pointer, String, &'static str)>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
                 let at = at.child(key.as_str());
-                let is_map = matches!(key.as_str(), "sparkConf" | "hadoopConf");
+                let is_map = MAPS.contains(&key.as_str());
                 let settings = value.as_object().filter(|_| is_map).into_iter().flatten();
                 for (name, value) in settings {
                     let text = value.as_str().unwrap_or_default();
@@ -175,6 +180,16 @@ fn in_settings(value: &Value, at: &Pointer, found: &mut Vec<(Pointer, String, &'
                         let message = format!("`{key}` has a credential written out (`{name}`)");
                         found.push((at.child(name.as_str()), message, FOR_SPARK));
                     }
+                }
+                let words = value.as_array().filter(|_| WORDS.contains(&key.as_str()));
+                let words = words.into_iter().flatten().filter_map(Value::as_str);
+                let options = value.as_str().filter(|_| key == OPTIONS);
+                let text: Vec<_> = words.chain(options).collect();
+                let within = literals(&text.join("\n"), false);
+                if !within.is_empty() {
+                    let names = listed(&within, false);
+                    let message = format!("`{key}` has a credential written out ({names})");
+                    found.push((at.clone(), message, FOR_SPARK));
                 }
                 in_settings(value, &at, found);
             }

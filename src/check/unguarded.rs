@@ -3,7 +3,7 @@
 use crate::guard::{Finding, Severity};
 use crate::manifest::spark::{source_kind, texts};
 use crate::manifest::template::{Template, Templates, with_article};
-use crate::manifest::{Object, Places, Tables};
+use crate::manifest::{Object, Place, Places, Tables};
 use crate::yaml::{Kind, NodeRef, Pointer, Stream};
 
 /// A warning for each object that holds containers, or whose kind makes pods in other versions, and is in no row of the
@@ -19,14 +19,14 @@ pub fn findings(
     let holds_pods = |object: &&Object<'_>| object.kind != "CustomResourceDefinition";
     let judged = objects.iter().filter(holds_pods);
     let mut found: Vec<_> = judged
-        .filter_map(|object| {
+        .flat_map(|object| {
             let node = stream.documents[object.document].node(object.node);
             match tables.places.of(object.api_version, object.kind) {
-                Some(place) => match place.misshapen(|| node.to_value()) {
-                    Some(at) => misshapen(object, at),
-                    None => Some(unread(object, &place.unread(|| node.to_value())?)),
-                },
-                None => of_object(object, node, &tables.places),
+                Some(place) if place.is_plain() => Vec::new(),
+                Some(place) => of_place(object, node, place),
+                None => of_object(object, node, &tables.places)
+                    .into_iter()
+                    .collect(),
             }
         })
         .collect();
@@ -66,6 +66,82 @@ fn spawner(object: &Object<'_>, node: NodeRef<'_>) -> Option<Finding> {
     ))
 }
 
+/// What is not as the row of its kind has it, and what stands beside that.
+fn of_place(object: &Object<'_>, node: NodeRef<'_>, place: &Place) -> Vec<Finding> {
+    let value = node.to_value();
+    let mut found: Vec<_> = place
+        .misshapen(&value)
+        .and_then(|at| misshapen(object, at))
+        .into_iter()
+        .collect();
+    let parts = place.unread(&value);
+    found.extend(parts.iter().map(|at| unread(object, at)));
+    let pods = place.pods(&value);
+    let is_known = |at: &Pointer| {
+        pods.iter().any(|pod| pod.covers(at)) || parts.iter().any(|part| at.is_within(part))
+    };
+    let strange = containers(node, &HOLDERS)
+        .into_iter()
+        .find(|at| !is_known(at));
+    found.extend(strange.map(|at| {
+        finding(
+            object,
+            at,
+            format!(
+                "containers stand here that the table of places does not know of a `{}`",
+                object.kind
+            ),
+            "where a kind keeps its pods must be known before anything is written there",
+            "set security contexts and resources there by hand; of a row of your own, look at its pointers",
+        )
+    }));
+    found
+}
+
+/// Where kinds keep containers: in lists, or one by itself.
+const HOLDERS: [&str; 7] = [
+    "container",
+    "containers",
+    "ephemeralContainers",
+    "initContainers",
+    "script",
+    "sidecars",
+    "steps",
+];
+
+/// The containers below a node that stand under any of these keys: mappings with an image.
+fn containers(node: NodeRef<'_>, holders: &[&str]) -> Vec<Pointer> {
+    let mut found = Vec::new();
+    collect(node, holders, &Pointer::root(), &mut found);
+    found
+}
+
+fn collect(node: NodeRef<'_>, holders: &[&str], at: &Pointer, found: &mut Vec<Pointer>) {
+    let is_container =
+        |value: NodeRef<'_>| value.kind() == Kind::Mapping && value.get("image").is_some();
+    match node.kind() {
+        Kind::Mapping => {
+            for (key, value) in node.entries() {
+                let here = at.child(key.text());
+                if holders.contains(&key.text()) {
+                    found.extend(is_container(value).then(|| here.clone()));
+                    let items = value.children().enumerate();
+                    let list = items.filter(|_| value.kind() == Kind::Sequence);
+                    let list = list.filter(|(_, item)| is_container(*item));
+                    found.extend(list.map(|(index, _)| here.child(index)));
+                }
+                collect(value, holders, &here, found);
+            }
+        }
+        Kind::Sequence => {
+            for (index, item) in node.children().enumerate() {
+                collect(item, holders, &at.child(index), found);
+            }
+        }
+        Kind::Scalar | Kind::Alias => {}
+    }
+}
+
 fn of_object(object: &Object<'_>, node: NodeRef<'_>, places: &Places) -> Option<Finding> {
     let group = object
         .api_version
@@ -85,8 +161,16 @@ fn of_object(object: &Object<'_>, node: NodeRef<'_>, places: &Places) -> Option<
             "use a version that is known, or set security contexts and resources in the object by hand",
         ));
     }
-    let found = || containers(node, &Pointer::root());
-    let holds = node.may_hold("containers").then(found).flatten()?;
+    let named = |at: &Pointer| {
+        let container = node.at_pointer(at);
+        container.is_some_and(|container| container.get("name").is_some())
+    };
+    let found = || containers(node, &["containers"]).into_iter().find(named);
+    let holds = node
+        .may_hold("containers")
+        .then(found)
+        .flatten()?
+        .parent()?;
     Some(finding(
         object,
         holds,
@@ -164,27 +248,6 @@ fn finding(
         help: Some(help.into()),
         needed_by: None,
         waived: None,
-    }
-}
-
-/// The first list of containers below a node: items with a name and an image.
-fn containers(node: NodeRef<'_>, at: &Pointer) -> Option<Pointer> {
-    let is_container =
-        |item: NodeRef<'_>| item.get("image").is_some() && item.get("name").is_some();
-    match node.kind() {
-        Kind::Mapping => node.entries().find_map(|(key, value)| {
-            let here = at.child(key.text());
-            let list = value.kind() == Kind::Sequence && key.text() == "containers";
-            if list && value.children().any(is_container) {
-                return Some(here);
-            }
-            containers(value, &here)
-        }),
-        Kind::Sequence => {
-            let mut items = node.children().enumerate();
-            items.find_map(|(index, item)| containers(item, &at.child(index)))
-        }
-        Kind::Scalar | Kind::Alias => None,
     }
 }
 

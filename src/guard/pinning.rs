@@ -5,11 +5,38 @@ use super::engine::Run;
 use super::select::{self, Target};
 use super::view::{PodView, View};
 use crate::manifest::Rolls;
-use crate::manifest::reads::Config;
+use crate::manifest::reads::{Config, End, Read};
 use crate::preset::{Blank, ResolvedRule, Root, Severity};
 use crate::yaml::Pointer;
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// What becomes of a pod by a rule that pins.
+enum Why {
+    /// It is pinned, if there is something to pin.
+    Pinned,
+    /// The rule is for such objects, and does not apply to this one.
+    Rule(String),
+    /// The rule is for others.
+    Kind(String),
+}
+
+impl Why {
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Pinned => 0,
+            Self::Rule(_) => 1,
+            Self::Kind(_) => 2,
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Pinned => None,
+            Self::Rule(why) | Self::Kind(why) => Some(why),
+        }
+    }
+}
 
 impl Run<'_> {
     /// One finding for each pod, where the policy has a rule that pins at all.
@@ -38,46 +65,47 @@ impl Run<'_> {
             let config = view.config(self.context, std::slice::from_ref(pod), live)?;
             let whys = pins
                 .iter()
-                .map(|(rule, _)| self.why_unpinned(rule, &view, pod));
-            // One rule that applies is enough.
-            let why = whys.min_by_key(Option::is_some).flatten();
-            self.unpinned(rule, pod, &config, why.as_deref())
+                .map(|(rule, _)| self.unpinned_by(rule, &view, pod));
+            // One rule that applies is enough; of several reasons, that of the rule for this kind.
+            let why = whys.min_by_key(Why::rank)?;
+            self.unpinned(rule, pod, &config, &why)
         });
         let said: Vec<_> = said.collect();
         self.outcome.findings.extend(said);
     }
 
-    /// Why a rule does not pin a pod; `None` where it does, if there is something to pin.
-    fn why_unpinned(
-        &self,
-        rule: &ResolvedRule,
-        view: &View<'_>,
-        pod: &PodView<'_>,
-    ) -> Option<String> {
+    /// What becomes of a pod by a rule that pins.
+    fn unpinned_by(&self, rule: &ResolvedRule, view: &View<'_>, pod: &PodView<'_>) -> Why {
         let target = Target {
             view,
             pod: Some(pod),
             container: None,
         };
-        if self.is_waived(rule, None) {
-            return Some(format!("`{}` is waived", rule.id));
-        }
         if select::leaves_alone(rule, view) {
-            return Some("its template cannot be changed once it exists".into());
+            return Why::Rule("its template cannot be changed once it exists".into());
         }
-        if select::selects(rule, &target, self.context) {
-            return None;
+        if select::is_meant(rule, &target, self.context) {
+            let annotations = Pointer::from_iter(["metadata", "annotations"]);
+            return if !select::selects(rule, &target, self.context) {
+                let role = pod.roles.pod.map_or("", |role| &role.role);
+                Why::Rule(format!("`{}` leaves out the role `{role}`", rule.id))
+            } else if self.is_waived(rule, None) {
+                Why::Rule(format!("`{}` is waived", rule.id))
+            } else if let Err(cannot) = pod.place.resolve(&annotations) {
+                Why::Rule(cannot.because)
+            } else {
+                Why::Pinned
+            };
         }
         let kind = self.subject.object.kind;
-        Some(match self.subject.place?.rolls(view.value) {
-            Rolls::Nothing => format!("a changed template of a {kind} makes no new pods"),
-            Rolls::Again => {
+        let rolls = self.subject.place.map(|place| place.rolls(view.value));
+        Why::Kind(match rolls {
+            Some(Rolls::Nothing) => format!("a changed template of a {kind} makes no new pods"),
+            Some(Rolls::Again) => {
                 format!("a changed {kind} would end what runs, or ran, and start it again")
             }
-            Rolls::NewPods => "a changed template would not replace the running pods".into(),
-            _ if rule.except.is_some() && pod.roles.pod.is_some() => {
-                let role = pod.roles.pod.map_or("", |role| &role.role);
-                format!("`{}` leaves out the role `{role}`", rule.id)
+            Some(Rolls::NewPods) => {
+                "a changed template would not replace the running pods".to_owned()
             }
             _ => format!("`{}` does not select it", rule.id),
         })
@@ -88,10 +116,18 @@ impl Run<'_> {
         rule: &ResolvedRule,
         pod: &PodView<'_>,
         config: &Config<'_>,
-        why: Option<&str>,
+        reason: &Why,
     ) -> Option<Finding> {
+        let why = reason.text();
+        let is_pinned_too = |read: &Read<'_>| {
+            let same =
+                |other: &Read<'_>| other.row.kind == read.row.kind && other.name == read.name;
+            let mut others = config.data();
+            why.is_none() && others.any(|(other, end)| matches!(end, End::Pinned(_)) && same(other))
+        };
         let mut left: Vec<_> = config
             .data()
+            .filter(|(read, _)| !is_pinned_too(read))
             .filter_map(|(read, end)| {
                 let because = end.why();
                 // What is pinned is not, where no rule pins the pod.
@@ -130,10 +166,13 @@ impl Run<'_> {
                 None => format!("a change of {what} starts no new pods"),
             },
             because: Some(format!("it reads {reasons}")),
-            help: why.and_then(|_| {
-                let place = self.subject.place?;
-                place.renewal(self.subject.object.name)
-            }),
+            help: match reason {
+                Why::Kind(_) => {
+                    let place = self.subject.place;
+                    place.and_then(|place| place.renewal(self.subject.object.name))
+                }
+                _ => None,
+            },
             needed_by: Some(Arc::clone(&rule.label.origin)),
             waived: None,
         })

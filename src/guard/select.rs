@@ -101,25 +101,34 @@ pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
 
 /// Whether a rule holds for a target; whether it then leaves it alone is another question. What is cheap is asked first.
 pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
-    let matches = |selector: &Selector| {
-        object_matches(selector, target.view)
-            && roles_match(selector, target)
-            && target
-                .container
-                .zip(target.pod)
-                .is_none_or(|(c, pod)| container_matches(selector, c, pod))
-            && target
-                .pod
-                .is_none_or(|pod| pod_matches(selector, target, pod))
-            && unread(selector, context)
+    let except = || {
+        let except = rule.except.as_ref();
+        except.is_some_and(|selector| matches(selector, target, context))
     };
-    let except = || rule.except.as_ref().is_some_and(matches);
     let mut unless = rule.unless.iter();
-    rule.selectors.iter().all(matches)
+    is_meant(rule, target, context)
         && !except()
         && !unless.any(|pattern| pattern.matches(target.value()))
 }
 
+/// Whether all that a rule selects by matches, whatever it leaves out of that.
+pub(super) fn is_meant(rule: &ResolvedRule, target: &Target<'_>, context: Context<'_>) -> bool {
+    let mut selectors = rule.selectors.iter();
+    selectors.all(|selector| matches(selector, target, context))
+}
+
+fn matches(selector: &Selector, target: &Target<'_>, context: Context<'_>) -> bool {
+    object_matches(selector, target.view)
+        && roles_match(selector, target)
+        && target
+            .container
+            .zip(target.pod)
+            .is_none_or(|(c, pod)| container_matches(selector, c, pod))
+        && target
+            .pod
+            .is_none_or(|pod| pod_matches(selector, target, pod))
+        && unread(selector, context)
+}
 /// Whether the rule does not touch an object whose pod template cannot be changed once it exists.
 pub(super) fn leaves_alone(rule: &ResolvedRule, view: &View<'_>) -> bool {
     view.traits.frozen

@@ -168,6 +168,8 @@ pub fn render(
         findings.extend(check::unguarded(stream, objects, setup.tables, &templates));
     }
     findings.sort_by(|a, b| (a.object, &a.id, &a.path).cmp(&(b.object, &b.id, &b.path)));
+    // What pods of one object share is said once.
+    findings.dedup();
     let edits = EditSet::new(edits).map_err(|conflict| bug(0, objects, conflict.to_string()))?;
     Ok(Rendered {
         edits,

@@ -165,23 +165,23 @@ impl Place {
     }
 
     /// Where the object holds something else than the mapping that a pod is in.
-    pub fn misshapen(&self, object: impl FnOnce() -> Value) -> Option<Pointer> {
-        let mut shaped = self.pods.iter().filter(|row| row.is_shaped()).peekable();
-        shaped.peek()?;
-        let object = object();
-        shaped.find_map(|row| row.misshapen(&self.under, &object))
+    pub fn misshapen(&self, object: &Value) -> Option<Pointer> {
+        let mut shaped = self.pods.iter().filter(|row| row.is_shaped());
+        shaped.find_map(|row| row.misshapen(&self.under, object))
     }
 
-    /// The first part of the object that changes its pods and is not read.
-    pub fn unread(&self, object: impl FnOnce() -> Value) -> Option<Pointer> {
-        if self.unread.is_empty() {
-            return None;
-        }
-        let object = object();
+    /// Whether the kind is one of Kubernetes' own, whose fields are all known.
+    pub fn is_plain(&self) -> bool {
+        let mut versions = self.api_versions.iter();
+        versions.all(|version| !group_of(version).contains('.'))
+    }
+
+    /// The parts of the object that change its pods and are not read.
+    pub fn unread(&self, object: &Value) -> Vec<Pointer> {
         let unread = self.unread.iter();
         unread
-            .flat_map(|at| row::standing(&self.under.join(at), &object))
-            .next()
+            .flat_map(|at| row::standing(&self.under.join(at), object))
+            .collect()
     }
 
     /// Whether a run of it cannot be changed: the API server refuses that, or what runs would be ended and start again.

@@ -180,6 +180,15 @@ impl PodPlace {
         pod
     }
 
+    /// Whether a place of the object is in a part of the pod.
+    pub fn covers(&self, at: &Pointer) -> bool {
+        let places = self.links.iter().flat_map(|link| {
+            let to = link.to.as_ref().ok();
+            link.objects.iter().chain(to)
+        });
+        places.into_iter().any(|place| at.is_within(place))
+    }
+
     /// Whether a part of the pod stands at, above or below a place of the object.
     pub fn meets(&self, at: &Pointer) -> bool {
         let parts = self.links.iter().filter_map(|link| link.to.as_ref().ok());
@@ -208,10 +217,17 @@ impl PodPlace {
     pub fn shown(&self, pod: &Pointer) -> Pointer {
         let mut above = Some(pod.clone());
         while let Some(pod) = above {
-            if let Some((link, tail)) = self.nearest(&pod)
-                && let Some(at) = link.to.as_ref().ok().or(link.objects.first())
-            {
-                return at.join(&tail);
+            if let Some((link, tail)) = self.nearest(&pod) {
+                // What cannot be written may stand, where an earlier link has it.
+                let mut same = self
+                    .links
+                    .iter()
+                    .rev()
+                    .filter(|other| other.pod == link.pod);
+                let written = same.find_map(|link| link.to.as_ref().ok());
+                if let Some(at) = written.or(link.objects.first()) {
+                    return at.join(&tail);
+                }
             }
             above = pod.parent();
         }

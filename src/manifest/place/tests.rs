@@ -230,7 +230,7 @@ fn what_is_missing_on_the_way_is_made_with_the_name_of_the_container() {
     let wrong = operators()
         .of("sparkoperator.k8s.io/v1alpha1", "SparkConnect")
         .unwrap()
-        .misshapen(|| object.clone());
+        .misshapen(&object);
     assert_eq!(wrong.unwrap().to_string(), "/spec/executor");
 }
 

@@ -52,7 +52,7 @@ impl End<'_> {
             Self::Pinned(_) => None,
             Self::Left(_, why) => Some(why.into()),
             Self::Made(maker) => Some(Cow::Owned(format!(
-                "`{maker}` makes it in the cluster; its data is not in the stream"
+                "`{maker}` makes it in the cluster, and no digest covers that"
             ))),
             Self::External(why) | Self::Other(why) => Some((*why).into()),
         }

@@ -29,7 +29,7 @@ const ABSENT: &str = "it is not in the stream";
 fn makes(maker: &Value, name: &str) -> bool {
     let why = unpinned(maker, name, None);
     let kind = maker["kind"].as_str().unwrap();
-    let made = format!("`{kind}/m` makes it in the cluster; its data is not in the stream");
+    let made = format!("`{kind}/m` makes it in the cluster, and no digest covers that");
     assert!(why == made || why == ABSENT, "{why}");
     why == made
 }

@@ -131,7 +131,7 @@ fn a_byte_that_is_read_moves_the_digest_and_no_other_does() {
             &|o| o["metadata"]["annotations"] = json!({"config.kubernetes.io/index": "1"})
         ));
     }
-    assert_eq!(pinned, 20);
+    assert_eq!(pinned, 27);
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
     let may_hold =
         |object: &&Object<'_>, word: &str| object.kind == "Secret" || node(object).may_hold(word);
     let is_source = |object: &&Object<'_>| {
-        matches!(object.kind, "ConfigMap" | "Secret") && may_hold(object, "containers")
+        matches!(object.kind, "ConfigMap" | "Secret")
+            && (may_hold(object, "containers") || may_hold(object, "binaryData"))
     };
     let sources = objects.iter().filter(is_source);
     let seen: Vec<_> = sources
@@ -57,6 +58,13 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
     speak
         .flat_map(|object| mentions(&value(object)))
         .for_each(|mention| names.add(&mention));
+    if !names.is_empty() {
+        let mount = objects.iter().filter(|o| {
+            let node = node(o);
+            node.may_hold("subPath") || node.may_hold("items")
+        });
+        mount.for_each(|object| names.add_mounts(&value(object)));
+    }
     for candidate in seen {
         if let Some(template) = candidate.judged(&names) {
             let of_object = found.entry(candidate.object.index).or_default();
@@ -93,7 +101,7 @@ fn candidates<'o>(object: &'o Object<'o>, node: NodeRef<'_>) -> Vec<Candidate<'o
 impl Candidate<'_> {
     fn judged(&self, names: &Names) -> Option<Template> {
         let key = self.path.last().unwrap_or_default();
-        let named = names.role_of(&key);
+        let named = names.role_of_key(self.object.name, &key);
         let place = self.path.segments().next()?;
         let encoded = match (self.kind, &*place) {
             (SourceKind::Secret, "data") | (SourceKind::ConfigMap, "binaryData") => {
@@ -105,14 +113,15 @@ impl Candidate<'_> {
         let (whose, cannot) = match &self.pod {
             Ok(pod) => {
                 let sparks = || is_sparkish(pod, [self.object.name, &*key]).then(|| guess(&key));
-                let is_pod = pod["kind"] == "Pod";
+                let is_pod = pod["kind"] == "Pod" || super::is_nothing_else(pod);
                 (
                     named.or_else(sparks).or(is_pod.then_some("pod"))?,
                     in_the_way(),
                 )
             }
             Err(why) => {
-                let whose = named.or(self.says_pod.then_some("pod"))?;
+                let called = || super::is_called_template(&key).then(|| guess(&key));
+                let whose = named.or(self.says_pod.then_some("pod")).or_else(called)?;
                 (whose, Some(why.clone()))
             }
         };
@@ -146,10 +155,10 @@ fn pod(text: &str) -> Result<Value, String> {
     }
 }
 
-/// A text as it can be read: where it is no YAML before it has been filled in, what stands in `{{ }}` and `{% %}` becomes
-/// as many letters, and lines of nothing else become comments, so that every other byte stays where it is.
+/// A text as it can be read: where it is no YAML before it has been filled in, what stands in `{{ }}`, `{% %}` and `${ }`
+/// becomes as many letters, and lines of nothing else become comments, so that every other byte stays where it is.
 pub fn readable(text: &str) -> Cow<'_, str> {
-    if !text.contains("{{") && !text.contains("{%") || Stream::parse(text).is_ok() {
+    if !BLOCKS.iter().any(|(begin, _)| text.contains(begin)) || Stream::parse(text).is_ok() {
         return text.into();
     }
     text.split_inclusive('\n').map(filled_in).collect()
@@ -162,24 +171,29 @@ fn is_controlled(readable: &str) -> bool {
         .any(|line| line.trim_start().starts_with(CONTROL))
 }
 
+/// What is filled in later, by what it begins and ends with.
+const BLOCKS: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("${", "}")];
+
 /// What a line of nothing but `{{ }}` begins with, once it is read.
 const CONTROL: &str = "#xxx";
 
 fn filled_in(line: &str) -> String {
     let body = line.trim();
-    let is_block = |begin, end| body.starts_with(begin) && body.ends_with(end);
-    let alone = is_block("{{", "}}") || is_block("{%", "%}");
+    let is_block = |(begin, end): &(&str, &str)| body.starts_with(begin) && body.ends_with(end);
+    let alone = BLOCKS.iter().any(is_block);
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(begin) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
-        let close = if rest[begin..].starts_with("{{") {
-            "}}"
-        } else {
-            "%}"
-        };
-        let Some(end) = rest[begin..].find(close).map(|end| begin + end + 2) else {
+    let first = |rest: &str| {
+        let blocks = BLOCKS.iter();
+        blocks
+            .filter_map(|(begin, close)| Some((rest.find(begin)?, *close)))
+            .min()
+    };
+    while let Some((begin, close)) = first(rest) {
+        let Some(end) = rest[begin..].find(close) else {
             break;
         };
+        let end = begin + end + close.len();
         out.push_str(&rest[..begin]);
         out.push_str(if alone { "#" } else { "x" });
         out.extend(std::iter::repeat_n('x', end - begin - 1));
@@ -232,7 +246,9 @@ mod tests {
             found(&map("worker.yaml", &typed)),
             ["/data/worker.yaml pod"]
         );
-        assert_eq!(found(&map("values.yaml", POD)), [""; 0]);
+        assert_eq!(found(&map("values.yaml", POD)), ["/data/values.yaml pod"]);
+        let more = format!("replicas: 2\n{POD}");
+        assert_eq!(found(&map("values.yaml", &more)), [""; 0]);
         let conf = map(
             "spark.conf",
             "spark.kubernetes.driver.podTemplateFile=/conf/values.yaml",
@@ -241,12 +257,43 @@ mod tests {
             found(&(map("values.yaml", POD) + &conf)),
             ["/data/values.yaml driver"]
         );
+        let conf = conf.replace("values.yaml", "t.yaml");
+        let more = format!("replicas: 2\n{POD}");
+        let pod = |volume: &str, mount: &str| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  volumes: [{{name: v, configMap: {{name: m{volume}}}}}]\n  \
+                 containers: [{{name: c, volumeMounts: [{{name: v, {mount}}}]}}]\n---\n"
+            )
+        };
+        for pod in [
+            pod(
+                ", items: [{key: values.yaml, path: t.yaml}]",
+                "mountPath: /conf",
+            ),
+            pod("", "subPath: values.yaml, mountPath: /conf/t.yaml"),
+            pod(
+                ", items: [{key: values.yaml, path: u.yaml}]",
+                "subPath: u.yaml, mountPath: /conf/t.yaml",
+            ),
+        ] {
+            assert_eq!(
+                found(&(map("values.yaml", &more) + &conf + &pod)),
+                ["/data/values.yaml driver"],
+                "{pod}"
+            );
+        }
+        assert_eq!(found(&(map("values.yaml", &more) + &conf)), [""; 0]);
         let open = "spec: {containers: [{name: c, image: \"${IMAGE}\"}]}";
         assert_eq!(
             found(&map("executor.yaml.template", open)),
             ["/data/executor.yaml.template executor"]
         );
         assert_eq!(found(&map("pods.md", "kind: Pod with containers")), [""; 0]);
+        let flow = "spec: {containers: [{name: c, image: ${IMAGE}}]}";
+        assert_eq!(
+            found(&map("executor.yaml.template", flow)),
+            ["/data/executor.yaml.template executor"]
+        );
     }
 
     #[test]
@@ -268,6 +315,21 @@ mod tests {
         let conf = map(
             "spark.conf",
             "spark.kubernetes.executor.podTemplateFile=/conf/t.yaml",
+        );
+        let cut = found(&map(
+            "executor-pod-template.yaml",
+            &cut.replace("kind: Pod\n", ""),
+        ));
+        assert!(
+            cut[0].starts_with("/data/executor-pod-template.yaml executor: its line "),
+            "{cut:?}"
+        );
+        let binary = secret
+            .replace("Secret", "ConfigMap")
+            .replace("data:", "binaryData:");
+        assert_eq!(
+            found(&binary),
+            ["/binaryData/executor.yaml executor: its text is written in base64"]
         );
         let wrapped = format!("template:\n  {POD}");
         let said = found(&(map("t.yaml", &wrapped) + &conf));

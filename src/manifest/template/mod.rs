@@ -1,5 +1,6 @@
 //! Pod templates for Spark in the texts of `ConfigMap`s and `Secret`s: found by what they hold, and by what names them.
 
+mod alias;
 mod find;
 mod mention;
 
@@ -8,6 +9,7 @@ pub use mention::{Mention, mentions};
 
 use super::spark::base;
 use crate::manifest::{Container, ContainerKind, Pod};
+use alias::Aliases;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +23,8 @@ pub struct Names {
     files: BTreeMap<String, BTreeSet<&'static str>>,
     /// `spark.kubernetes.{driver,executor}.podTemplateContainerName`.
     containers: BTreeSet<String>,
+    /// How files are called where pods mount them.
+    aliases: Aliases,
 }
 
 impl Names {
@@ -43,6 +47,23 @@ impl Names {
             "podTemplateContainerName" => _ = self.containers.insert(value.clone()),
             _ => {}
         }
+    }
+
+    /// Whether any file is named.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Remembers under which names an object's pods have the files that they mount.
+    pub fn add_mounts(&mut self, object: &Value) {
+        self.aliases.add(object);
+    }
+
+    /// Whose pods a key of that object is a template for, by its own name or by that of its file.
+    pub fn role_of_key(&self, object: &str, key: &str) -> Option<&'static str> {
+        let mut files = self.aliases.of(object, key);
+        self.role_of(key)
+            .or_else(|| files.find_map(|file| self.role_of(file)))
     }
 
     /// Whose pods the file of that name is a template for, where the stream says so.
@@ -89,6 +110,19 @@ fn is_pod(value: &Value) -> bool {
     value.is_object()
         && (value["kind"].is_null() || value["kind"] == "Pod")
         && value["spec"]["containers"].is_array()
+}
+
+/// Whether a pod that does not call itself one has nothing beside what a Pod has.
+fn is_nothing_else(pod: &Value) -> bool {
+    let keys = pod.as_object().into_iter().flat_map(|map| map.keys());
+    let mut keys = keys.map(String::as_str);
+    keys.all(|key| ["apiVersion", "kind", "metadata", "spec"].contains(&key))
+}
+
+/// Whether a file's name says that it is a pod template for Spark.
+fn is_called_template(file: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| file.contains(word));
+    says(&["executor", "driver", "spark"]) && says(&["pod", "template"]) && says(&[".yaml", ".yml"])
 }
 
 /// The containers of a pod that are neither init containers nor added later.
