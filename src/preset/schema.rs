@@ -188,7 +188,7 @@ pub(super) fn places(_: &mut SchemaGenerator) -> Schema {
     let pod = object(
         json!(["map"]),
         json!({
-            "names": texts, "role": text, "each": pointer,
+            "names": texts, "role": text, "each": pointer, "unless": pointer,
             "container": object(json!(["name"]), container),
             "map": {"type": "array", "minItems": 1, "items": part},
         }),

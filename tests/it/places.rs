@@ -288,7 +288,7 @@ fn a_pod_is_judged_alike_wherever_it_lives() {
             .join("\n")
     );
     // In the second number the kind has no field for a part of the fixture, which is left out.
-    assert_eq!((judged, less), (6336, 1052));
+    assert_eq!((judged, less), (6831, 1547));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn what_only_lacks_fields_is_mended_wherever_it_lives() {
             }
         }
     }
-    assert_eq!((judged, mended.len()), (2048, 32));
+    assert_eq!((judged, mended.len()), (2208, 32));
     assert_eq!(left, BTreeMap::new());
 }
 

@@ -1,6 +1,7 @@
 //! What clusters say when a pod does not start, and which rule or check it is about.
 
 mod constraint;
+mod operator;
 mod pod_security;
 mod rest;
 #[cfg(test)]
@@ -23,9 +24,14 @@ pub struct Said {
     pub fix: &'static str,
 }
 
-/// All of them: Pod Security, OpenShift, then the API server, the scheduler, the kubelet and the process itself.
+/// All of them: Pod Security, OpenShift, operators, then the API server, the scheduler, the kubelet and the process itself.
 pub fn table() -> impl Iterator<Item = &'static Said> {
-    let all = [pod_security::TABLE, constraint::TABLE, rest::TABLE];
+    let all = [
+        pod_security::TABLE,
+        constraint::TABLE,
+        operator::TABLE,
+        rest::TABLE,
+    ];
     all.into_iter().flatten()
 }
 

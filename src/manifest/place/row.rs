@@ -20,6 +20,9 @@ pub(super) struct PodRow {
     /// A mapping that the pod is in. Without `names`, `*` is any key or item, and each one has a pod.
     #[serde(default, deserialize_with = "some_pointer")]
     each: Option<Pointer>,
+    /// Where something stands here, there is no such pod.
+    #[serde(default, deserialize_with = "some_pointer")]
+    unless: Option<Pointer>,
     /// The container that the kind's controller adds where nobody writes it.
     #[serde(default)]
     container: Option<OwnContainer>,
@@ -108,6 +111,10 @@ impl PodRow {
                 }))
             };
             return vec![Arc::clone(self.fixed.get_or_init(make))];
+        }
+        let unless = self.unless.as_ref().map(|unless| under.join(unless));
+        if unless.is_some_and(|at| at.of(object).is_some_and(|held| !held.is_null())) {
+            return Vec::new();
         }
         let keys = self.keys(under, object);
         let shaped = keys.iter().filter(|(_, held)| match held {
