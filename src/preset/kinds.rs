@@ -4,6 +4,7 @@ use super::graph::Graph;
 use super::settle::Settings;
 use super::{Known, Origin, PolicyError, tables};
 use crate::manifest::{Place, Tables};
+use crate::text::hint;
 use crate::yaml::Spanned;
 use std::sync::Arc;
 
@@ -47,7 +48,14 @@ fn judge(
     if let Some(missing) = row.lacks() {
         return says(format!("has nothing in `{missing}`"));
     }
-    let built_in = &known.tables.unwrap_or(tables)().places;
+    let tables = known.tables.unwrap_or(tables)();
+    if let Some(role) = row.roles().find(|role| tables.roles.get(role).is_none()) {
+        let message = format!("the row `{}`: there is no role `{role}`", row.id);
+        return Err(origin
+            .error(message)
+            .help(hint(&role, &tables.role_names())));
+    }
+    let built_in = &tables.places;
     let same = own.iter().find(|other| other.row.id == row.id);
     if let Some(other) = same {
         return says(format!("is also at {}", other.origin.place()));

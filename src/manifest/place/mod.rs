@@ -134,16 +134,22 @@ impl Places {
 }
 
 impl Place {
-    /// The first of its lists that may not be empty, and is.
+    /// The first of its fields that may not be empty, and is.
     pub fn lacks(&self) -> Option<&'static str> {
         let lists = [
             ("apiVersions", self.api_versions.is_empty()),
             ("kinds", self.kinds.is_empty()),
+            ("id", self.id.is_empty()),
             ("pods", self.pods.is_empty()),
         ];
         lists
             .into_iter()
             .find_map(|(name, empty)| empty.then_some(name))
+    }
+
+    /// The roles that its pods have by their kind.
+    pub fn roles(&self) -> impl Iterator<Item = String> {
+        self.pods.iter().flat_map(PodRow::roles)
     }
 
     /// Every version and kind that it is for.

@@ -125,6 +125,16 @@ impl PodRow {
         shaped.map(|(key, _)| place(key)).collect()
     }
 
+    /// The roles that it gives, by name.
+    pub(super) fn roles(&self) -> Vec<String> {
+        let role = self.role.iter();
+        role.flat_map(|role| match self.names.as_slice() {
+            [] => vec![role.clone()],
+            names => names.iter().map(|name| role.replace(ANY, name)).collect(),
+        })
+        .collect()
+    }
+
     /// Whether its pods are in a mapping of their own.
     pub(super) fn is_shaped(&self) -> bool {
         self.each.is_some()
@@ -293,6 +303,9 @@ fn filled(pattern: &Pointer, key: &str, own: Option<usize>) -> Pointer {
         })
 }
 
+/// What a pod is put together from: its own parts, and what else its maker reads.
+const PARTS: [&str; 4] = ["metadata", "spec", "operator", "conf"];
+
 impl TryFrom<RawMapping> for Mapping {
     type Error = String;
 
@@ -310,6 +323,16 @@ impl TryFrom<RawMapping> for Mapping {
             joins: raw.joins,
             only_if: raw.only_if,
         };
+        if !PARTS
+            .iter()
+            .any(|part| mapping.pod.segments().next().as_deref() == Some(part))
+        {
+            let parts = PARTS.join("`, `/");
+            return Err(format!(
+                "`{}` is no part of a pod: one of `/{parts}`",
+                raw.pod
+            ));
+        }
         if mapping.objects.is_empty() && (mapping.follows || mapping.cannot.is_none()) {
             return Err(format!("`{}` needs `object` or `cannot`", raw.pod));
         }

@@ -366,6 +366,8 @@ fn rows_for_kinds_that_hold_pods() {
         "      pods: []\n",
         "      pods: [{map: [{pod: /spec}]}]\n",
         "      pods: [{map: [{pod: spec, object: /a}]}]\n",
+        "      pods: [{map: [{pod: /spce, object: /a}]}]\n",
+        "      pods: [{role: spark-drivr, map: [{pod: /spec, object: /a}]}]\n",
         "      pods: [{maps: []}]\n",
         &format!("{pods}      role: x\n"),
         &format!("{pods}    - id: mine\n      apiVersions: [example.com/v2]\n      kinds: [Mine]\n      rolls: pods\n{pods}"),
@@ -378,6 +380,8 @@ fn rows_for_kinds_that_hold_pods() {
     p.yaml:7:7: the row `mine` has nothing in `pods`
     p.yaml:11:20: `/spec` needs `object` or `cannot`
     p.yaml:11:20: `spec` is no JSON pointer: it must be empty or begin with `/`, and `~` must be `~0` or `~1`
+    p.yaml:11:20: `/spce` is no part of a pod: one of `/metadata`, `/spec`, `/operator`, `/conf`
+    p.yaml:7:7: the row `mine`: there is no role `spark-drivr` (help: did you mean `spark-driver`?)
     p.yaml:11:15: unknown field `maps` (help: did you mean `map`?)
     p.yaml:12:7: unknown field `role` (help: expected one of `id`, `apiVersions`, `kinds`, `immutable`, `rolls`, `rollsUnless`, `renew`, `under`, `unread`, `pods`)
     p.yaml:12:7: the row `mine` is also at p.yaml:7:7
