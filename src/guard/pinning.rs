@@ -168,8 +168,9 @@ impl Run<'_> {
             because: Some(format!("it reads {reasons}")),
             help: match reason {
                 Why::Kind(_) => {
-                    let place = self.subject.place;
-                    place.and_then(|place| place.renewal(self.subject.object.name))
+                    let named = &self.outcome.value["metadata"]["name"];
+                    let place = self.subject.place.zip(named.as_str());
+                    place.and_then(|(place, name)| place.renewal(name))
                 }
                 _ => None,
             },
