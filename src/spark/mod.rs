@@ -2,6 +2,7 @@
 //!
 //! Everything is known for three releases ([`version::Release`]); what holds for another one is said by its version.
 
+pub mod catalogue;
 pub mod size;
 pub mod time;
 pub mod version;

@@ -28,7 +28,7 @@ const VERSIONED: [(&str, &str); 15] = [
 
 /// Modules that Spark publishes with its own version; `spark-nlp_2.12-5.1.0.jar` is somebody else's.
 /// Source: the jars of 3.5.9, 4.1.4 and 4.3.0, and the connectors that its documentation names.
-const MODULES: [&str; 41] = [
+const MODULES: [&str; 40] = [
     "avro",
     "catalyst",
     "common-utils",
@@ -66,7 +66,6 @@ const MODULES: [&str; 41] = [
     "streaming-kinesis-asl",
     "tags",
     "token-provider-kafka-0-10",
-    "unsafe",
     "variant",
     "yarn",
     "yarn-shuffle",
