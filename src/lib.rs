@@ -92,6 +92,7 @@ pub mod pin;
 pub mod preset;
 pub mod render;
 pub mod report;
+pub mod spark;
 pub mod text;
 pub mod threads;
 pub mod yaml;

@@ -56,6 +56,15 @@ pub(crate) fn go_module(name: &str, module: &str) -> Option<PathBuf> {
     missing(&format!("the Go module `{module}` is not downloaded"))
 }
 
+/// A Java that runs a source file by itself, on the path: a JDK, from 11 on.
+pub(crate) fn java() -> Option<PathBuf> {
+    let asked = Command::new("javac").arg("-version").output();
+    match asked.is_ok_and(|answer| answer.status.success()) {
+        true => Some(PathBuf::from("java")),
+        false => missing("no JDK is installed"),
+    }
+}
+
 /// What `program` answers to `input`; it must succeed.
 pub(crate) fn ask(program: &Path, arguments: &[&str], input: &str) -> String {
     let mut file = tempfile::tempfile().expect("a temporary file");

@@ -13,6 +13,7 @@
 mod argocd;
 mod bad_input;
 mod cases;
+mod catalogue;
 #[cfg(unix)]
 mod ci;
 mod cli;

@@ -2,12 +2,11 @@
 
 use super::Parameters;
 use super::heap::{Heap, Place, Process, Reader};
-use super::size::{
-    LEAST_HEAP, MIB, Unit, as_heap, as_quantity, largest_heap, overhead, quantity, spark,
-};
+use super::size::{LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, overhead, quantity, spark};
 use crate::guard::Finding;
 use crate::manifest::Container;
 use crate::manifest::spark::{Answer, text_of};
+use crate::spark::size::Unit;
 use crate::yaml::Pointer;
 
 /// The id of SK104's findings.

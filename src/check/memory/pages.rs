@@ -66,9 +66,9 @@ static PAGES: [Page; 4] = [
     Page {
         id: unknown_key::ID,
         title: "a Spark setting for pod memory that does not exist",
-        what: "`spark.kubernetes.{driver,executor}.{request,limit}.memory`, also as `requests` and `limits`, are in no Spark \
-               version; only their cousins for cores are (`spark.kubernetes.executor.request.cores`). Spark ignores \
-               what it does not know. Looked for in properties files and scripts in ConfigMaps and Secrets, in command \
+        what: "A key such as `spark.kubernetes.executor.request.memory`, `….limits.memory` or `….memory` asks for the memory of \
+               driver or executors, and neither Spark 3.5.9 nor 4.1.4 nor 4.3.0 has it; only its cousins for cores are \
+               there (`spark.kubernetes.executor.request.cores`). Spark ignores what it does not know. Looked for in properties files and scripts in ConfigMaps and Secrets, in command \
                lines, in variables and in `sparkConf`.",
         why_platform: "Request and limit of Spark's pods are both heap plus overhead; no setting makes them differ, and this \
                        one changes neither.",

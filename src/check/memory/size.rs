@@ -1,6 +1,8 @@
 //! Sizes: Spark's byte strings, Kubernetes' quantities, and the arithmetic between a heap and a limit.
 
 use crate::manifest::Quantity;
+use crate::spark::size::{Unit, byte_string};
+use crate::spark::version::Release;
 use serde_json::Value;
 
 /// Bytes in a mebibyte.
@@ -9,31 +11,16 @@ pub(super) const MIB: u64 = 1 << 20;
 /// The least heap, in MiB, that Spark documents for an executor and a driver starts with; smaller ones are not advised.
 pub(super) const LEAST_HEAP: u64 = 450;
 
-/// What a Spark size without a unit counts in; each setting has its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// `spark.memory.offHeap.size`, and `-Xmx`.
-    Byte,
-    /// `spark.driver.memory` and its like.
-    Mebibyte,
-}
-
 /// A Spark byte string in MiB, rounded down; nothing where Spark before 4.3 would refuse it (`4Gi`, `1.5g`).
 pub(super) fn spark(text: &str, plain: Unit) -> Option<u64> {
-    let text = text.trim().to_ascii_lowercase();
-    let letters = text.find(|c: char| !c.is_ascii_digit());
-    let (digits, unit) = text.split_at(letters.unwrap_or(text.len()));
-    let shift = match (unit, plain) {
-        ("", Unit::Byte) | ("b", _) => 0,
-        ("k" | "kb", _) => 10,
-        ("", Unit::Mebibyte) | ("m" | "mb", _) => 20,
-        ("g" | "gb", _) => 30,
-        ("t" | "tb", _) => 40,
-        ("p" | "pb", _) => 50,
-        _ => return None,
-    };
-    let bytes = digits.parse::<u64>().ok()?.checked_mul(1 << shift)?;
-    Some(bytes / MIB)
+    // In its own unit first: a number alone counts in that.
+    let size = byte_string(text, plain, Release::V3_5_9).ok()?;
+    let size = u64::try_from(size).ok()?;
+    Some(if plain == Unit::Byte {
+        size / MIB
+    } else {
+        size
+    })
 }
 
 /// A Kubernetes quantity of memory in bytes, rounded up as Kubernetes does; nothing where the API would refuse it.
@@ -84,24 +71,13 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn spark_sizes_are_binary_and_count_in_their_own_unit() {
-        let mib = |text| spark(text, Unit::Mebibyte);
-        for (text, want) in [
-            ("4g", 4096),
-            (" 4GB ", 4096),
-            ("512", 512),
-            ("512m", 512),
-            ("1048000k", 1023),
-            ("1t", 1 << 20),
-            ("1p", 1 << 30),
-            ("1048576b", 1),
-        ] {
-            assert_eq!(mib(text), Some(want), "{text}");
-        }
-        for refused in ["4Gi", "1.5g", "", "g", "-1g", "4 g", "${HEAP}", "20000p"] {
-            assert_eq!(mib(refused), None, "{refused}");
+    fn sizes_are_in_mebibytes_whatever_a_plain_number_counts() {
+        for (text, want) in [("4g", 4096), ("512", 512), ("1048000k", 1023)] {
+            assert_eq!(spark(text, Unit::Mebibyte), Some(want), "{text}");
         }
         assert_eq!(spark("2147483648", Unit::Byte), Some(2048));
+        assert_eq!(spark("2g", Unit::Byte), Some(2048));
+        assert_eq!(spark("4Gi", Unit::Mebibyte), None);
     }
 
     #[test]

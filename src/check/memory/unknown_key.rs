@@ -5,6 +5,7 @@ use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
 use crate::guard::Finding;
 use crate::manifest::spark::is_size;
 use crate::manifest::template::Mention;
+use crate::spark::catalogue::catalogue;
 use serde_json::Value;
 
 /// The id of its findings.
@@ -49,17 +50,14 @@ pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) 
     })
 }
 
-/// Whose pods a key asks memory for, where no Spark has it: `spark.kubernetes.{driver,executor}.{request,limit,requests,
-/// limits}.memory`. None is registered in Spark 3.5.9, 4.1.4 or 4.3.0; their cousins `….request.cores` are.
+/// Whose pods a key asks memory for, where no Spark has it: `spark.kubernetes.{driver,executor}.request.memory`,
+/// `….limits.memory`, `….memory`. Their cousins `….request.cores` are in the catalogue.
 fn role(key: &str) -> Option<&'static str> {
     let (role, rest) = key.strip_prefix("spark.kubernetes.")?.split_once('.')?;
-    let role = ["driver", "executor"]
-        .into_iter()
-        .find(|known| *known == role)?;
-    let asked = rest.strip_suffix(".memory")?;
-    ["request", "limit", "requests", "limits"]
-        .contains(&asked)
-        .then_some(role)
+    let mut roles = ["driver", "executor"].into_iter();
+    let role = roles.find(|known| *known == role)?;
+    let asks = rest.to_ascii_lowercase().contains("memory");
+    (asks && catalogue().is_nobodys(key)).then_some(role)
 }
 
 /// The heap that makes a pod of the size that was asked for.
@@ -105,13 +103,21 @@ mod tests {
                 assert_eq!(role(&key), Some(want), "{key}");
             }
         }
+        for also in [
+            "spark.kubernetes.executor.memory",
+            "spark.kubernetes.executor.memoryOverhead",
+            "spark.kubernetes.executor.limitMemory",
+        ] {
+            assert_eq!(role(also), Some("executor"), "{also}");
+        }
         for known in [
             "spark.kubernetes.executor.request.cores",
             "spark.kubernetes.executor.limit.cores",
             "spark.kubernetes.memoryOverheadFactor",
+            "spark.kubernetes.executor.label.memory",
+            "spark.kubernetes.driver.annotation.example.com/memory",
+            "spark.kubernetes.executor.node.selector.memory",
             "spark.executor.memory",
-            "spark.kubernetes.executor.request.memoryOverhead",
-            "spark.kubernetes.executor.memory",
         ] {
             assert_eq!(role(known), None, "{known}");
         }

@@ -4,6 +4,7 @@ mod dice;
 mod objects;
 mod patches;
 mod pins;
+mod properties;
 mod scribe;
 mod splices;
 
