@@ -48,6 +48,7 @@ mod reading;
 mod reports;
 mod said;
 mod secrets;
+mod spark;
 mod support;
 mod threads;
 mod tidy;

@@ -4,9 +4,9 @@ use super::lab;
 use std::path::{Path, PathBuf};
 
 /// From the top down: a module may use what stands after it, or itself.
-const LAYERS: [&str; 13] = [
-    "cli", "host", "report", "render", "drift", "pin", "check", "guard", "preset", "manifest",
-    "yaml", "text", "threads",
+const LAYERS: [&str; 14] = [
+    "cli", "host", "report", "render", "drift", "pin", "check", "guard", "preset", "spark",
+    "manifest", "yaml", "text", "threads",
 ];
 /// Longest file, tests left out.
 const MOST_LINES: usize = 400;
