@@ -21,7 +21,7 @@ pub enum Problem {
     Size,
     /// It is more than 2^63-1 of the unit that it is counted in.
     TooLarge,
-    /// A size of executors or of off-heap memory is below zero.
+    /// A size of executors or of off-heap memory, or a time, is below zero.
     Negative,
     /// It is no whole number of 32 bits.
     Integer,
@@ -43,6 +43,22 @@ pub enum Problem {
     NoAmount,
     /// No image is named.
     NoImage,
+    /// A pod template is no pod: it has no `spec`.
+    Template,
+    /// A label that Spark sets itself.
+    Reserved,
+    /// A volume lacks a setting.
+    Missing,
+    /// There is no such type of volume.
+    Volume,
+    /// It is no time.
+    Time,
+    /// It is neither 0 nor a port from 1024 on.
+    Port,
+    /// It does not have the form `NAME:KEY`.
+    Reference,
+    /// It cannot begin the name of a pod.
+    Name,
 }
 
 impl Problem {
@@ -74,6 +90,14 @@ impl fmt::Display for Problem {
             Self::NoVendor => "is missing: it names the device to Kubernetes",
             Self::NoAmount => "is missing: it says how many devices are asked for",
             Self::NoImage => "is missing: Spark needs an image",
+            Self::Template => "holds no pod with a `spec`",
+            Self::Reserved => "is a label that Spark sets itself",
+            Self::Missing => "is missing",
+            Self::Volume => "is no type of volume that Spark knows",
+            Self::Time => "is no time",
+            Self::Reference => "does not have the form `NAME:KEY`",
+            Self::Name => "cannot begin the name of a pod",
+            Self::Port => "is neither 0 nor a port from 1024 on",
         })
     }
 }

@@ -200,9 +200,12 @@ fn overhead(
     [own, base]: [&str; 2],
     minimum: &str,
 ) -> Result<Part, Failure> {
-    // Spark reads the factors even where they do not matter.
-    let base = factor(reader, base, |factor| factor >= 0.0)?;
     let own = factor(reader, own, |factor| factor > 0.0)?;
+    // A driver reads the deprecated factor first and throws, before there are executors.
+    let base = match &own {
+        Some(_) if kind == Kind::Client => None,
+        _ => factor(reader, base, |factor| factor >= 0.0)?,
+    };
     let least = match reader.version.since(4, 0) {
         true => reader.mebibytes(minimum)?,
         false => None,

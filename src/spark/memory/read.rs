@@ -91,6 +91,12 @@ impl<'a> Reader<'a> {
         Ok(on.is_some_and(|(on, _)| on))
     }
 
+    /// A time in seconds; without a unit it counts seconds, and less than one is cut off.
+    /// Source: `JavaUtils.timeStringAs`.
+    pub(crate) fn seconds(self, key: &str) -> Result<Option<i64>, Failure> {
+        Ok(self.read(key, seconds)?.map(|(seconds, _)| seconds))
+    }
+
     /// A number with a fraction, as Java reads a `double`.
     pub(super) fn number(self, key: &str) -> Result<Found<f64>, Failure> {
         self.read(key, number)
@@ -113,6 +119,25 @@ pub(super) fn quantity(key: &str, text: &str) -> Result<Quantity, Failure> {
 /// Whether somebody else puts in part of a value later: a shell, Helm, Kubernetes, Spark itself.
 fn has_placeholder(text: &str) -> bool {
     ["${", "$(", "{{"].iter().any(|mark| text.contains(mark))
+}
+
+fn seconds(text: &str) -> Result<i64, Problem> {
+    let text = trim(text).to_ascii_lowercase();
+    let bare = text.strip_prefix('-').unwrap_or(&text);
+    let letters = bare.find(|c: char| !c.is_ascii_digit());
+    let (digits, unit) = text.split_at(text.len() - bare.len() + letters.unwrap_or(bare.len()));
+    let number: i64 = digits.parse().map_err(|_| Problem::Time)?;
+    let (times, parts) = match unit {
+        "us" => (1, 1_000_000),
+        "ms" => (1, 1000),
+        "" | "s" => (1, 1),
+        "m" | "min" => (60, 1),
+        "h" => (3600, 1),
+        "d" => (86400, 1),
+        _ => return Err(Problem::Time),
+    };
+    // Java's `TimeUnit` stops at the largest number.
+    Ok(number.saturating_mul(times) / parts)
 }
 
 fn number(text: &str) -> Result<f64, Problem> {

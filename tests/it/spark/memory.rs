@@ -80,8 +80,7 @@ fn is_same(failure: &Failure, words: &str) -> bool {
         Problem::LimitBelowRequest => &["less than or equal to cpu limit"],
         Problem::NoVendor => &["vendor was not specified"],
         Problem::NoAmount => &["must specify an amount"],
-        Problem::NoImage => &["container image"],
-        Problem::Unknown => &["placeholder"],
+        _ => return false,
     };
     let named = words
         .split_once("config \"")
