@@ -15,6 +15,8 @@ mod tests;
 
 pub use driver::{driver, with_settings};
 pub use executor::executor;
+pub(super) use parts::app_label;
+pub(super) use value::{field, list, object};
 
 use super::memory::{Failure, Kind, Problem, Settings, Version};
 use serde_json::{Value, json};
@@ -72,7 +74,7 @@ impl Built {
     /// The whole pod: Spark's container comes after all others.
     pub fn into_pod(self) -> Value {
         let Self { mut pod, container } = self;
-        value::list(value::field(&mut pod, "spec"), "containers").push(container);
+        list(field(&mut pod, "spec"), "containers").push(container);
         pod
     }
 }
@@ -94,13 +96,13 @@ fn select(template: Option<&Value>, name: Option<&str>, key: &str) -> Result<Bui
     for header in ["apiVersion", "kind"] {
         pod[header] = empty[header].clone();
     }
-    let spec = value::field(&mut pod, "spec");
+    let spec = field(&mut pod, "spec");
     for name in ["containers", "initContainers"] {
         let containers = spec.get_mut(name).and_then(Value::as_array_mut);
         let containers = containers.into_iter().flatten();
         containers.for_each(quantities);
     }
-    let containers = value::list(spec, "containers");
+    let containers = list(spec, "containers");
     let named = |container: &Value| name.is_some_and(|name| container["name"] == name);
     let alone = containers.iter().filter(|c| named(c)).count() == 1;
     let place = containers.iter().position(|c| alone && named(c));

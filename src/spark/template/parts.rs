@@ -166,7 +166,7 @@ fn owned((name, text): (&str, &str)) -> (String, String) {
 }
 
 /// The label `spark-app-name`. Source: `KubernetesConf.getAppNameLabel`.
-pub(super) fn app_label(name: &str) -> String {
+pub(in crate::spark) fn app_label(name: &str) -> String {
     let mut label = String::new();
     for c in name.trim().to_lowercase().chars() {
         let c = if c.is_ascii_lowercase() || c.is_ascii_digit() {

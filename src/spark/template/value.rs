@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// A value as a mapping; what is none becomes an empty one.
-pub(super) fn object(value: &mut Value) -> &mut Map<String, Value> {
+pub(in crate::spark) fn object(value: &mut Value) -> &mut Map<String, Value> {
     if !value.is_object() {
         *value = Value::Object(Map::new());
     }
@@ -13,12 +13,12 @@ pub(super) fn object(value: &mut Value) -> &mut Map<String, Value> {
 }
 
 /// A field of a mapping, made where it is absent.
-pub(super) fn field<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
+pub(in crate::spark) fn field<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
     object(value).entry(name).or_insert(Value::Null)
 }
 
 /// A field as a list, made where it is absent.
-pub(super) fn list<'v>(value: &'v mut Value, name: &str) -> &'v mut Vec<Value> {
+pub(in crate::spark) fn list<'v>(value: &'v mut Value, name: &str) -> &'v mut Vec<Value> {
     let field = field(value, name);
     if !field.is_array() {
         *field = Value::Array(Vec::new());
