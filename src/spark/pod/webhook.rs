@@ -109,7 +109,7 @@ fn append(to: &mut Vec<Value>, items: &[Value]) {
     }
 }
 
-/// Volumes of the operator's fields: those that are mounted, and files of ConfigMaps.
+/// Volumes of the operator's fields: those that are mounted, and files of a `ConfigMap`.
 fn volumes(app: &Value, own: &Value, spec: &mut Value, container: &mut Value) {
     let fixed = [
         (

@@ -41,7 +41,7 @@ fn build(plan: Plan<'_>, resources: &memory::Resources) -> Result<Built, Failure
     );
     secrets(plan, role, &mut built)?;
     volumes(plan, role, &mut built)?;
-    command(plan, &mut built.container)?;
+    command(plan, &mut built.container);
     hadoop(plan, &mut built)?;
     template(plan, &mut built)?;
     scratch(plan, &mut built)?;
@@ -89,7 +89,7 @@ fn variables(plan: Plan<'_>, container: &mut Value) -> Result<(), Failure> {
 }
 
 /// The arguments come after those of the template. Source: `DriverCommandFeatureStep`.
-fn command(plan: Plan<'_>, container: &mut Value) -> Result<(), Failure> {
+fn command(plan: Plan<'_>, container: &mut Value) {
     let arguments = list(container, "args");
     let own = [
         "driver",
@@ -103,7 +103,6 @@ fn command(plan: Plan<'_>, container: &mut Value) -> Result<(), Failure> {
             .iter()
             .map(|text| text.as_str().into()),
     );
-    Ok(())
 }
 
 /// A ConfigMap of Hadoop's files that a setting names. Source: `HadoopConfDriverFeatureStep`.

@@ -28,7 +28,8 @@ pub(super) fn options(plan: Plan<'_>) -> Result<Vec<String>, Failure> {
 
 fn is_startup(plan: Plan<'_>, key: &str) -> bool {
     let begins = |prefix| key.starts_with(prefix);
-    let is_port = begins("spark.") && key.ends_with(".port") || begins("spark.port.");
+    let is_port =
+        begins("spark.") && key.rsplit('.').next() == Some("port") || begins("spark.port.");
     let is_secret = key == "spark.authenticate.secret" || key.ends_with("assword");
     let is_ssl = begins("spark.ssl") && plan.version.since(4, 0);
     let is_early = begins("spark.auth") || begins("spark.rpc") || begins("spark.network");

@@ -47,18 +47,17 @@ pub(super) fn volumes(plan: Plan<'_>, role: Role, built: &mut Built) -> Result<(
 }
 
 impl Volume<'_> {
-    fn text(&self, rest: &str) -> Result<Option<Value>, Failure> {
+    fn text(&self, rest: &str) -> Option<Value> {
         let key = format!("{}{rest}", self.prefix);
         // Settings of volumes are read as they are: `$(…)` is for Kubernetes.
         let text = self.plan.settings.get(&key).map(String::as_str);
-        Ok(text
-            .filter(|text| !text.is_empty())
-            .map(|text| self.named(text).into()))
+        text.filter(|text| !text.is_empty())
+            .map(|text| self.named(text).into())
     }
 
     fn required(&self, rest: &str) -> Result<Value, Failure> {
         let missing = || Problem::Missing.at(format!("{}{rest}", self.prefix));
-        self.text(rest)?.ok_or_else(missing)
+        self.text(rest).ok_or_else(missing)
     }
 
     /// A text in which Spark puts the application and the executor.
@@ -77,7 +76,7 @@ impl Volume<'_> {
             optional.push("subPathExpr");
         }
         for name in optional {
-            if let Some(text) = self.text(&format!("mount.{name}"))? {
+            if let Some(text) = self.text(&format!("mount.{name}")) {
                 mount.insert(name.to_owned(), text);
             }
         }
@@ -106,7 +105,7 @@ impl Volume<'_> {
             let optional = ["type", "medium", "sizeLimit"].contains(option);
             let rest = format!("options.{option}");
             let text = match optional {
-                true => self.text(&rest)?,
+                true => self.text(&rest),
                 false => Some(self.required(&rest)?),
             };
             source.extend(text.map(|text| ((*option).to_owned(), text)));

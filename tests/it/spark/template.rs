@@ -84,6 +84,7 @@ fn build(
 
 /// The configuration of a block, as the data's README tells it.
 fn settings(name: &str, bare: bool) -> Settings {
+    const ACCOUNT: &str = "serviceAccountName";
     let mut settings = Settings::new();
     let mut set = |key: &str, text: &str| settings.insert(key.to_owned(), text.to_owned());
     set("spark.app.name", "app");
@@ -98,7 +99,6 @@ fn settings(name: &str, bare: bool) -> Settings {
             set(&format!("spark.kubernetes.{role}.{key}"), text);
         }
     }
-    const ACCOUNT: &str = "serviceAccountName";
     match name {
         "exec-noname" => {
             settings.remove("spark.kubernetes.executor.podTemplateContainerName");
