@@ -32,6 +32,7 @@
 //! | [`check`] | requirements whose logic is Rust: Pod Security, validity, memory |
 //! | [`guard`] | rules: where they hold, what they set, who wins |
 //! | [`preset`] | policy as data |
+//! | [`spark`] | the sizes and pods that Spark makes of its configuration |
 //! | [`manifest`] | Kubernetes without policy: objects, pods, roles, images, quantities |
 //! | [`yaml`] | YAML as Kubernetes reads it, and edits of its text |
 //! | [`text`] | bytes |

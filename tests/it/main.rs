@@ -49,6 +49,7 @@ mod reading;
 mod reports;
 mod said;
 mod secrets;
+mod spark;
 mod support;
 mod threads;
 mod tidy;

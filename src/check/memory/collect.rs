@@ -1,7 +1,7 @@
 //! Every object of the stream is added, then every pod is judged.
 
 use super::Parameters;
-use super::heap::{Process, Reader};
+use super::heap::Reader;
 use super::judge::judge;
 use super::template::Templates;
 use super::unknown_key;
@@ -10,6 +10,7 @@ use crate::guard::Finding;
 use crate::manifest::spark::{Sources, source_kind, text_of};
 use crate::manifest::template::mentions;
 use crate::manifest::{ContainerKind, Pod};
+use crate::spark::memory::launcher::Process;
 use crate::yaml::Pointer;
 use serde_json::Value;
 

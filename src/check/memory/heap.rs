@@ -1,97 +1,9 @@
-//! The heap of a Spark process, by the order in which Spark's launcher looks for it.
-//! Source: the launchers of Spark 3.5.9, 4.1.4 and 4.3.0, run with each setting; they agree.
+//! The heap of a Spark process, looked for in what a container reads.
 
 use crate::manifest::Pod;
 use crate::manifest::spark::{Answer, Configuration, Setting, Sources, holds, text_of, written};
+use crate::spark::memory::launcher::{Place, Process};
 use serde_json::Value;
-
-/// Where a heap can be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// An environment variable.
-    Variable(&'static str),
-    /// A Spark setting: command line, then properties file.
-    Setting(&'static str),
-}
-
-/// A kind of Spark JVM.
-#[derive(Debug)]
-pub(super) struct Process {
-    /// The role that it is recognised by.
-    role: &'static str,
-    /// Where its heap is looked for; the first that is set wins, and 1g is taken where none is.
-    pub(super) places: &'static [Place],
-    /// What else shares out the container's memory: where it is set, somebody has thought about it.
-    pub(super) shares: Option<&'static str>,
-    /// Whether a Python process lives beside the JVM.
-    pub(super) python: bool,
-}
-
-const HEAP: &str = "spark.driver.memory";
-const DAEMON: &[Place] = &[Place::Variable("SPARK_DAEMON_MEMORY")];
-const DRIVER: &[Place] = &[
-    Place::Setting(HEAP),
-    Place::Variable("SPARK_DRIVER_MEMORY"),
-    Place::Variable("SPARK_MEM"),
-];
-/// Spark Connect and Thrift servers are drivers that a daemon's variable overrules.
-const SERVER: &[Place] = &[
-    Place::Variable("SPARK_DAEMON_MEMORY"),
-    Place::Setting(HEAP),
-    Place::Variable("SPARK_DRIVER_MEMORY"),
-    Place::Variable("SPARK_MEM"),
-];
-
-const fn process(role: &'static str, places: &'static [Place]) -> Process {
-    Process {
-        role,
-        places,
-        shares: None,
-        python: false,
-    }
-}
-
-const PROCESSES: [Process; 7] = [
-    process("spark-history-server", DAEMON),
-    process("spark-master", DAEMON),
-    Process {
-        shares: Some("SPARK_WORKER_MEMORY"),
-        ..process("spark-worker", DAEMON)
-    },
-    process("spark-connect", SERVER),
-    process("spark-thrift", SERVER),
-    process("spark-driver", DRIVER),
-    Process {
-        python: true,
-        ..process("jupyter", DRIVER)
-    },
-];
-
-impl Place {
-    /// Its name.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Variable(name) | Self::Setting(name) => name,
-        }
-    }
-}
-
-impl Process {
-    /// The process that a role runs.
-    pub(super) fn of(role: &str) -> Option<&'static Self> {
-        PROCESSES.iter().find(|process| process.role == role)
-    }
-
-    /// Whether it is a driver, which Spark's settings reach; daemons only read variables.
-    pub(super) fn is_driver(&self) -> bool {
-        self.places.len() > 1
-    }
-
-    /// Whether it is a driver that may be the thin client of a Connect server instead, and reads `PYSPARK_SUBMIT_ARGS`.
-    fn is_client(&self) -> bool {
-        matches!(self.places, [Place::Setting(_), ..])
-    }
-}
 
 /// A heap that is set, and by what.
 #[derive(Debug, PartialEq, Eq)]

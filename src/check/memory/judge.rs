@@ -1,11 +1,13 @@
 //! `memory/heap-exceeds-limit` (SK104) and `memory/heap-not-set` (SK105): a container's limit against the heap in it.
 
 use super::Parameters;
-use super::heap::{Heap, Place, Process, Reader};
-use super::size::{LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, overhead, quantity, spark};
+use super::heap::{Heap, Reader};
+use super::size::{quantity, spark};
 use crate::guard::Finding;
 use crate::manifest::Container;
 use crate::manifest::spark::{Answer, text_of};
+use crate::spark::memory::launcher::{Place, Process};
+use crate::spark::memory::{LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, overhead_percent};
 use crate::spark::size::Unit;
 use crate::yaml::Pointer;
 
@@ -110,7 +112,7 @@ impl Verdict {
 impl Case<'_> {
     /// SK104: the limit does not hold the heap and what the JVM needs beside it.
     fn exceeds(&self, heap: u64, by: Option<&str>, secret: bool) -> Option<Verdict> {
-        let beside = overhead(heap, self.percent, self.parameters.overhead_minimum);
+        let beside = overhead_percent(heap, self.percent, self.parameters.overhead_minimum);
         let off_heap = self.off_heap();
         let needed = heap.checked_add(beside)?.checked_add(off_heap)?;
         let (limit, bytes) = &self.limit;
@@ -200,7 +202,8 @@ impl Case<'_> {
         let (limit, bytes) = &self.limit;
         let minimum = self.parameters.overhead_minimum;
         let heap = largest_heap(bytes / MIB, self.percent, minimum).unwrap_or(DEFAULT_HEAP);
-        let enough = DEFAULT_HEAP.saturating_add(overhead(DEFAULT_HEAP, self.percent, minimum));
+        let enough =
+            DEFAULT_HEAP.saturating_add(overhead_percent(DEFAULT_HEAP, self.percent, minimum));
         (
             format!(
                 "Spark's launcher always passes -Xmx and takes 1g where nothing is set, whatever the pod limit is: the \

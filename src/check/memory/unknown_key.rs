@@ -1,11 +1,12 @@
 //! `memory/unknown-key` (SK111): keys that ask for pod memory and that no Spark version has.
 
 use super::Parameters;
-use super::size::{LEAST_HEAP, MIB, as_heap, largest_heap, quantity};
+use super::size::quantity;
 use crate::guard::Finding;
 use crate::manifest::spark::is_size;
 use crate::manifest::template::Mention;
 use crate::spark::catalogue::catalogue;
+use crate::spark::memory::{LEAST_HEAP, MIB, as_heap, largest_heap};
 use serde_json::Value;
 
 /// The id of its findings.

@@ -1,0 +1,353 @@
+//! Kubeflow's `SparkApplication` as Spark's settings: what its operator passes to `spark-submit`.
+//!
+//! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
+//! kubeflow/spark-operator 2. Its options come in this order, and of two the later counts.
+
+use super::webhook::webhook;
+use super::{Application, Pod, predicted as pods_of};
+use crate::spark::memory::{Failure, Kind, Settings};
+use serde_json::{Map, Value};
+
+/// Fields that `sparkConf` may overrule: they come before it.
+const BEFORE: [(&str, &str); 3] = [
+    ("/spec/image", "spark.kubernetes.container.image"),
+    (
+        "/spec/imagePullPolicy",
+        "spark.kubernetes.container.image.pullPolicy",
+    ),
+    (
+        "/spec/memoryOverheadFactor",
+        "spark.kubernetes.memoryOverheadFactor",
+    ),
+];
+
+/// Fields of driver and executor, which overrule `sparkConf`; `*` is the role.
+const FIELDS: [(&str, &str); 9] = [
+    ("/spec/image", "spark.kubernetes.*.container.image"),
+    ("/spec/*/image", "spark.kubernetes.*.container.image"),
+    ("/spec/*/cores", "spark.*.cores"),
+    ("/spec/*/coreRequest", "spark.kubernetes.*.request.cores"),
+    ("/spec/*/coreLimit", "spark.kubernetes.*.limit.cores"),
+    ("/spec/*/memory", "spark.*.memory"),
+    ("/spec/*/memoryOverhead", "spark.*.memoryOverhead"),
+    (
+        "/spec/*/serviceAccount",
+        "spark.kubernetes.authenticate.*.serviceAccountName",
+    ),
+    ("/spec/*/javaOptions", "spark.*.extraJavaOptions"),
+];
+
+/// Mappings of driver and executor, which overrule `sparkConf`; each key goes behind the prefix.
+const MAPPINGS: [(&str, &str); 4] = [
+    ("/metadata/labels", "spark.kubernetes.*.label."),
+    ("/spec/*/labels", "spark.kubernetes.*.label."),
+    ("/spec/*/annotations", "spark.kubernetes.*.annotation."),
+    ("/spec/nodeSelector", "spark.kubernetes.node.selector."),
+];
+
+/// Fields of executors alone, and of dynamic allocation where that is switched on.
+const AFTER: [(&str, &str); 2] = [
+    ("/spec/executor/instances", "spark.executor.instances"),
+    (
+        "/spec/executor/deleteOnTermination",
+        "spark.kubernetes.executor.deleteOnTermination",
+    ),
+];
+const DYNAMIC: [(&str, &str); 6] = [
+    ("enabled", "enabled"),
+    ("initialExecutors", "initialExecutors"),
+    ("minExecutors", "minExecutors"),
+    ("maxExecutors", "maxExecutors"),
+    ("shuffleTrackingEnabled", "shuffleTracking.enabled"),
+    ("shuffleTrackingTimeout", "shuffleTracking.timeout"),
+];
+
+/// Which file a secret of a type holds, and the variable that names it.
+const SECRETS: [(&str, &str, &str); 2] = [
+    (
+        "GCPServiceAccount",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "key.json",
+    ),
+    (
+        "HadoopDelegationToken",
+        "HADOOP_TOKEN_FILE_LOCATION",
+        "hadoop.token",
+    ),
+];
+
+/// What a volume's source says to Spark, by type.
+const VOLUMES: [(&str, &[&str]); 4] = [
+    ("emptyDir", &["sizeLimit"]),
+    ("hostPath", &["path", "type"]),
+    ("nfs", &["path", "server"]),
+    ("persistentVolumeClaim", &["claimName"]),
+];
+
+/// The pods of a `SparkApplication` as its webhook leaves them; `version` is used where `sparkVersion` is not set.
+///
+/// Of a `ScheduledSparkApplication` it is `{metadata, spec: spec.template}`.
+pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+    let settings = settings(app);
+    let text = |at: &str| app.pointer(at).and_then(Value::as_str);
+    let mut arguments = Vec::new();
+    if let Some(class) = text("/spec/mainClass") {
+        arguments.extend(["--class".to_owned(), class.to_owned()]);
+    }
+    arguments.extend(text("/spec/mainApplicationFile").map(str::to_owned));
+    let own = app.pointer("/spec/arguments").and_then(Value::as_array);
+    arguments.extend(own.into_iter().flatten().map(plain));
+    let mut pods = pods_of(Application {
+        name: text("/metadata/name").unwrap_or("spark"),
+        settings: &settings,
+        kind: kind(app),
+        version: text("/spec/sparkVersion").unwrap_or(version),
+        templates: ["driver", "executor"].map(|role| template(app, role)),
+        arguments: &arguments,
+    })?;
+    for pod in &mut pods {
+        webhook(app, pod.role, &mut pod.value)?;
+    }
+    Ok(pods)
+}
+
+fn template<'a>(app: &'a Value, role: &str) -> Option<&'a Value> {
+    let template = app.pointer(&format!("/spec/{role}/template"))?;
+    (!template.is_null()).then_some(template)
+}
+
+/// How it is run: by `type`, and by `mode`, which is `cluster` where it is not set.
+pub fn kind(app: &Value) -> Kind {
+    match (app["spec"]["mode"].as_str(), app["spec"]["type"].as_str()) {
+        (Some("client" | "in-cluster-client"), _) => Kind::Client,
+        (_, Some("Python")) => Kind::Python,
+        (_, Some("R")) => Kind::R,
+        _ => Kind::Java,
+    }
+}
+
+/// All that the operator passes to `spark-submit` with `--conf`, and `--name`.
+pub fn settings(app: &Value) -> Settings {
+    let mut settings = Settings::new();
+    let mut pass = Passed(&mut settings, app);
+    pass.field(
+        "/metadata/namespace",
+        "spark.kubernetes.namespace".to_owned(),
+    );
+    for (at, key) in BEFORE {
+        pass.field(at, key.to_owned());
+    }
+    pass.pull_secrets();
+    pass.mapping("/spec/sparkConf", "");
+    pass.mapping("/spec/hadoopConf", "spark.hadoop.");
+    pass.driver_name();
+    for role in ["driver", "executor"] {
+        pass.own_labels(role);
+        for (at, key) in FIELDS {
+            pass.field(&at.replace('*', role), key.replace('*', role));
+        }
+        for (at, prefix) in MAPPINGS {
+            pass.mapping(&at.replace('*', role), &prefix.replace('*', role));
+        }
+        pass.variables(role);
+        pass.secrets(role);
+        pass.scratch(role);
+        pass.template(role);
+    }
+    for (at, key) in AFTER {
+        pass.field(at, key.to_owned());
+    }
+    pass.dynamic_allocation();
+    settings
+}
+
+/// Settings that are passed, and the object.
+struct Passed<'s, 'a>(&'s mut Settings, &'a Value);
+
+impl<'a> Passed<'_, 'a> {
+    fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(key.into(), text.into());
+    }
+
+    fn at(&self, at: &str) -> Option<&'a Value> {
+        self.1.pointer(at).filter(|value| !value.is_null())
+    }
+
+    fn list(&self, at: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let list = self.at(at).and_then(Value::as_array);
+        list.into_iter().flatten()
+    }
+
+    fn pairs(&self, at: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+        let map = self.at(at).and_then(Value::as_object);
+        map.into_iter().flat_map(Map::iter)
+    }
+
+    /// A field with a text, a number or a switch; an empty one counts as absent.
+    fn field(&mut self, at: &str, key: String) {
+        let text = self
+            .at(at)
+            .filter(|value| !value.is_object() && !value.is_array());
+        if let Some(text) = text.map(plain).filter(|text| !text.is_empty()) {
+            self.set(key, text);
+        }
+    }
+
+    fn mapping(&mut self, at: &str, prefix: &str) {
+        for (key, value) in self.pairs(at) {
+            self.set(format!("{prefix}{key}"), plain(value));
+        }
+    }
+
+    fn pull_secrets(&mut self) {
+        let names: Vec<_> = self.list("/spec/imagePullSecrets").map(plain).collect();
+        if !names.is_empty() {
+            self.set(
+                "spark.kubernetes.container.image.pullSecrets",
+                names.join(","),
+            );
+        }
+    }
+
+    /// The driver's pod: a field, a setting, or the application's name.
+    fn driver_name(&mut self) {
+        const KEY: &str = "spark.kubernetes.driver.pod.name";
+        let name = plain(&self.1["metadata"]["name"]);
+        self.set("spark.app.name", name.as_str());
+        let own = self.at("/spec/driver/podName").map(plain);
+        let own = own.or_else(|| self.0.get(KEY).cloned());
+        self.set(KEY, own.unwrap_or_else(|| format!("{name}-driver")));
+    }
+
+    /// Labels that the operator finds its pods by, without the identifier of a submission.
+    fn own_labels(&mut self, role: &str) {
+        let prefix = format!("spark.kubernetes.{role}.label.sparkoperator.k8s.io");
+        let name = plain(&self.1["metadata"]["name"]);
+        self.set(format!("{prefix}/app-name"), name);
+        self.set(format!("{prefix}/launched-by-spark-operator"), "true");
+        if template(self.1, role).is_none() {
+            self.set(format!("{prefix}/mutated-by-spark-operator"), "true");
+        }
+    }
+
+    fn variables(&mut self, role: &str) {
+        let prefix = variable_prefix(role);
+        self.mapping(&format!("/spec/{role}/envVars"), prefix);
+        for (name, from) in self.pairs(&format!("/spec/{role}/envSecretKeyRefs")) {
+            let key = format!("spark.kubernetes.{role}.secretKeyRef.{name}");
+            self.set(
+                key,
+                format!("{}:{}", plain(&from["name"]), plain(&from["key"])),
+            );
+        }
+    }
+
+    fn secrets(&mut self, role: &str) {
+        for secret in self.list(&format!("/spec/{role}/secrets")) {
+            let (name, path) = (plain(&secret["name"]), plain(&secret["path"]));
+            self.set(
+                format!("spark.kubernetes.{role}.secrets.{name}"),
+                path.as_str(),
+            );
+            let known = SECRETS
+                .iter()
+                .find(|(kind, ..)| secret["secretType"] == **kind);
+            if let Some((_, variable, file)) = known {
+                let key = format!("{}{variable}", variable_prefix(role));
+                self.set(key, format!("{}/{file}", path.trim_end_matches('/')));
+            }
+        }
+    }
+
+    /// Mounts of scratch volumes become settings; Spark, not the webhook, mounts them.
+    fn scratch(&mut self, role: &str) {
+        for mount in self
+            .list(&format!("/spec/{role}/volumeMounts"))
+            .filter(|m| is_scratch(m))
+        {
+            let volume = self
+                .list("/spec/volumes")
+                .find(|v| v["name"] == mount["name"]);
+            let source = VOLUMES
+                .iter()
+                .find_map(|(kind, options)| Some((kind, options, volume?.get(*kind)?)));
+            let Some((kind, options, source)) = source else {
+                continue;
+            };
+            let name = plain(&mount["name"]);
+            let prefix = format!("spark.kubernetes.{role}.volumes.{kind}.{name}");
+            let paths = [
+                ("mountPath", "path"),
+                ("subPath", "subPath"),
+                ("readOnly", "readOnly"),
+            ];
+            let mounted = paths
+                .iter()
+                .map(|(field, key)| (&mount[*field], format!("mount.{key}")));
+            let said = options
+                .iter()
+                .map(|key| (&source[*key], format!("options.{key}")));
+            for (value, key) in mounted.chain(said).filter(|(value, _)| !value.is_null()) {
+                self.set(format!("{prefix}.{key}"), plain(value));
+            }
+        }
+    }
+
+    fn template(&mut self, role: &str) {
+        if template(self.1, role).is_some() {
+            let prefix = format!("spark.kubernetes.{role}.podTemplate");
+            self.set(
+                format!("{prefix}File"),
+                format!("/tmp/spark/{role}-pod-template.yaml"),
+            );
+            self.set(
+                format!("{prefix}ContainerName"),
+                format!("spark-kubernetes-{role}"),
+            );
+        }
+    }
+
+    /// Typed dynamic allocation; without it and without a count the operator sets one executor. It looks for the setting
+    /// by a name of its own, `spark.dynamicallocation.enabled`, so that `sparkConf` alone does not keep it from that.
+    fn dynamic_allocation(&mut self) {
+        const INSTANCES: &str = "spark.executor.instances";
+        let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
+        if typed {
+            const TRACKING: &str = "spark.dynamicAllocation.shuffleTracking.enabled";
+            self.set(TRACKING, "true");
+            for (field, key) in DYNAMIC {
+                let key = format!("spark.dynamicAllocation.{key}");
+                self.field(&format!("/spec/dynamicAllocation/{field}"), key);
+            }
+        }
+        let miscased = self.0.get("spark.dynamicallocation.enabled");
+        let enabled = typed || miscased.is_some_and(|text| text == "true");
+        if !enabled && self.0.get(INSTANCES).is_none_or(String::is_empty) {
+            self.set(INSTANCES, "1");
+        }
+    }
+}
+
+fn variable_prefix(role: &str) -> &'static str {
+    if role == "driver" {
+        "spark.kubernetes.driverEnv."
+    } else {
+        "spark.executorEnv."
+    }
+}
+
+/// Whether a mount is scratch space for Spark.
+pub(super) fn is_scratch(mount: &Value) -> bool {
+    mount["name"]
+        .as_str()
+        .is_some_and(|name| name.starts_with("spark-local-dir-"))
+}
+
+/// A scalar as text; nothing of null.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

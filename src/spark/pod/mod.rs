@@ -1,0 +1,127 @@
+//! The pods of an application before there are any: driver and executors, complete, with how many of each.
+
+mod count;
+pub mod kubeflow;
+mod webhook;
+
+#[cfg(test)]
+mod tests;
+
+pub use count::{Count, executors};
+
+use super::memory::{self, Failure, Kind, Resources, Settings, Version};
+use super::template::{self, Plan, Submission};
+use serde_json::Value;
+
+/// A pod that Spark will make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pod {
+    /// `driver` or `executor`.
+    pub role: &'static str,
+    /// The whole pod, as a manifest.
+    pub value: Value,
+    /// What it asks for, summand by summand.
+    pub resources: Resources,
+    /// How many of them there will be.
+    pub count: Count,
+}
+
+/// What pods are predicted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Application<'a> {
+    /// The name of the application, where `spark.app.name` is not set.
+    pub name: &'a str,
+    /// The effective configuration.
+    pub settings: &'a Settings,
+    /// How it is run.
+    pub kind: Kind,
+    /// The version of Spark, as in `4.1.4`.
+    pub version: &'a str,
+    /// The template of the driver, the template of executors.
+    pub templates: [Option<&'a Value>; 2],
+    /// What the driver is started with.
+    pub arguments: &'a [String],
+}
+
+/// The version that rules are taken from where the text is none.
+const LATEST: Version = Version { major: 4, minor: 3 };
+
+/// The driver, in cluster mode, and an executor. Names lack the random part that a submission gives them.
+pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
+    const NAMESPACE: &str = "spark.kubernetes.namespace";
+    let Application { settings, kind, .. } = application;
+    let version = Version::parse(application.version).unwrap_or(LATEST);
+    let namespace = settings.get(NAMESPACE).map_or("default", String::as_str);
+    let submission = submission(application, namespace);
+    let plan = Plan {
+        settings,
+        kind,
+        version,
+        template: application.templates[0],
+        submission: &submission,
+    };
+    let mut pods = Vec::new();
+    if let Some(built) = template::driver(plan) {
+        let config = format!("{}-driver-conf-map", submission.prefix);
+        let built = template::with_settings(built?, &config);
+        let resources = memory::driver(settings, kind, version);
+        pods.extend(resources.transpose()?.map(|resources| Pod {
+            role: "driver",
+            value: built.into_pod(),
+            resources,
+            count: Count::ONE,
+        }));
+    }
+    let told = told(settings, kind);
+    let plan = Plan {
+        settings: &told,
+        template: application.templates[1],
+        ..plan
+    };
+    pods.push(Pod {
+        role: "executor",
+        value: template::executor(plan)?.into_pod(),
+        resources: memory::executor(&told, kind, version)?,
+        count: executors(settings, version)?,
+    });
+    for pod in &mut pods {
+        pod.value["metadata"]["namespace"] = namespace.into();
+    }
+    Ok(pods)
+}
+
+/// Names without a random part, so that two runs print the same.
+fn submission(application: Application<'_>, namespace: &str) -> Submission {
+    let name = application.settings.get("spark.app.name");
+    let name = template::app_label(name.map_or(application.name, String::as_str));
+    Submission {
+        id: format!("spark-{name}"),
+        version: application.version.to_owned(),
+        user: "spark".to_owned(),
+        executors: name.clone(),
+        executor: "1".to_owned(),
+        executor_config: format!("{name}-exec-conf-map"),
+        driver_host: format!("{name}-driver-svc.{namespace}.svc"),
+        scratch: "/var/data/spark".to_owned(),
+        arguments: application.arguments.to_vec(),
+        prefix: name,
+    }
+}
+
+/// What a driver of cluster mode tells its executors beside the settings.
+/// Source: `DriverServiceFeatureStep.getAdditionalPodSystemProperties`.
+fn told(settings: &Settings, kind: Kind) -> Settings {
+    let mut told = settings.clone();
+    if kind != Kind::Client {
+        let blocks = settings.get("spark.blockManager.port");
+        let blocks = blocks.map_or("7079", String::as_str);
+        for (key, port) in [
+            ("spark.driver.port", "7078"),
+            ("spark.driver.blockManager.port", blocks),
+        ] {
+            told.entry(key.to_owned()).or_insert(port.to_owned());
+        }
+        told.remove("spark.driver.host");
+    }
+    told
+}

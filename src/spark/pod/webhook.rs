@@ -1,0 +1,198 @@
+//! What Kubeflow's webhook does to a pod of Spark after Spark has built it.
+//!
+//! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2, in its order. Monitoring is left out.
+
+use super::kubeflow::{is_scratch, plain};
+use crate::manifest::Quantity;
+use crate::spark::memory::{Failure, Problem};
+use crate::spark::template::{field, list, object};
+use serde_json::{Value, json};
+
+/// What happens to a field of the pod.
+#[derive(Clone, Copy)]
+enum How {
+    /// The operator's field takes its place as a whole.
+    Replace,
+    /// The items of the operator's field come after the pod's.
+    Append,
+    /// Its keys are put over the pod's.
+    Keys,
+    /// It is switched on, never off.
+    On,
+}
+
+/// Fields of `spec.driver` and `spec.executor`, and fields of the pod's spec.
+const POD: [(&str, &str, How); 13] = [
+    ("hostNetwork", "hostNetwork", How::On),
+    ("hostAliases", "hostAliases", How::Append),
+    ("initContainers", "initContainers", How::Append),
+    ("sidecars", "containers", How::Append),
+    ("dnsConfig", "dnsConfig", How::Replace),
+    ("priorityClassName", "priorityClassName", How::Replace),
+    ("schedulerName", "schedulerName", How::Replace),
+    ("nodeSelector", "nodeSelector", How::Keys),
+    ("affinity", "affinity", How::Replace),
+    ("tolerations", "tolerations", How::Append),
+    ("podSecurityContext", "securityContext", How::Replace),
+    (
+        "terminationGracePeriodSeconds",
+        "terminationGracePeriodSeconds",
+        How::Replace,
+    ),
+    ("shareProcessNamespace", "shareProcessNamespace", How::On),
+];
+
+/// The same for Spark's container.
+const CONTAINER: [(&str, &str, How); 5] = [
+    ("env", "env", How::Append),
+    ("envFrom", "envFrom", How::Append),
+    ("ports", "ports", How::Append),
+    ("securityContext", "securityContext", How::Replace),
+    ("lifecycle", "lifecycle", How::Replace),
+];
+
+/// Does to a pod what the webhook does; refuses where it would refuse the pod.
+pub(super) fn webhook(app: &Value, role: &str, pod: &mut Value) -> Result<(), Failure> {
+    let own = &app["spec"][role];
+    let spec = field(pod, "spec");
+    let name = format!("spark-kubernetes-{role}");
+    let containers = list(spec, "containers");
+    let place = containers
+        .iter()
+        .position(|container| container["name"] == *name);
+    let Some(place) = place else {
+        return Err(Problem::NotSparks.at(format!("spec.{role}.template")));
+    };
+    let mut container = containers[place].take();
+    for (from, to, how) in CONTAINER {
+        put(&own[from], &mut container, to, how);
+    }
+    volumes(app, own, spec, &mut container);
+    limits(own, role, &mut container)?;
+    list(spec, "containers")[place] = container;
+    for (from, to, how) in POD {
+        put(&own[from], spec, to, how);
+    }
+    if own["hostNetwork"] == true {
+        spec["dnsPolicy"] = "ClusterFirstWithHostNet".into();
+    }
+    if let Some(scheduler) = app["spec"]["batchScheduler"]
+        .as_str()
+        .filter(|s| !s.is_empty())
+    {
+        spec["schedulerName"] = scheduler.into();
+    }
+    Ok(())
+}
+
+fn put(from: &Value, to: &mut Value, name: &str, how: How) {
+    match (how, from) {
+        (_, Value::Null) => {}
+        (How::Replace, Value::String(text)) if text.is_empty() => {}
+        (How::Replace, from) => *field(to, name) = from.clone(),
+        (How::On, from) if *from == true => *field(to, name) = true.into(),
+        (How::Append, Value::Array(items)) => append(list(to, name), items),
+        (How::Keys, Value::Object(map)) => object(field(to, name)).extend(map.clone()),
+        _ => {}
+    }
+}
+
+/// Adds what is not there yet: of containers, by name and image.
+fn append(to: &mut Vec<Value>, items: &[Value]) {
+    for item in items {
+        let is_there = |one: &Value| {
+            one["image"].is_string() && one["name"] == item["name"] && one["image"] == item["image"]
+        };
+        if !to.iter().any(is_there) {
+            to.push(item.clone());
+        }
+    }
+}
+
+/// Volumes of the operator's fields: those that are mounted, and files of a `ConfigMap`.
+fn volumes(app: &Value, own: &Value, spec: &mut Value, container: &mut Value) {
+    let fixed = [
+        (
+            "hadoopConfigMap",
+            "hadoop-configmap-volume",
+            "/etc/hadoop/conf",
+            "HADOOP_CONF_DIR",
+        ),
+        (
+            "sparkConfigMap",
+            "spark-configmap-volume",
+            "/etc/spark/conf",
+            "SPARK_CONF_DIR",
+        ),
+    ];
+    for (source, volume, path, variable) in fixed {
+        if let Some(name) = app["spec"][source].as_str() {
+            files(spec, container, (name, volume, path));
+            list(container, "env").push(json!({"name": variable, "value": path}));
+        }
+    }
+    for map in own["configMaps"].as_array().into_iter().flatten() {
+        let (name, path) = (plain(&map["name"]), plain(&map["path"]));
+        let volume: String = format!("{name}-vol").chars().take(63).collect();
+        files(spec, container, (&name, &volume, &path));
+    }
+    let mounts = own["volumeMounts"].as_array().into_iter().flatten();
+    for mount in mounts.filter(|mount| !is_scratch(mount)) {
+        let all = app["spec"]["volumes"].as_array().into_iter().flatten();
+        let Some(volume) = all.rev().find(|volume| volume["name"] == mount["name"]) else {
+            continue;
+        };
+        let there = list(spec, "volumes");
+        if !there.contains(volume) {
+            there.push(volume.clone());
+        }
+        list(container, "volumeMounts").push(mount.clone());
+    }
+}
+
+fn files(spec: &mut Value, container: &mut Value, (name, volume, path): (&str, &str, &str)) {
+    list(spec, "volumes").push(json!({"name": volume, "configMap": {"name": name}}));
+    let mount = json!({"name": volume, "readOnly": true, "mountPath": path});
+    list(container, "volumeMounts").push(mount);
+}
+
+/// Devices, and `memoryLimit`, which moves the limit alone: the request stays what Spark computed.
+fn limits(own: &Value, role: &str, container: &mut Value) -> Result<(), Failure> {
+    let limits = field(field(container, "resources"), "limits");
+    let gpu = &own["gpu"];
+    if let (Some(name), Some(count)) = (gpu["name"].as_str(), gpu["quantity"].as_i64())
+        && !name.is_empty()
+        && count > 0
+    {
+        object(limits).insert(name.to_owned(), count.to_string().into());
+    }
+    if let Some(limit) = own["memoryLimit"].as_str() {
+        let quantity = kubernetes(limit);
+        if Quantity::parse(&quantity).is_err() {
+            return Err(Problem::Quantity.at(format!("spec.{role}.memoryLimit")));
+        }
+        object(limits).insert("memory".to_owned(), quantity.into());
+    }
+    Ok(())
+}
+
+/// Java's units as Kubernetes': `4g` is `4Gi`. What has none of them stays.
+/// Source: `ConvertJavaMemoryStringToK8sMemoryString`; of a capital unit it cuts off nothing and the result is refused.
+fn kubernetes(memory: &str) -> String {
+    let units = [
+        ("kb", "Ki"),
+        ("mb", "Mi"),
+        ("gb", "Gi"),
+        ("tb", "Ti"),
+        ("pb", "Pi"),
+        ("k", "Ki"),
+        ("m", "Mi"),
+        ("g", "Gi"),
+        ("t", "Ti"),
+        ("p", "Pi"),
+    ];
+    let found = units
+        .iter()
+        .find_map(|(java, unit)| Some(format!("{}{unit}", memory.strip_suffix(java)?)));
+    found.unwrap_or_else(|| memory.to_owned())
+}
