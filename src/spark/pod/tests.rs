@@ -66,6 +66,7 @@ fn client_mode_has_executors_only() {
 #[test]
 fn counts_are_fixed_or_between_bounds() {
     const ON: (&str, &str) = ("spark.dynamicAllocation.enabled", "true");
+    const MOST: (&str, &str) = ("spark.dynamicAllocation.maxExecutors", "2");
     let version = Version::parse("4.1.4").unwrap();
     let count = |pairs: &[(&str, &str)]| executors(&settings(pairs), version);
     let is = |least, initial, most| {
@@ -88,12 +89,14 @@ fn counts_are_fixed_or_between_bounds() {
         ("spark.executor.instances", "4"),
     ];
     assert_eq!(count(&bounded), is(1, 4, Some(9)));
-    let least = [
-        ON,
-        ("spark.dynamicAllocation.minExecutors", "3"),
-        ("spark.dynamicAllocation.maxExecutors", "2"),
-    ];
-    assert_eq!(count(&least).unwrap_err().problem, Problem::Bounds);
+    for start in [
+        "spark.dynamicAllocation.minExecutors",
+        "spark.dynamicAllocation.initialExecutors",
+        "spark.executor.instances",
+    ] {
+        let failure = count(&[ON, MOST, (start, "3")]).unwrap_err();
+        assert_eq!(failure.problem, Problem::Bounds, "{start}");
+    }
     let negative = [("spark.executor.instances", "-1")];
     assert_eq!(count(&negative).unwrap_err().problem, Problem::Negative);
 }
@@ -160,6 +163,9 @@ fn the_operator_counts_executors_in_its_own_way() {
     let typed =
         json!({"dynamicAllocation": {"enabled": true, "minExecutors": 1, "maxExecutors": 6}});
     assert_eq!(count(typed), (1, 1, Some(6)));
+    let none = application(&json!({"executor": {"instances": 0}}));
+    let failure = kubeflow::predicted(&none, "4.1.4").unwrap_err();
+    assert_eq!(failure.problem, Problem::NoExecutors);
     // It sets one executor beside a dynamic allocation that only `sparkConf` switches on.
     let conf = json!({"sparkConf": {"spark.dynamicAllocation.enabled": "true"}});
     assert_eq!(count(conf), (0, 1, None));
