@@ -59,8 +59,10 @@ pub enum Problem {
     Reference,
     /// It cannot begin the name of a pod.
     Name,
-    /// The most that dynamic allocation may ask for is 0 or below the least.
+    /// The most that dynamic allocation may ask for is 0, or below what it starts with.
     Bounds,
+    /// `spark-submit` takes no application without executors.
+    NoExecutors,
     /// A template has no container that an operator takes for Spark's.
     NotSparks,
 }
@@ -100,7 +102,8 @@ impl fmt::Display for Problem {
             Self::Volume => "is no type of volume that Spark knows",
             Self::Time => "is no time",
             Self::Reference => "does not have the form `NAME:KEY`",
-            Self::Bounds => "is 0 or below the least",
+            Self::Bounds => "is 0 or below the number at the start",
+            Self::NoExecutors => "must be 1 or more for `spark-submit`",
             Self::NotSparks => "has no container that the operator takes for Spark's",
             Self::Name => "cannot begin the name of a pod",
             Self::Port => "is neither 0 nor a port from 1024 on",

@@ -17,7 +17,19 @@ const SWITCH: (&str, &str) = ("spark.memory.offHeap.enabled", "true");
 const SIZE: &str = "spark.memory.offHeap.size";
 
 /// Answers of 3.5.9, 4.1.4 and 4.3.0.
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 21] = [
+    (
+        &[
+            ("spark.kubernetes.memoryOverheadFactor", "0.2"),
+            ("spark.driver.memoryOverheadFactor", "0.25"),
+            (EXECUTOR, "8g"),
+            (DRIVER, "8g"),
+        ],
+        Kind::Java,
+        "4.1.4",
+        Some(10240),
+        Some(9830),
+    ),
     (&[], Kind::Java, "3.5.9", Some(1408), Some(1408)),
     (&[], Kind::Python, "4.1.4", Some(1433), Some(1433)),
     (

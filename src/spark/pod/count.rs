@@ -32,7 +32,7 @@ const DEFAULT: u64 = 2;
 /// How many executors an application has, fixed or by dynamic allocation.
 ///
 /// Source: `SchedulerBackendUtils`, `Utils.getDynamicAllocationInitialExecutors`, `ExecutorAllocationManager`: the start is
-/// the largest of minimum, `initialExecutors` and `spark.executor.instances`.
+/// the largest of minimum, `initialExecutors` and `spark.executor.instances`, and more than the most is refused.
 pub fn executors(settings: &Settings, version: Version) -> Result<Count, Failure> {
     const MOST: &str = "spark.dynamicAllocation.maxExecutors";
     let reader = Reader { settings, version };
@@ -50,12 +50,13 @@ pub fn executors(settings: &Settings, version: Version) -> Result<Count, Failure
     let least = number("spark.dynamicAllocation.minExecutors")?.unwrap_or(0);
     let initial = number("spark.dynamicAllocation.initialExecutors")?.unwrap_or(least);
     let most = number(MOST)?.filter(|most| *most < u64::from(i32::MAX.unsigned_abs()));
-    if most.is_some_and(|most| most == 0 || most < least) {
+    let initial = initial.max(least).max(instances.unwrap_or(0));
+    if most.is_some_and(|most| most == 0 || most < initial) {
         return Err(Problem::Bounds.at(MOST));
     }
     Ok(Count {
         least,
-        initial: initial.max(least).max(instances.unwrap_or(0)),
+        initial,
         most,
     })
 }

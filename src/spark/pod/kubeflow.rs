@@ -5,7 +5,7 @@
 
 use super::webhook::webhook;
 use super::{Application, Pod, predicted as pods_of};
-use crate::spark::memory::{Failure, Kind, Settings};
+use crate::spark::memory::{Failure, Kind, Problem, Settings};
 use serde_json::{Map, Value};
 
 /// Fields that `sparkConf` may overrule: they come before it.
@@ -105,6 +105,10 @@ pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
         templates: ["driver", "executor"].map(|role| template(app, role)),
         arguments: &arguments,
     })?;
+    // `SparkSubmitArguments.validateSubmitArguments`; Spark itself would start with none.
+    if pods.iter().any(|pod| pod.count.most == Some(0)) {
+        return Err(Problem::NoExecutors.at("spark.executor.instances"));
+    }
     for pod in &mut pods {
         webhook(app, pod.role, &mut pod.value)?;
     }

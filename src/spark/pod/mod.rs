@@ -1,7 +1,9 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
+pub mod apache;
 mod count;
 pub mod kubeflow;
+pub mod stackable;
 mod webhook;
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ fn client_mode_has_executors_only() {
 #[test]
 fn counts_are_fixed_or_between_bounds() {
     const ON: (&str, &str) = ("spark.dynamicAllocation.enabled", "true");
+    const MOST: (&str, &str) = ("spark.dynamicAllocation.maxExecutors", "2");
     let version = Version::parse("4.1.4").unwrap();
     let count = |pairs: &[(&str, &str)]| executors(&settings(pairs), version);
     let is = |least, initial, most| {
@@ -88,12 +89,14 @@ fn counts_are_fixed_or_between_bounds() {
         ("spark.executor.instances", "4"),
     ];
     assert_eq!(count(&bounded), is(1, 4, Some(9)));
-    let least = [
-        ON,
-        ("spark.dynamicAllocation.minExecutors", "3"),
-        ("spark.dynamicAllocation.maxExecutors", "2"),
-    ];
-    assert_eq!(count(&least).unwrap_err().problem, Problem::Bounds);
+    for start in [
+        "spark.dynamicAllocation.minExecutors",
+        "spark.dynamicAllocation.initialExecutors",
+        "spark.executor.instances",
+    ] {
+        let failure = count(&[ON, MOST, (start, "3")]).unwrap_err();
+        assert_eq!(failure.problem, Problem::Bounds, "{start}");
+    }
     let negative = [("spark.executor.instances", "-1")];
     assert_eq!(count(&negative).unwrap_err().problem, Problem::Negative);
 }
@@ -160,6 +163,9 @@ fn the_operator_counts_executors_in_its_own_way() {
     let typed =
         json!({"dynamicAllocation": {"enabled": true, "minExecutors": 1, "maxExecutors": 6}});
     assert_eq!(count(typed), (1, 1, Some(6)));
+    let none = application(&json!({"executor": {"instances": 0}}));
+    let failure = kubeflow::predicted(&none, "4.1.4").unwrap_err();
+    assert_eq!(failure.problem, Problem::NoExecutors);
     // It sets one executor beside a dynamic allocation that only `sparkConf` switches on.
     let conf = json!({"sparkConf": {"spark.dynamicAllocation.enabled": "true"}});
     assert_eq!(count(conf), (0, 1, None));
@@ -266,4 +272,71 @@ fn no_shape_of_an_application_panics() {
             ));
         }
     }
+}
+
+/// `SparkAppSubmissionWorker`: the templates of the application, Python by `pyFiles`, settings that were not chosen.
+#[test]
+fn apaches_operator_gives_its_templates_to_spark() {
+    let app = json!({
+        "metadata": {"name": "pi", "namespace": "jobs"},
+        "spec": {
+            "pyFiles": "local:///pi.py",
+            "runtimeVersions": {"sparkVersion": "4.3.0"},
+            "sparkConf": {"spark.kubernetes.container.image": "img:1", "spark.executor.memory": "8g"},
+            "driverSpec": {"podTemplateSpec": {"spec": {"priorityClassName": "high", "containers": [{}]}}},
+        },
+    });
+    let pods = apache::predicted(&app, "4.1.4").unwrap();
+    assert_eq!(pods[0].value["spec"]["priorityClassName"], "high");
+    let container = &pods[0].value["spec"]["containers"][0];
+    assert_eq!(container["name"], "spark-kubernetes-driver");
+    assert_eq!(
+        container["securityContext"]["allowPrivilegeEscalation"],
+        false
+    );
+    assert_eq!(pods[1].resources.memory, 11468);
+    assert_eq!(apache::settings(&app)["spark.authenticate"], "true");
+}
+
+/// `subtract_spark_memory_overhead`: the limit is the whole pod, and Spark adds again what was taken off.
+#[test]
+fn stackables_limit_is_the_whole_pod() {
+    for (limit, is_java, wanted) in [
+        ("128Mi", true, 128),
+        ("512Mi", true, 128),
+        ("1Gi", true, 640),
+        ("8Gi", true, 7447),
+        ("8Gi", false, 5851),
+        // The exact figure is 3840.
+        ("4224Mi", true, 3839),
+    ] {
+        assert_eq!(
+            stackable::heap(&json!(limit), is_java),
+            Some(wanted),
+            "{limit}"
+        );
+    }
+    let app = json!({"spec": {
+        "mainClass": "Main",
+        "sparkImage": {"custom": "img:1"},
+        "executor": {"replicas": 3, "config": {"resources": {
+            "cpu": {"min": "500m", "max": "1200m"},
+            "memory": {"limit": "8Gi"},
+        }}},
+        "sparkConf": {"spark.driver.memory": "2g"},
+    }});
+    let settings = stackable::settings(&app).unwrap();
+    let resources = memory::executor(&settings, Kind::Java, LATEST).unwrap();
+    assert_eq!((resources.cores, resources.memory), (2, 8191));
+    let limit = resources.limit.as_ref().map(|limit| limit.text.as_str());
+    assert_eq!(
+        (resources.request.text.as_str(), limit),
+        ("500m", Some("1200m"))
+    );
+    assert_eq!(settings["spark.driver.memory"], "2g");
+    let bad = json!({"spec": {"driver": {"config": {"resources": {"memory": {"limit": "4gb"}}}}}});
+    assert_eq!(
+        stackable::settings(&bad).unwrap_err().problem,
+        Problem::Quantity
+    );
 }

@@ -1,6 +1,7 @@
 //! What Spark makes of its configuration, beside what Spark itself made of it.
 
 mod memory;
+mod pods;
 mod template;
 
 use super::support;
