@@ -39,6 +39,8 @@ pub(super) enum Verb {
     Diff(DiffArgs),
     /// Draw which pods read which objects, what is pinned, and what cannot be and why
     Graph(GraphArgs),
+    /// Show the pods that Spark will build: their memory, and whole manifests
+    Pods(super::pods::PodsArgs),
     /// Write what environments share, and refuse what nobody sanctioned to differ
     Lock(LockArgs),
     /// Settle what one environment was ahead with and another one has now

@@ -16,6 +16,7 @@ mod io;
 mod lock;
 mod man;
 mod message;
+mod pods;
 mod policy;
 mod presets;
 mod project;
@@ -48,6 +49,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Verify(args)) => lock::verify(args),
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
+        Some(Verb::Pods(args)) => pods::run(args),
         Some(Verb::Export { verb }) => export::run(verb),
         Some(Verb::Argocd { verb }) => match verb {
             args::ArgocdVerb::Generate(args) => argocd::generate(args),

@@ -18,6 +18,23 @@ pub(super) struct Manner {
     pub(super) newline: &'static str,
 }
 
+/// A document of its own, with a line break at the end.
+pub fn block_text(value: &Value) -> String {
+    let manner = Manner {
+        step: 2,
+        dash: 2,
+        quote: '"',
+        json: false,
+        newline: "\n",
+    };
+    let mut out = String::new();
+    match value {
+        Value::Object(map) if !map.is_empty() => manner.mapping(&mut out, map, 0),
+        flat => manner.flow(&mut out, flat),
+    }
+    out + "\n"
+}
+
 /// A value on one line, for any place in block or brackets.
 pub fn flow_text(value: &Value) -> String {
     let manner = Manner {

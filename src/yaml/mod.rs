@@ -29,7 +29,7 @@ mod touched;
 mod value;
 
 pub use self::serde::{Entries, Spanned, from_document, from_node};
-pub use emit::flow_text;
+pub use emit::{block_text, flow_text};
 pub use error::ReadError;
 pub use nested::Nested;
 pub use node::{Document, Kind, NodeId, NodeRef, Style};

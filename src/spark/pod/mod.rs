@@ -2,6 +2,7 @@
 
 pub mod apache;
 mod count;
+mod found;
 pub mod kubeflow;
 pub mod stackable;
 mod webhook;
@@ -10,6 +11,7 @@ mod webhook;
 mod tests;
 
 pub use count::{Count, executors};
+pub use found::{Predicted, found};
 
 use super::memory::{self, Failure, Kind, Resources, Settings, Version};
 use super::template::{self, Plan, Submission};

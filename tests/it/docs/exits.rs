@@ -22,6 +22,10 @@ const TOUCH: &str = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nmetadata: {
     summary: s\n  rules:\n  - id: r\n    on: object\n    because: b\n    \
     patch: [{op: remove, path: /l/0}, {op: add, path: /l/0/x, value: 1}]\n";
 
+/// An application whose executors Spark refuses.
+const NO_SIZE: &str = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\nspec:\n  \
+    image: apache/spark:4.1.1\n  driver: {}\n  executor: {memory: 0.5g}\n";
+
 /// Verb, code, further arguments, standard input; they run one after the other in one folder.
 const MET: &[(&str, i32, &str, &str)] = &[
     ("render", 0, "--host pipe -f demo.yaml", ""),
@@ -43,6 +47,10 @@ const MET: &[(&str, i32, &str, &str)] = &[
     ("graph", 1, "--preset ./touch.yaml", SHARED),
     ("graph", 2, "--env none", PLAIN),
     ("graph", 3, "", "a: [1"),
+    ("pods", 0, "-f refused.yaml", ""),
+    ("pods", 1, "", NO_SIZE),
+    ("pods", 2, "--env none", PLAIN),
+    ("pods", 3, "", "a: [1"),
     ("lock", 0, "--config same.yaml", ""),
     ("lock", 1, "--config refused.project.yaml", ""),
     ("lock", 2, "--config none.yaml", ""),

@@ -1,0 +1,60 @@
+//! `pods`: the pods that Spark will build of the guarded manifests.
+
+use super::args::{InputArgs, PolicyArgs};
+use super::exit::{Exit, Failure};
+use super::{io, run};
+use crate::guard::Severity;
+use crate::manifest::objects;
+use crate::report::{self, Message};
+use crate::spark::pod::found;
+use crate::spark::version::{Release, Version};
+use crate::yaml::Stream;
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+const NEWEST: Release = Release::V4_3_0;
+
+#[derive(Debug, Args)]
+pub(super) struct PodsArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+    /// Version of Spark of applications that name none
+    #[arg(long, value_name = "VERSION", default_value_t = NEWEST.version(), value_parser = Version::parse, help_heading = "Input")]
+    pub(super) spark_version: Version,
+    /// Format on standard output
+    #[arg(short = 'o', long = "output", value_enum, default_value_t = PodsFormat::Table, help_heading = "Output")]
+    pub(super) output: PodsFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PodsFormat {
+    Table,
+    Yaml,
+}
+
+pub(super) fn run(args: &PodsArgs) -> Result<Exit, Failure> {
+    let input = run::Input::read(&args.input)?;
+    run::over(&input, &args.policy, |report, rendered, _| {
+        io::tell(&report::findings(report, Severity::Error));
+        let guarded = rendered.edits.apply(&input.text);
+        let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
+        let (objects, _) = objects(&stream);
+        let predicted = found(&stream, &objects, &args.spark_version.to_string());
+        io::show(&match args.output {
+            PodsFormat::Table => report::pods(&predicted, &objects),
+            PodsFormat::Yaml => report::pod_manifests(&predicted),
+        })?;
+        let failed = predicted
+            .iter()
+            .filter_map(|one| Some((one.object, one.pods.as_ref().err()?)));
+        let mut exit = Exit::Ok;
+        for (object, why) in failed {
+            exit = Exit::No;
+            let message = format!("Spark makes no pod of `{}`: {why}", objects[object]);
+            io::tell(&Message::error(message, None, None).render());
+        }
+        Ok(exit)
+    })
+}

@@ -1,0 +1,105 @@
+//! The applications of a stream, and the pods that will be made for each.
+
+use super::{Pod, apache, kubeflow};
+use crate::manifest::Object;
+use crate::spark::version::{BadVersion, Version, of_field, of_image};
+use crate::yaml::Stream;
+use serde_json::{Value, json};
+
+/// An application and its pods.
+#[derive(Debug)]
+pub struct Predicted {
+    /// Its place in the stream, Lists flattened.
+    pub object: usize,
+    /// The version of Spark that the pods are built by.
+    pub version: String,
+    /// Whether neither a field nor an image says it.
+    pub assumed: bool,
+    /// The driver, where Spark makes one, and an executor; or why it makes none.
+    pub pods: Result<Vec<Pod>, String>,
+}
+
+/// What makes pods of applications.
+#[derive(Clone, Copy)]
+enum Operator {
+    Kubeflow,
+    Apache,
+}
+
+/// The applications of a stream, in order: those of Kubeflow's and of Apache's operator. `newest` is taken where nothing
+/// says the version.
+pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
+    let found = objects.iter().filter_map(|object| {
+        let node = stream.documents[object.document].node(object.node);
+        let operator = Operator::of(object)?;
+        let value = node.to_value();
+        let told = of_field(&value);
+        let application = application(object.kind, value);
+        let (version, assumed) = match version(told, &application) {
+            Ok(Some(version)) => (version, false),
+            Ok(None) => (newest.to_owned(), true),
+            Err(why) => {
+                return Some(Predicted {
+                    object: object.index,
+                    version: String::new(),
+                    assumed: false,
+                    pods: Err(why),
+                });
+            }
+        };
+        let pods = match operator {
+            Operator::Kubeflow => kubeflow::predicted(&application, &version),
+            Operator::Apache => apache::predicted(&application, &version),
+        };
+        Some(Predicted {
+            object: object.index,
+            pods: pods.map_err(|failure| failure.to_string()),
+            version,
+            assumed,
+        })
+    });
+    found.collect()
+}
+
+impl Operator {
+    fn of(object: &Object<'_>) -> Option<Self> {
+        let group = object.api_version.split('/').next()?;
+        Some(match (group, object.kind) {
+            ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
+                Self::Kubeflow
+            }
+            ("spark.apache.org", "SparkApplication") => Self::Apache,
+            _ => return None,
+        })
+    }
+}
+
+/// A run of a `ScheduledSparkApplication` is an application of its template.
+fn application(kind: &str, value: Value) -> Value {
+    match kind {
+        "ScheduledSparkApplication" => {
+            json!({"metadata": value["metadata"], "spec": value["spec"]["template"]})
+        }
+        _ => value,
+    }
+}
+
+/// What a field says, or the tag of an image.
+fn version(
+    told: Option<(&str, Result<Version, BadVersion>)>,
+    application: &Value,
+) -> Result<Option<String>, String> {
+    if let Some((field, version)) = told {
+        let version = version.map_err(|bad| format!("`{field}`: {bad}"))?;
+        return Ok(Some(version.to_string()));
+    }
+    let spec = &application["spec"];
+    let images = [
+        &spec["image"],
+        &spec["driver"]["image"],
+        &spec["executor"]["image"],
+        &spec["sparkConf"]["spark.kubernetes.container.image"],
+    ];
+    let mut images = images.into_iter().filter_map(Value::as_str);
+    Ok(images.find_map(|image| Some(of_image(image)?.to_string())))
+}
