@@ -59,7 +59,7 @@ fn next(problem: &HeapProblem) -> impl fmt::Display {
 ///
 /// This is how `spark.driver.memory` (client mode), `SPARK_DRIVER_MEMORY` and `SPARK_DAEMON_MEMORY` count: the launcher
 /// (`SparkSubmitCommandBuilder`, `SparkClassCommandBuilder`) writes them behind `-Xmx` and looks at nothing. Blanks
-/// around it are not dropped. Source: JDK 17.
+/// around it are not dropped. An empty one never gets there: the launcher takes the next place. Source: JDK 17.
 pub fn heap(text: &str) -> Result<u64, BadHeap> {
     read(text).map_err(|problem| BadHeap {
         text: shortened(text),

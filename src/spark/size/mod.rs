@@ -87,7 +87,10 @@ pub fn setting(text: &str, unit: Unit, release: Release) -> Result<i64, BadSize>
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let size = read(rest, unit, release).map_err(|problem| BadSize::new(text, problem))?;
+    let size = read(rest, unit, release).map_err(|problem| match problem {
+        Problem::Empty if negative => BadSize::new(text, Problem::Shape),
+        problem => BadSize::new(text, problem),
+    })?;
     Ok(if negative { -size } else { size })
 }
 

@@ -86,6 +86,17 @@ fn what_is_wrong_is_said_with_what_to_write() {
 }
 
 #[test]
+fn a_minus_may_stand_before_a_setting_and_nothing_else() {
+    let read = |text| setting(text, Unit::Mebibyte, Release::V4_1_4).map_err(|bad| bad.problem);
+    assert_eq!(read("-1"), Ok(-1));
+    assert_eq!(read("-1g"), Ok(-1024));
+    assert_eq!(read("-"), Err(Problem::Shape));
+    assert_eq!(read("--1"), Err(Problem::Negative));
+    assert_eq!(read(" -1"), Err(Problem::Negative));
+    assert_eq!(read(""), Err(Problem::Empty));
+}
+
+#[test]
 fn what_is_wrong_with_a_heap_is_said_with_what_to_write() {
     let jvm = |text| heap(text).expect_err(text).to_string();
     assert_eq!(

@@ -270,6 +270,17 @@ mod tests {
     }
 
     #[test]
+    fn spark_keeps_its_own_keys_only() {
+        let text =
+            "spark.a=1\n\\ spark.b=1\n\u{feff}spark.c=1\nSpark.d=1\nspark=1\nother.e=1\nspark.=1\n";
+        let kept = properties(text).into_iter().filter(Property::is_kept);
+        assert_eq!(
+            kept.map(|p| p.key).collect::<Vec<_>>(),
+            ["spark.a", "spark."]
+        );
+    }
+
+    #[test]
     fn spans_are_what_is_written() {
         let text = "# c\r\n  spark.a\\=b : \u{e9}\\u0041 \\t \r\nk\\\n  ey=v1,\\\r\n\t v2 \nnone\nempty =  \rlast=\\";
         let found = properties(text);
