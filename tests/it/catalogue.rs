@@ -1,12 +1,15 @@
 //! The catalogue of Spark's settings against what the releases themselves said (`data` beside the corpus).
 
-use super::{fixtures, support};
+use super::fixtures;
 use sparkk8s_post::spark::catalogue::{DefaultValue, catalogue};
 use sparkk8s_post::spark::version::Release;
+use std::path::{Path, PathBuf};
 
 /// A table of the data, by lines.
 fn table(name: &str) -> Option<Vec<String>> {
-    let file = support::corpus()?.parent()?.join("data").join(name);
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let corpus = std::env::var_os("SPARKK8S_CORPUS").map_or_else(beside, PathBuf::from);
+    let file = corpus.join("../data").join(name);
     if !file.is_file() {
         fixtures::say(&format!("ignored: `{name}` is not beside the corpus"));
         return None;
