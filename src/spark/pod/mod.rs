@@ -1,6 +1,7 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
 pub mod apache;
+pub mod connect;
 mod count;
 pub mod kubeflow;
 pub mod stackable;

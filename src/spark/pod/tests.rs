@@ -340,3 +340,31 @@ fn stackables_limit_is_the_whole_pod() {
         Problem::Quantity
     );
 }
+
+/// `sparkconnect/options.go`: client mode, typed fields after `sparkConf`, the template's image before `image`.
+#[test]
+fn executors_of_a_connect_server_are_sized_as_in_client_mode() {
+    let connect = json!({
+        "metadata": {"name": "con", "namespace": "jobs"},
+        "spec": {
+            "image": "img:1",
+            "sparkVersion": "4.1.4",
+            "sparkConf": {"spark.executor.memory": "1g", "spark.executor.pyspark.memory": "2g"},
+            "server": {"memory": "4g"},
+            "executor": {"memory": "8g", "instances": 3, "template": {"spec": {"containers": [
+                {"name": "spark-kubernetes-executor", "image": "own:1"},
+            ]}}},
+        },
+    });
+    let pods = connect::predicted(&connect, "3.5.9").unwrap();
+    let [executor] = pods.as_slice() else {
+        panic!("{pods:?}");
+    };
+    assert_eq!(
+        (executor.resources.memory, executor.count.initial),
+        (9011, 3)
+    );
+    assert_eq!(executor.value["metadata"]["name"], "con-exec-1");
+    assert_eq!(executor.value["spec"]["containers"][0]["image"], "own:1");
+    assert_eq!(connect::settings(&connect)["spark.driver.memory"], "4g");
+}
