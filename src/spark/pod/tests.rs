@@ -1,7 +1,7 @@
 //! What an application comes to before it runs.
 
 use super::*;
-use crate::spark::memory::{Problem, Rule};
+use crate::spark::memory::Rule;
 use serde_json::json;
 
 fn settings(pairs: &[(&str, &str)]) -> Settings {
@@ -52,6 +52,13 @@ fn a_driver_and_executors_are_whole_pods() {
     let settings = json!({"name": "spark-conf-volume-driver", "mountPath": "/opt/spark/conf"});
     let mounts = &pods[0].value["spec"]["containers"][0]["volumeMounts"];
     assert!(mounts.as_array().unwrap().contains(&settings));
+}
+
+#[test]
+fn a_text_that_is_no_version_gives_no_figures() {
+    let app = application(&json!({"sparkVersion": "latest"}));
+    let failure = kubeflow::predicted(&app, "4.1.4").unwrap_err();
+    assert_eq!(failure.problem, Problem::Version);
 }
 
 #[test]
@@ -326,7 +333,8 @@ fn stackables_limit_is_the_whole_pod() {
         "sparkConf": {"spark.driver.memory": "2g"},
     }});
     let settings = stackable::settings(&app).unwrap();
-    let resources = memory::executor(&settings, Kind::Java, LATEST).unwrap();
+    let resources =
+        memory::executor(&settings, Kind::Java, Version::parse("4.1.4").unwrap()).unwrap();
     assert_eq!((resources.cores, resources.memory), (2, 8191));
     let limit = resources.limit.as_ref().map(|limit| limit.text.as_str());
     assert_eq!(
