@@ -61,6 +61,8 @@ pub enum Problem {
     Name,
     /// The most that dynamic allocation may ask for is 0, or below what it starts with.
     Bounds,
+    /// It is no version.
+    Version,
     /// `spark-submit` takes no application without executors.
     NoExecutors,
     /// A template has no container that an operator takes for Spark's.
@@ -103,6 +105,7 @@ impl fmt::Display for Problem {
             Self::Time => "is no time",
             Self::Reference => "does not have the form `NAME:KEY`",
             Self::Bounds => "is 0 or below the number at the start",
+            Self::Version => "is no version such as 4.1.4",
             Self::NoExecutors => "must be 1 or more for `spark-submit`",
             Self::NotSparks => "has no container that the operator takes for Spark's",
             Self::Name => "cannot begin the name of a pod",

@@ -115,7 +115,7 @@ pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
     Ok(pods)
 }
 
-fn template<'a>(app: &'a Value, role: &str) -> Option<&'a Value> {
+pub(super) fn template<'a>(app: &'a Value, role: &str) -> Option<&'a Value> {
     let template = app.pointer(&format!("/spec/{role}/template"))?;
     (!template.is_null()).then_some(template)
 }
@@ -162,14 +162,15 @@ pub fn settings(app: &Value) -> Settings {
         pass.field(at, key.to_owned());
     }
     pass.dynamic_allocation();
+    pass.one_executor();
     settings
 }
 
 /// Settings that are passed, and the object.
-struct Passed<'s, 'a>(&'s mut Settings, &'a Value);
+pub(super) struct Passed<'s, 'a>(pub(super) &'s mut Settings, pub(super) &'a Value);
 
 impl<'a> Passed<'_, 'a> {
-    fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
+    pub(super) fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
         self.0.insert(key.into(), text.into());
     }
 
@@ -188,7 +189,7 @@ impl<'a> Passed<'_, 'a> {
     }
 
     /// A field with a text, a number or a switch; an empty one counts as absent.
-    fn field(&mut self, at: &str, key: String) {
+    pub(super) fn field(&mut self, at: &str, key: String) {
         let text = self
             .at(at)
             .filter(|value| !value.is_object() && !value.is_array());
@@ -197,9 +198,18 @@ impl<'a> Passed<'_, 'a> {
         }
     }
 
-    fn mapping(&mut self, at: &str, prefix: &str) {
+    pub(super) fn mapping(&mut self, at: &str, prefix: &str) {
         for (key, value) in self.pairs(at) {
             self.set(format!("{prefix}{key}"), plain(value));
+        }
+    }
+
+    /// Hadoop's settings, with or without their prefix.
+    pub(super) fn hadoop(&mut self) {
+        const PREFIX: &str = "spark.hadoop.";
+        for (key, value) in self.pairs("/spec/hadoopConf") {
+            let key = key.strip_prefix(PREFIX).unwrap_or(key);
+            self.set(format!("{PREFIX}{key}"), plain(value));
         }
     }
 
@@ -297,7 +307,7 @@ impl<'a> Passed<'_, 'a> {
         }
     }
 
-    fn template(&mut self, role: &str) {
+    pub(super) fn template(&mut self, role: &str) {
         if template(self.1, role).is_some() {
             let prefix = format!("spark.kubernetes.{role}.podTemplate");
             self.set(
@@ -311,19 +321,23 @@ impl<'a> Passed<'_, 'a> {
         }
     }
 
-    /// Typed dynamic allocation; without it and without a count the operator sets one executor. It looks for the setting
-    /// by a name of its own, `spark.dynamicallocation.enabled`, so that `sparkConf` alone does not keep it from that.
-    fn dynamic_allocation(&mut self) {
-        const INSTANCES: &str = "spark.executor.instances";
-        let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
-        if typed {
-            const TRACKING: &str = "spark.dynamicAllocation.shuffleTracking.enabled";
+    /// Dynamic allocation by its own field; shuffle tracking is on where nothing else is said.
+    pub(super) fn dynamic_allocation(&mut self) {
+        const TRACKING: &str = "spark.dynamicAllocation.shuffleTracking.enabled";
+        if self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true)) {
             self.set(TRACKING, "true");
             for (field, key) in DYNAMIC {
                 let key = format!("spark.dynamicAllocation.{key}");
                 self.field(&format!("/spec/dynamicAllocation/{field}"), key);
             }
         }
+    }
+
+    /// One executor, where neither a count nor dynamic allocation is set. The operator looks for the setting by a name of
+    /// its own, `spark.dynamicallocation.enabled`, so that `sparkConf` alone does not keep it from that.
+    fn one_executor(&mut self) {
+        const INSTANCES: &str = "spark.executor.instances";
+        let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
         let miscased = self.0.get("spark.dynamicallocation.enabled");
         let enabled = typed || miscased.is_some_and(|text| text == "true");
         if !enabled && self.0.get(INSTANCES).is_none_or(String::is_empty) {

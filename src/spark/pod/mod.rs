@@ -1,6 +1,7 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
 pub mod apache;
+pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
@@ -13,7 +14,7 @@ mod tests;
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
 
-use super::memory::{self, Failure, Kind, Resources, Settings, Version};
+use super::memory::{self, Failure, Kind, Problem, Resources, Settings, Version};
 use super::template::{self, Plan, Submission};
 use serde_json::Value;
 
@@ -47,14 +48,12 @@ pub struct Application<'a> {
     pub arguments: &'a [String],
 }
 
-/// The version that rules are taken from where the text is none.
-const LATEST: Version = Version { major: 4, minor: 3 };
-
 /// The driver, in cluster mode, and an executor. Names lack the random part that a submission gives them.
 pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
     const NAMESPACE: &str = "spark.kubernetes.namespace";
     let Application { settings, kind, .. } = application;
-    let version = Version::parse(application.version).unwrap_or(LATEST);
+    let version = Version::parse(application.version);
+    let version = version.ok_or_else(|| Problem::Version.at("the version of Spark"))?;
     let namespace = settings.get(NAMESPACE).map_or("default", String::as_str);
     let submission = submission(application, namespace);
     let plan = Plan {

@@ -1,7 +1,7 @@
 //! What an application comes to before it runs.
 
 use super::*;
-use crate::spark::memory::{Problem, Rule};
+use crate::spark::memory::Rule;
 use serde_json::json;
 
 fn settings(pairs: &[(&str, &str)]) -> Settings {
@@ -52,6 +52,13 @@ fn a_driver_and_executors_are_whole_pods() {
     let settings = json!({"name": "spark-conf-volume-driver", "mountPath": "/opt/spark/conf"});
     let mounts = &pods[0].value["spec"]["containers"][0]["volumeMounts"];
     assert!(mounts.as_array().unwrap().contains(&settings));
+}
+
+#[test]
+fn a_text_that_is_no_version_gives_no_figures() {
+    let app = application(&json!({"sparkVersion": "latest"}));
+    let failure = kubeflow::predicted(&app, "4.1.4").unwrap_err();
+    assert_eq!(failure.problem, Problem::Version);
 }
 
 #[test]
@@ -326,7 +333,8 @@ fn stackables_limit_is_the_whole_pod() {
         "sparkConf": {"spark.driver.memory": "2g"},
     }});
     let settings = stackable::settings(&app).unwrap();
-    let resources = memory::executor(&settings, Kind::Java, LATEST).unwrap();
+    let resources =
+        memory::executor(&settings, Kind::Java, Version::parse("4.1.4").unwrap()).unwrap();
     assert_eq!((resources.cores, resources.memory), (2, 8191));
     let limit = resources.limit.as_ref().map(|limit| limit.text.as_str());
     assert_eq!(
@@ -339,4 +347,32 @@ fn stackables_limit_is_the_whole_pod() {
         stackable::settings(&bad).unwrap_err().problem,
         Problem::Quantity
     );
+}
+
+/// `sparkconnect/options.go`: client mode, typed fields after `sparkConf`, the template's image before `image`.
+#[test]
+fn executors_of_a_connect_server_are_sized_as_in_client_mode() {
+    let connect = json!({
+        "metadata": {"name": "con", "namespace": "jobs"},
+        "spec": {
+            "image": "img:1",
+            "sparkVersion": "4.1.4",
+            "sparkConf": {"spark.executor.memory": "1g", "spark.executor.pyspark.memory": "2g"},
+            "server": {"memory": "4g"},
+            "executor": {"memory": "8g", "instances": 3, "template": {"spec": {"containers": [
+                {"name": "spark-kubernetes-executor", "image": "own:1"},
+            ]}}},
+        },
+    });
+    let pods = connect::predicted(&connect, "3.5.9").unwrap();
+    let [executor] = pods.as_slice() else {
+        panic!("{pods:?}");
+    };
+    assert_eq!(
+        (executor.resources.memory, executor.count.initial),
+        (9011, 3)
+    );
+    assert_eq!(executor.value["metadata"]["name"], "con-exec-1");
+    assert_eq!(executor.value["spec"]["containers"][0]["image"], "own:1");
+    assert_eq!(connect::settings(&connect)["spark.driver.memory"], "4g");
 }

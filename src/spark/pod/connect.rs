@@ -1,0 +1,85 @@
+//! The executors of Kubeflow's `SparkConnect`. Its server is a pod of the operator's own, which mounts no settings.
+//!
+//! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2. The server runs in client mode, so
+//! that executors take the factor of a JVM even for Python.
+
+use super::kubeflow::{Passed, template};
+use super::{Application, Pod, predicted as pods_of};
+use crate::spark::memory::{Failure, Kind, Settings};
+use serde_json::Value;
+
+const EXECUTOR: &str = "spark-kubernetes-executor";
+
+/// Typed fields, which overrule `sparkConf`.
+const FIELDS: [(&str, &str); 6] = [
+    ("/spec/server/cores", "spark.driver.cores"),
+    ("/spec/server/memory", "spark.driver.memory"),
+    ("/spec/executor/instances", "spark.executor.instances"),
+    ("/spec/executor/cores", "spark.executor.cores"),
+    ("/spec/executor/memory", "spark.executor.memory"),
+    ("/metadata/name", "spark.kubernetes.executor.podNamePrefix"),
+];
+
+/// What the operator fixes.
+const FIXED: [(&str, &str); 3] = [
+    ("spark.driver.port", "7078"),
+    ("spark.driver.blockManager.port", "7079"),
+    (
+        "spark.kubernetes.executor.label.sparkoperator.k8s.io/launched-by-spark-operator",
+        "true",
+    ),
+];
+
+/// The executors of a server; `version` is used where `sparkVersion` is not set.
+pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+    let settings = settings(connect);
+    let text = |at: &str| connect.pointer(at).and_then(Value::as_str);
+    pods_of(Application {
+        name: text("/metadata/name").unwrap_or("spark"),
+        settings: &settings,
+        kind: Kind::Client,
+        version: text("/spec/sparkVersion").unwrap_or(version),
+        templates: [None, template(connect, "executor")],
+        arguments: &[],
+    })
+}
+
+/// All that the operator passes to `start-connect-server.sh`, but the driver's host, which is the pod's address.
+pub fn settings(connect: &Value) -> Settings {
+    let mut settings = Settings::new();
+    let mut pass = Passed(&mut settings, connect);
+    pass.field(
+        "/metadata/namespace",
+        "spark.kubernetes.namespace".to_owned(),
+    );
+    for key in ["container.image", "executor.container.image"] {
+        let key = format!("spark.kubernetes.{key}");
+        pass.field("/spec/image", key.clone());
+        if let Some(image) = own_image(connect) {
+            pass.set(key, image);
+        }
+    }
+    pass.mapping("/spec/sparkConf", "");
+    pass.hadoop();
+    for (key, text) in FIXED {
+        pass.set(key, text);
+    }
+    let label = "spark.kubernetes.executor.label.";
+    pass.mapping("/metadata/labels", label);
+    let name = format!("{label}sparkoperator.k8s.io/connect-name");
+    pass.field("/metadata/name", name);
+    for (at, key) in FIELDS {
+        pass.field(at, key.to_owned());
+    }
+    pass.template("executor");
+    pass.dynamic_allocation();
+    settings
+}
+
+/// The image of the template's container, which counts before `image`.
+fn own_image(connect: &Value) -> Option<&str> {
+    let containers = template(connect, "executor")?.pointer("/spec/containers")?;
+    let mut containers = containers.as_array()?.iter();
+    let own = containers.find(|container| container["name"] == EXECUTOR)?;
+    own["image"].as_str().filter(|image| !image.is_empty())
+}
