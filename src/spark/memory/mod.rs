@@ -8,7 +8,6 @@ mod failure;
 mod fit;
 pub mod launcher;
 mod read;
-mod shim;
 
 pub use executor::executor;
 pub use failure::{Failure, Problem};
@@ -16,8 +15,9 @@ pub use fit::{
     LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, offered_by_worker, overhead_percent,
 };
 pub(crate) use read::Reader;
-pub use shim::Version;
 
+use super::size::is_java_blank;
+use super::version::Version;
 use std::collections::BTreeMap;
 
 #[cfg(test)]
@@ -249,7 +249,9 @@ fn factor(
     match reader.number(key)? {
         Some((factor, name)) if !allowed(factor) => Err(Problem::Factor.at(name)),
         Some((factor, name)) => {
-            let text = reader.text(key)?.map_or("", |(text, _)| shim::trim(text));
+            let text = reader
+                .text(key)?
+                .map_or("", |(text, _)| text.trim_matches(is_java_blank));
             Ok(Some((factor, text.to_owned(), Some(name))))
         }
         None => Ok(None),

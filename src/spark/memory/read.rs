@@ -2,8 +2,10 @@
 
 use super::Settings;
 use super::failure::{Failure, Problem};
-use super::shim::{self, Unit, Version, trim};
 use crate::manifest::Quantity;
+use crate::spark::size::{self, Unit, is_java_blank};
+use crate::spark::time::{TimeUnit, time_string};
+use crate::spark::version::Version;
 
 /// Settings, and the version that reads them.
 #[derive(Clone, Copy)]
@@ -60,37 +62,53 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn size(self, text: &str, unit: Unit) -> Result<i64, Problem> {
+        let size = size::setting(text, unit, self.version.release());
+        size.map_err(|bad| match bad.problem {
+            size::Problem::TooLarge => Problem::TooLarge,
+            _ => Problem::Size,
+        })
+    }
+
     /// A size in MiB; without a unit it counts MiB.
     pub(super) fn mebibytes(self, key: &str) -> Result<Found<i64>, Failure> {
-        self.read(key, |text| shim::size(text, Unit::Mebibyte, self.version))
+        self.read(key, |text| self.size(text, Unit::Mebibyte))
     }
 
     /// The same for executors: a resource profile reads the figure again, and takes none below zero.
     pub(super) fn profile(self, key: &str) -> Result<Found<i64>, Failure> {
-        self.read(key, |text| {
-            match shim::size(text, Unit::Mebibyte, self.version)? {
-                ..0 => Err(Problem::Negative),
-                mebibytes => Ok(mebibytes),
-            }
+        self.read(key, |text| match self.size(text, Unit::Mebibyte)? {
+            ..0 => Err(Problem::Negative),
+            mebibytes => Ok(mebibytes),
         })
     }
 
     /// A size in bytes; without a unit it counts bytes.
     pub(super) fn bytes(self, key: &str) -> Result<Found<i64>, Failure> {
-        self.read(key, |text| shim::size(text, Unit::Byte, self.version))
+        self.read(key, |text| self.size(text, Unit::Byte))
     }
 
     /// A whole number.
     pub(crate) fn integer(self, key: &str) -> Result<Found<i32>, Failure> {
-        self.read(key, |text| trim(text).parse().map_err(|_| Problem::Integer))
+        self.read(key, |text| {
+            text.trim_matches(is_java_blank)
+                .parse()
+                .map_err(|_| Problem::Integer)
+        })
     }
 
     /// A switch; nothing is off.
     pub(crate) fn is_on(self, key: &str) -> Result<bool, Failure> {
-        let on = self.read(key, |text| match trim(text).to_ascii_lowercase().as_str() {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err(Problem::Boolean),
+        let on = self.read(key, |text| {
+            match text
+                .trim_matches(is_java_blank)
+                .to_ascii_lowercase()
+                .as_str()
+            {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(Problem::Boolean),
+            }
         })?;
         Ok(on.is_some_and(|(on, _)| on))
     }
@@ -98,6 +116,7 @@ impl<'a> Reader<'a> {
     /// A time in seconds; without a unit it counts seconds, and less than one is cut off.
     /// Source: `JavaUtils.timeStringAs`.
     pub(crate) fn seconds(self, key: &str) -> Result<Option<i64>, Failure> {
+        let seconds = |text: &str| time_string(text, TimeUnit::Second).map_err(|_| Problem::Time);
         Ok(self.read(key, seconds)?.map(|(seconds, _)| seconds))
     }
 
@@ -125,27 +144,8 @@ fn has_placeholder(text: &str) -> bool {
     ["${", "$(", "{{"].iter().any(|mark| text.contains(mark))
 }
 
-fn seconds(text: &str) -> Result<i64, Problem> {
-    let text = trim(text).to_ascii_lowercase();
-    let bare = text.strip_prefix('-').unwrap_or(&text);
-    let letters = bare.find(|c: char| !c.is_ascii_digit());
-    let (digits, unit) = text.split_at(text.len() - bare.len() + letters.unwrap_or(bare.len()));
-    let number: i64 = digits.parse().map_err(|_| Problem::Time)?;
-    let (times, parts) = match unit {
-        "us" => (1, 1_000_000),
-        "ms" => (1, 1000),
-        "" | "s" => (1, 1),
-        "m" | "min" => (60, 1),
-        "h" => (3600, 1),
-        "d" => (86400, 1),
-        _ => return Err(Problem::Time),
-    };
-    // Java's `TimeUnit` stops at the largest number.
-    Ok(number.saturating_mul(times) / parts)
-}
-
 fn number(text: &str) -> Result<f64, Problem> {
-    let text = trim(text);
+    let text = text.trim_matches(is_java_blank);
     let (negative, plain) = match text.strip_prefix(['+', '-']) {
         Some(rest) => (text.starts_with('-'), rest),
         None => (false, text),

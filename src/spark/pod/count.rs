@@ -1,6 +1,7 @@
 //! How many executors there will be.
 
-use crate::spark::memory::{Failure, Problem, Reader, Settings, Version};
+use crate::spark::memory::{Failure, Problem, Reader, Settings};
+use crate::spark::version::Version;
 
 /// How many pods of a kind there will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The applications of a stream, and the pods that will be made for each.
 
-use super::{Pod, apache, kubeflow};
+use super::{Pod, apache, connect, kubeflow};
 use crate::manifest::Object;
 use crate::spark::version::{BadVersion, Version, of_field, of_image};
 use crate::yaml::Stream;
@@ -23,6 +23,7 @@ pub struct Predicted {
 #[derive(Clone, Copy)]
 enum Operator {
     Kubeflow,
+    Connect,
     Apache,
 }
 
@@ -49,6 +50,7 @@ pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<P
         };
         let pods = match operator {
             Operator::Kubeflow => kubeflow::predicted(&application, &version),
+            Operator::Connect => connect::predicted(&application, &version),
             Operator::Apache => apache::predicted(&application, &version),
         };
         Some(Predicted {
@@ -68,6 +70,7 @@ impl Operator {
             ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
                 Self::Kubeflow
             }
+            ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
             ("spark.apache.org", "SparkApplication") => Self::Apache,
             _ => return None,
         })

@@ -14,8 +14,9 @@ mod tests;
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
 
-use super::memory::{self, Failure, Kind, Problem, Resources, Settings, Version};
+use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Plan, Submission};
+use super::version::Version;
 use serde_json::Value;
 
 /// A pod that Spark will make.
@@ -53,7 +54,7 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
     const NAMESPACE: &str = "spark.kubernetes.namespace";
     let Application { settings, kind, .. } = application;
     let version = Version::parse(application.version);
-    let version = version.ok_or_else(|| Problem::Version.at("the version of Spark"))?;
+    let version = version.map_err(|_| Problem::Version.at("the version of Spark"))?;
     let namespace = settings.get(NAMESPACE).map_or("default", String::as_str);
     let submission = submission(application, namespace);
     let plan = Plan {

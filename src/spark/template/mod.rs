@@ -18,7 +18,8 @@ pub use executor::executor;
 pub(super) use parts::app_label;
 pub(super) use value::{field, list, object};
 
-use super::memory::{Failure, Kind, Problem, Settings, Version};
+use super::memory::{Failure, Kind, Problem, Settings};
+use super::version::Version;
 use serde_json::{Value, json};
 
 /// What a pod is built from.

@@ -105,6 +105,11 @@ impl Version {
         }
     }
 
+    /// Whether its line is this one or a later one.
+    pub fn since(self, major: u16, minor: u16) -> bool {
+        self.line() >= (major, minor)
+    }
+
     /// The release that answers for this version: of its line, or else the nearest before it; the oldest for older ones.
     pub fn release(self) -> Release {
         let line = |release: &&Release| release.version().line() <= self.line();
