@@ -2,8 +2,9 @@
 
 use super::super::fixtures::read;
 use serde_json::{Value, json};
-use sparkk8s_post::spark::memory::{Failure, Kind, Problem, Resources, Settings, Version};
+use sparkk8s_post::spark::memory::{Failure, Kind, Problem, Resources, Settings};
 use sparkk8s_post::spark::memory::{driver, executor};
+use sparkk8s_post::spark::version::Version;
 
 #[test]
 fn every_vector_is_what_spark_computed() {

@@ -2,8 +2,9 @@
 
 use super::super::fixtures::{read, yaml};
 use serde_json::{Value, json};
-use sparkk8s_post::spark::memory::{Kind, Settings, Version};
+use sparkk8s_post::spark::memory::{Kind, Settings};
 use sparkk8s_post::spark::template::{Built, Plan, Submission, driver, executor};
+use sparkk8s_post::spark::version::Version;
 use std::path::Path;
 
 const TEMPLATE: [(&str, &str); 2] = [
