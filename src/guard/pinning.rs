@@ -87,8 +87,11 @@ impl Run<'_> {
         if select::is_meant(rule, &target, self.context) {
             let annotations = Pointer::from_iter(["metadata", "annotations"]);
             return if !select::selects(rule, &target, self.context) {
-                let role = pod.roles.pod.map_or("", |role| &role.role);
-                Why::Rule(format!("`{}` leaves out the role `{role}`", rule.id))
+                let role = pod.roles.pod.filter(|_| rule.except.is_some());
+                Why::Rule(match role {
+                    Some(role) => format!("`{}` leaves out the role `{}`", rule.id, role.role),
+                    None => format!("`{}` leaves it out", rule.id),
+                })
             } else if self.is_waived(rule, None) {
                 Why::Rule(format!("`{}` is waived", rule.id))
             } else if let Err(cannot) = pod.place.resolve(&annotations) {
