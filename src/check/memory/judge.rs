@@ -1,18 +1,21 @@
-//! `memory/heap-exceeds-limit` (SK104) and `memory/heap-not-set` (SK105): a container's limit against the heap in it.
+//! `memory/heap-exceeds-limit` (SK104) and `memory/heap-not-set` (SK105): a container's limit against the heap in it;
+//! `memory/heap-refused` (SK101): a heap that no JVM reads.
 
 use super::Parameters;
 use super::heap::{Heap, Reader};
 use super::size::{quantity, spark};
 use crate::guard::Finding;
 use crate::manifest::Container;
-use crate::manifest::spark::{Answer, text_of};
+use crate::manifest::spark::{Answer, Setting, text_of};
 use crate::spark::memory::launcher::{Place, Process};
 use crate::spark::memory::{LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, overhead_percent};
-use crate::spark::size::Unit;
+use crate::spark::size::{BadHeap, Unit, heap as read_heap};
 use crate::yaml::Pointer;
 
 /// The id of SK104's findings.
 pub(super) const EXCEEDS: &str = "memory/heap-exceeds-limit";
+/// The id of SK101's findings.
+pub(super) const REFUSED: &str = "memory/heap-refused";
 /// The id of SK105's findings.
 pub(super) const NOT_SET: &str = "memory/heap-not-set";
 
@@ -24,6 +27,8 @@ const WORKER_MARGIN: u64 = 256;
 /// What to say of one container.
 pub(super) struct Verdict {
     id: &'static str,
+    /// Where in the container.
+    place: Pointer,
     message: String,
     because: String,
     help: String,
@@ -46,11 +51,17 @@ pub(super) fn judge(
     reader: &Reader<'_>,
     container: Container<'_>,
 ) -> Option<Verdict> {
-    let limit = &container.value["resources"]["limits"]["memory"];
-    let bytes = quantity(limit)?;
     if reader.is_elsewhere(process) {
         return None;
     }
+    let heap = reader.heap(process);
+    if let Heap::Set { by, setting } = &heap
+        && let Err(bad) = read_heap(&setting.text)
+    {
+        return Some(refused(by, setting, &bad, container));
+    }
+    let limit = &container.value["resources"]["limits"]["memory"];
+    let bytes = quantity(limit)?;
     let case = Case {
         parameters,
         process,
@@ -67,24 +78,45 @@ pub(super) fn judge(
             parameters.overhead_percent
         },
     };
-    match reader.heap(process) {
+    match heap {
         Heap::Unknown => None,
         Heap::Default => case
             .exceeds(DEFAULT_HEAP, None, false)
             .or_else(|| case.not_set()),
         Heap::Set { by, setting } => {
-            let unit = if by == "-Xmx" {
-                Unit::Byte
-            } else {
-                Unit::Mebibyte
-            };
-            case.exceeds(spark(&setting.text, unit)?, Some(by), setting.secret)
+            let bytes = read_heap(&setting.text).ok()?;
+            case.exceeds(bytes / MIB, Some(by), setting.secret)
         }
     }
 }
 
+/// SK101: the launcher hands the text to the JVM as it is.
+fn refused(by: &str, setting: &Setting, bad: &BadHeap, container: Container<'_>) -> Verdict {
+    let variables = container.value["env"].as_array();
+    let own = variables.and_then(|all| all.iter().rposition(|variable| variable["name"] == by));
+    let place = own.map(|index| Pointer::from_iter(["env"]).child(index).child("value"));
+    let what = if setting.secret {
+        format!("what `{by}` sets in a Secret {}", bad.problem.reason())
+    } else {
+        format!("`{by}` goes to the JVM as it stands: {bad}")
+    };
+    Verdict {
+        id: REFUSED,
+        place: place.unwrap_or_default(),
+        message: what,
+        because: "Spark's launcher writes it behind -Xmx and looks at nothing: the process ends before it writes a line of its \
+                  log, and starts again and again (SK101)"
+            .to_owned(),
+        help: "write a whole number and one of k, m, g, t, as in `4g`".to_owned(),
+    }
+}
+
+fn limit_of_memory() -> Pointer {
+    Pointer::from_iter(["resources", "limits", "memory"])
+}
+
 impl Verdict {
-    /// The finding at a container's limit.
+    /// The finding at its place in a container.
     pub(super) fn at(
         self,
         parameters: &Parameters,
@@ -92,14 +124,13 @@ impl Verdict {
         container: Container<'_>,
         pod_pointer: &dyn Fn(&Pointer) -> Pointer,
     ) -> Finding {
-        let limit = Pointer::from_iter(["resources", "limits", "memory"]);
         Finding {
             within: None,
             id: self.id.to_owned(),
             severity: parameters.severity,
             object: Some(index),
             container: Some(container.name().to_owned()),
-            path: pod_pointer(&container.pointer().join(&limit)),
+            path: pod_pointer(&container.pointer().join(&self.place)),
             message: self.message,
             because: Some(self.because),
             help: Some(self.help),
@@ -142,6 +173,7 @@ impl Case<'_> {
         };
         Some(Verdict {
             id: EXCEEDS,
+            place: limit_of_memory(),
             message,
             because: "the JVM may grow to its -Xmx and needs room beside it for threads, metaspace and network buffers; \
                       where the pod limit (the cgroup) is lower, the kernel kills the container under load: OOMKilled, \
@@ -190,6 +222,7 @@ impl Case<'_> {
         let none_of = names.collect::<Vec<_>>().join(", ");
         Some(Verdict {
             id: NOT_SET,
+            place: limit_of_memory(),
             message: format!(
                 "memory limit {limit}, but the heap stays at 1g: nothing here sets {none_of}{near}"
             ),

@@ -8,7 +8,7 @@ pub fn pages() -> &'static [Page] {
     &PAGES
 }
 
-static PAGES: [Page; 4] = [
+static PAGES: [Page; 5] = [
     Page {
         id: judge::EXCEEDS,
         title: "the memory limit is less than the heap plus what a JVM needs beside it",
@@ -26,6 +26,21 @@ static PAGES: [Page; 4] = [
               `SPARK_DAEMON_MEMORY` for a history server, a master or a worker.",
         before: "env:\n- name: SPARK_DAEMON_MEMORY\n  value: 4g\nresources:\n  limits:\n    memory: 4Gi\n",
         after: "env:\n- name: SPARK_DAEMON_MEMORY\n  value: 3712m\nresources:\n  limits:\n    memory: 4Gi\n",
+    },
+    Page {
+        id: judge::REFUSED,
+        title: "a heap that no JVM reads",
+        what: "The container runs a Spark JVM, and what sets its heap is nothing that `-Xmx` takes: Spark's launcher hands it on \
+               as it is written. `4gb`, `4Gi` and `0.5g` are no heaps, and a number without a unit counts bytes. Executors \
+               are another matter: Spark reads `spark.executor.memory` itself. Nothing is said where the value is still to \
+               be filled in or stands outside the stream.",
+        why_platform: "The container ends at once with exit code 1 and `Invalid maximum heap size` or `Too small maximum \
+                       heap`, and the pod is in CrashLoopBackOff; the manifest is valid, so nothing stops the release.",
+        why_data: "The same text works for executors, where `4096` means 4096 MiB and `4gb` is 4g; for a driver in client mode, \
+                   a Connect server or a history server it does not.",
+        fix: "Write a whole number and one of k, m, g, t: `4g`, `4096m`.",
+        before: "env:\n- name: SPARK_DAEMON_MEMORY\n  value: 4Gi\n",
+        after: "env:\n- name: SPARK_DAEMON_MEMORY\n  value: 4g\n",
     },
     Page {
         id: judge::NOT_SET,

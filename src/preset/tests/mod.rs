@@ -39,6 +39,7 @@ pub(super) const KNOWN: Known<'_> = Known {
             ],
         },
         plain_check("memory/heap-exceeds-limit"),
+        plain_check("memory/heap-refused"),
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
         CheckSpec {

@@ -154,7 +154,7 @@ fn a_python_application_shares_its_driver_s_container() {
 
 #[test]
 fn what_is_still_to_be_filled_in_is_unknown() {
-    for value in ["${HEAP}", "$(HEAP)", "{{ .heap }}", "$HEAP", "4Gi", "lots"] {
+    for value in ["${HEAP}", "$(HEAP)", "{{ .heap }}", "$HEAP"] {
         for limit in ["1Gi", "4Gi"] {
             let object = deployment(limit, env("SPARK_DAEMON_MEMORY", value));
             assert_eq!(verdict("spark-history-server", &[object]), None, "{value}");
@@ -162,6 +162,31 @@ fn what_is_still_to_be_filled_in_is_unknown() {
     }
     let object = deployment("4Gi", submit("--driver-memory ${HEAP:-2g} app.jar"));
     assert_eq!(verdict("spark-driver", &[object]), None);
+}
+
+#[test]
+fn a_heap_that_no_jvm_reads_is_refused_whatever_the_limit() {
+    for value in ["4Gi", "4gb", "lots", "0.5g", "-1", "4096", " 4g", "0g"] {
+        for limit in ["1Gi", "64Gi", "${LIMIT}"] {
+            let object = deployment(limit, env("SPARK_DAEMON_MEMORY", value));
+            let found = verdict("spark-history-server", &[object]);
+            assert_eq!(found, Some("SK101"), "{value}");
+        }
+    }
+    for value in ["3g", "3072M", "3221225472", "1t"] {
+        let object = deployment("2Ti", env("SPARK_DAEMON_MEMORY", value));
+        assert_eq!(verdict("spark-history-server", &[object]), None, "{value}");
+    }
+    // A driver that Spark makes a pod for is sized by Spark itself.
+    let cluster = submit("--master k8s://x --deploy-mode cluster --driver-memory 4096 app.jar");
+    assert_eq!(verdict("spark-driver", &[deployment("4Gi", cluster)]), None);
+    let client = submit("--driver-memory 4096 app.jar");
+    let found = run("spark-driver", &[deployment("4Gi", client)]);
+    assert_eq!(
+        found[0].message,
+        "`spark.driver.memory` goes to the JVM as it stands: `-Xmx4096` is too small for a JVM, which counts a number \
+         without a unit in bytes: write a whole number and k, m, g or t, as in `4g`"
+    );
 }
 
 #[test]
