@@ -48,9 +48,13 @@ const SPAWNER: [&str; 2] = ["values.yaml", "singleuser"];
 /// Pods that a program makes by settings of its own, which are no pod.
 fn spawner(object: &Object<'_>, node: NodeRef<'_>) -> Option<Finding> {
     let [file, setting] = SPAWNER;
-    if !matches!(object.kind, "ConfigMap" | "Secret") || !node.may_hold(file) {
+    if !matches!(object.kind, "ConfigMap" | "Secret") {
         return None;
     }
+    // Its texts are long; its keys are not.
+    let places = ["data", "stringData"].map(|place| node.get(place));
+    let mut places = places.into_iter().flatten();
+    places.find(|place| place.get(file).is_some())?;
     let value = node.to_value();
     let says = |text: &str| text.lines().any(|line| line.starts_with(setting));
     let (place, key, _) =

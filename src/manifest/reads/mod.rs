@@ -138,6 +138,12 @@ impl ReadTable {
     pub fn of(&self, pod: Pod<'_>) -> Vec<Read<'_>> {
         let mut reads = Vec::new();
         for row in &self.reads {
+            // What only operators read is in few pods.
+            let first = row.at.segments().next();
+            let holds = first.is_none_or(|first| pod.value.get(&*first).is_some());
+            if row.on == Holder::Pod && !holds {
+                continue;
+            }
             let mut found = |at: Pointer, value: &Value, container: Option<&str>| match &row.setting
             {
                 None => reads.extend(self.read(row, pod, at, value, container)),

@@ -27,8 +27,9 @@ struct Candidate<'o> {
     object: &'o Object<'o>,
     path: Pointer,
     kind: SourceKind,
-    /// The pod in it, or why there is none.
-    pod: Result<Value, String>,
+    text: String,
+    /// Whether it may hold a pod at all: reading takes long, and scripts speak of containers, too.
+    looks: bool,
     says_pod: bool,
     /// Why the text cannot be written, whatever it holds.
     in_the_way: Option<String>,
@@ -58,8 +59,11 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
     speak
         .flat_map(|object| mentions(&value(object)))
         .for_each(|mention| names.add(&mention));
-    if !names.is_empty() {
-        let mount = objects.iter().filter(|o| {
+    if !names.is_empty() && seen.iter().any(Candidate::may_have_another_name) {
+        let pods = objects
+            .iter()
+            .filter(|o| !matches!(o.kind, "ConfigMap" | "Secret"));
+        let mount = pods.filter(|o| {
             let node = node(o);
             node.may_hold("subPath") || node.may_hold("items")
         });
@@ -91,17 +95,28 @@ fn candidates<'o>(object: &'o Object<'o>, node: NodeRef<'_>) -> Vec<Candidate<'o
             in_the_way: shared.map(|shared| shared.reason).or(immutable),
             path,
             kind,
-            pod: pod(&text),
+            looks: looks(&text),
             says_pod: lines.any(|line| line.trim_end() == "kind: Pod"),
+            text: text.into_owned(),
         }
     });
     read.collect()
 }
 
 impl Candidate<'_> {
+    /// Whether it is worth looking under which name it is mounted: scripts and other texts speak of containers, too.
+    fn may_have_another_name(&self) -> bool {
+        let key = self.path.last().unwrap_or_default();
+        self.looks || key.contains(".y") || key.contains(".json")
+    }
+
     fn judged(&self, names: &Names) -> Option<Template> {
         let key = self.path.last().unwrap_or_default();
         let named = names.role_of_key(self.object.name, &key);
+        let called = super::is_called_template(&key);
+        if !self.looks && !self.says_pod && !called && named.is_none() {
+            return None;
+        }
         let place = self.path.segments().next()?;
         let encoded = match (self.kind, &*place) {
             (SourceKind::Secret, "data") | (SourceKind::ConfigMap, "binaryData") => {
@@ -110,19 +125,19 @@ impl Candidate<'_> {
             _ => None,
         };
         let in_the_way = || encoded.or_else(|| self.in_the_way.clone());
-        let (whose, cannot) = match &self.pod {
+        let (whose, cannot) = match pod(&self.text) {
             Ok(pod) => {
-                let sparks = || is_sparkish(pod, [self.object.name, &*key]).then(|| guess(&key));
-                let is_pod = pod["kind"] == "Pod" || super::is_nothing_else(pod);
+                let sparks = || is_sparkish(&pod, [self.object.name, &*key]).then(|| guess(&key));
+                let is_pod = pod["kind"] == "Pod" || super::is_nothing_else(&pod);
                 (
                     named.or_else(sparks).or(is_pod.then_some("pod"))?,
                     in_the_way(),
                 )
             }
             Err(why) => {
-                let called = || super::is_called_template(&key).then(|| guess(&key));
+                let called = || called.then(|| guess(&key));
                 let whose = named.or(self.says_pod.then_some("pod")).or_else(called)?;
-                (whose, Some(why.clone()))
+                (whose, Some(why))
             }
         };
         Some(Template {
@@ -131,6 +146,12 @@ impl Candidate<'_> {
             cannot,
         })
     }
+}
+
+/// Whether a text has `spec` at its top, or is written in brackets.
+fn looks(text: &str) -> bool {
+    let top = |line: &str| line.trim_start_matches(['"', '\'']).starts_with("spec");
+    text.trim_start().starts_with('{') || text.lines().any(top)
 }
 
 /// The pod that a text holds, or why there is none.
