@@ -61,6 +61,17 @@ impl<'a> Reader<'a> {
         process.python || (process.is_client() && self.conf.launch.python)
     }
 
+    /// Whether anything that is understood sets a heap.
+    pub(super) fn sets(&self, process: &Process) -> bool {
+        let mut places = process.places.iter();
+        let is_set = |answer| matches!(answer, Answer::Set(_));
+        self.conf.launch.java
+            || places.any(|place| match *place {
+                Place::Variable(name) => is_set(self.conf.variable(name)),
+                Place::Setting(key) => is_set(self.conf.setting(key)),
+            })
+    }
+
     /// The heap that Spark's launcher will choose.
     pub(super) fn heap(&self, process: &Process) -> Heap {
         // The JVM takes `_JAVA_OPTIONS` after its command line.

@@ -54,14 +54,19 @@ pub(super) fn judge(
     if reader.is_elsewhere(process) {
         return None;
     }
+    let limit = &container.value["resources"]["limits"]["memory"];
+    let bytes = quantity(limit);
+    // To be sure of a heap takes a search of all texts.
+    if bytes.is_none() && !reader.sets(process) {
+        return None;
+    }
     let heap = reader.heap(process);
     if let Heap::Set { by, setting } = &heap
         && let Err(bad) = read_heap(&setting.text)
     {
         return Some(refused(by, setting, &bad, container));
     }
-    let limit = &container.value["resources"]["limits"]["memory"];
-    let bytes = quantity(limit)?;
+    let bytes = bytes?;
     let case = Case {
         parameters,
         process,
