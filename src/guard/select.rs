@@ -87,9 +87,10 @@ pub fn concerns(policy: &Policy, object: &Object<'_>) -> bool {
         .any(|rule| {
             rule.selectors.iter().all(|selector| {
                 let kinds = selector.kinds.as_ref();
-                // What has a role makes pods.
+                // What has a role, or rolls, makes pods.
                 selector.workload != Some(true)
                     && selector.roles.is_none()
+                    && selector.rolls.is_none()
                     && kinds.is_none_or(|kinds| {
                         kinds
                             .iter()

@@ -9,7 +9,7 @@ use crate::manifest::Container;
 use crate::manifest::spark::{Answer, Setting, text_of};
 use crate::spark::memory::launcher::{Place, Process};
 use crate::spark::memory::{LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, overhead_percent};
-use crate::spark::size::{BadHeap, Unit, heap as read_heap};
+use crate::spark::size::{BadHeap, heap as read_heap};
 use crate::yaml::Pointer;
 
 /// The id of SK104's findings.
@@ -287,7 +287,7 @@ impl Case<'_> {
             return 0;
         }
         match self.reader.conf.setting("spark.memory.offHeap.size") {
-            Answer::Set(size) if !size.secret => spark(&size.text, Unit::Byte).unwrap_or(0),
+            Answer::Set(size) if !size.secret => spark(&size.text).unwrap_or(0),
             _ => 0,
         }
     }

@@ -1,4 +1,4 @@
-//! Sizes: Spark's byte strings and Kubernetes' quantities.
+//! Sizes: bytes as Spark's settings have them, and Kubernetes' quantities.
 
 use crate::manifest::Quantity;
 use crate::spark::memory::MIB;
@@ -6,16 +6,11 @@ use crate::spark::size::{Unit, byte_string};
 use crate::spark::version::Release;
 use serde_json::Value;
 
-/// A Spark byte string in MiB, rounded down; nothing where Spark before 4.3 would refuse it (`4Gi`, `1.5g`).
-pub(super) fn spark(text: &str, plain: Unit) -> Option<u64> {
-    // In its own unit first: a number alone counts in that.
-    let size = byte_string(text, plain, Release::V3_5_9).ok()?;
-    let size = u64::try_from(size).ok()?;
-    Some(if plain == Unit::Byte {
-        size / MIB
-    } else {
-        size
-    })
+/// A Spark byte string in MiB, rounded down, where a number alone counts bytes; nothing where Spark before 4.3 would refuse
+/// it (`4Gi`, `1.5g`).
+pub(super) fn spark(text: &str) -> Option<u64> {
+    let size = byte_string(text, Unit::Byte, Release::V3_5_9).ok()?;
+    Some(u64::try_from(size).ok()? / MIB)
 }
 
 /// A Kubernetes quantity of memory in bytes, rounded up as Kubernetes does; nothing where the API would refuse it.
@@ -30,12 +25,16 @@ mod tests {
 
     #[test]
     fn sizes_are_in_mebibytes_whatever_a_plain_number_counts() {
-        for (text, want) in [("4g", 4096), ("512", 512), ("1048000k", 1023)] {
-            assert_eq!(spark(text, Unit::Mebibyte), Some(want), "{text}");
+        for (text, want) in [
+            ("4g", 4096),
+            ("512", 0),
+            ("1048000k", 1023),
+            ("2147483648", 2048),
+            ("2g", 2048),
+        ] {
+            assert_eq!(spark(text), Some(want), "{text}");
         }
-        assert_eq!(spark("2147483648", Unit::Byte), Some(2048));
-        assert_eq!(spark("2g", Unit::Byte), Some(2048));
-        assert_eq!(spark("4Gi", Unit::Mebibyte), None);
+        assert_eq!(spark("4Gi"), None);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn templates(stream: &Stream<'_>, objects: &[Object<'_>]) -> Templates {
         |object: &&Object<'_>, word: &str| object.kind == "Secret" || node(object).may_hold(word);
     let is_source = |object: &&Object<'_>| {
         matches!(object.kind, "ConfigMap" | "Secret")
-            && (may_hold(object, "containers") || may_hold(object, "binaryData"))
+            && (may_hold(object, "containers") || node(object).get("binaryData").is_some())
     };
     let sources = objects.iter().filter(is_source);
     let seen: Vec<_> = sources
