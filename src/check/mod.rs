@@ -13,6 +13,7 @@ mod page;
 pub mod pod_security;
 mod remark;
 mod run;
+mod spark;
 mod stranger;
 mod substitution;
 mod unguarded;

@@ -1,6 +1,6 @@
 //! What `explain` has to say about a check.
 
-use super::{credentials, image, memory, openshift, pod_security, substitution, validity};
+use super::{credentials, image, memory, openshift, pod_security, spark, substitution, validity};
 use std::sync::LazyLock;
 
 /// One check, for whoever met it in a report.
@@ -24,7 +24,7 @@ pub struct Page {
     pub after: &'static str,
 }
 
-/// The pages of all checks: Pod Security in upstream's order, then OpenShift, validity, memory, credentials, images and Flux.
+/// The pages of all checks: Pod Security in upstream's order, then OpenShift, validity, memory, credentials, images and Flux, then what breaks in Spark.
 pub fn pages() -> &'static [Page] {
     static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         pod_security::pages()
@@ -32,6 +32,7 @@ pub fn pages() -> &'static [Page] {
             .chain(validity::pages())
             .chain(memory::pages().iter().copied())
             .chain([credentials::PAGE, image::PAGE, substitution::PAGE])
+            .chain(spark::pages())
             .collect()
     });
     &PAGES

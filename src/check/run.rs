@@ -1,7 +1,7 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, credentials, duplicates, image, memory, openshift, pages, pod_security,
+    Violation, credentials, duplicates, image, memory, openshift, pages, pod_security, spark,
     substitution, validity,
 };
 use crate::guard::{Finding, Outcome, PodView, Subject, Waivers};
@@ -25,6 +25,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
+            spec(spark::ID, &["spark/"], spark::SETTINGS),
         ];
         pods.into_iter().chain(memory).collect()
     });
@@ -80,6 +81,7 @@ pub struct Checks<'c> {
     waivers: &'c Waivers<'c>,
     memory: Option<memory::Collector>,
     namespaces: openshift::Namespaces,
+    spark: spark::Gathered,
 }
 
 impl<'c> Checks<'c> {
@@ -100,6 +102,7 @@ impl<'c> Checks<'c> {
             waivers,
             memory,
             namespaces: openshift::Namespaces::default(),
+            spark: spark::Gathered::default(),
         }
     }
 
@@ -135,6 +138,9 @@ impl<'c> Checks<'c> {
     /// Judges an object as the rules left it, when all objects were gathered.
     pub fn judge(&self, subject: Subject<'_>, outcome: &Outcome<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if self.active(spark::ID).is_some() {
+            self.spark.add(subject, outcome);
+        }
         for pod in &outcome.pods {
             if let Some(check) = self.active("api-validity") {
                 let mut violations = validity::rejected(pod.pod());
@@ -324,15 +330,26 @@ impl<'c> Checks<'c> {
         place: Option<(&Object<'_>, NodeRef<'_>)>,
     ) -> Option<Finding> {
         let active = self.active(&finding.id)?;
+        finding.severity = active.check.severity;
+        Some(self.placed(finding, &active, place))
+    }
+
+    /// A finding with its own severity, unless an overlay has another one, with who asked for it and who waived it.
+    fn placed(
+        &self,
+        mut finding: Finding,
+        active: &Active<'_>,
+        place: Option<(&Object<'_>, NodeRef<'_>)>,
+    ) -> Finding {
         let container = finding.container.as_deref();
         finding.waived = place.and_then(|place| self.waivers.find(&finding.id, place, container));
-        finding.severity = self.policy.severity(&finding.id, active.check.severity);
-        finding.needed_by = Some(active.stands_at);
-        Some(finding)
+        finding.severity = self.policy.severity(&finding.id, finding.severity);
+        finding.needed_by = Some(Arc::clone(&active.stands_at));
+        finding
     }
 
     /// The findings that are about the stream as a whole; the checks are over.
-    pub fn finish(&self, stream: &Stream<'_>, objects: &[Object<'_>]) -> Vec<Finding> {
+    pub fn finish<'o>(&self, stream: &'o Stream<'_>, objects: &'o [Object<'o>]) -> Vec<Finding> {
         let gathered = self.memory.iter().flat_map(memory::Collector::findings);
         let flux = self.active(substitution::PAGE.id);
         let gathered = gathered.chain(
@@ -345,13 +362,20 @@ impl<'c> Checks<'c> {
                 .iter()
                 .flat_map(|_| credentials::in_objects(stream, objects)),
         );
+        let place_of =
+            |object: &'o Object<'o>| (object, stream.documents[object.document].node(object.node));
         let graded = gathered.filter_map(|finding| {
-            let object = finding.object.map(|index| &objects[index]);
-            let place =
-                object.map(|object| (object, stream.documents[object.document].node(object.node)));
+            let place = finding.object.map(|index| place_of(&objects[index]));
             self.graded(finding, place)
         });
         let mut findings: Vec<_> = graded.collect();
+        if let Some(check) = self.active(spark::ID) {
+            let found = spark::findings(stream, objects, &self.spark, check.check);
+            findings.extend(found.into_iter().map(|finding| {
+                let place = finding.object.map(|index| place_of(&objects[index]));
+                self.placed(finding, &check, place)
+            }));
+        }
         findings.extend(duplicates::findings(stream, objects, ""));
         findings
     }

@@ -30,10 +30,11 @@ pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
+use crate::manifest::spark::properties;
 use crate::manifest::template::readable;
 use crate::manifest::{Object, helm4_template};
 use crate::text::{Lines, Span};
-use crate::yaml::{Document, Nested, NodeRef, Pointer, Stream};
+use crate::yaml::{Document, Kind, Nested, NodeRef, Pointer, Stream};
 use std::cell::OnceCell;
 
 /// All that a run has to say.
@@ -119,13 +120,13 @@ impl<'a> Report<'a> {
             (Span::empty(0), false)
         };
         let (document, root) = self.root(object);
-        found(root, within, end).0.end + document.offset
+        found(root, (within, path), end).0.end + document.offset
     }
 
     /// Where a pointer into an object, or into a text of it, points to in the input.
     pub fn locate(&self, object: usize, within: Option<&Pointer>, path: &Pointer) -> Location<'a> {
         let (document, root) = self.root(object);
-        let (span, exact) = found(root, within, |root| root.locate(path));
+        let (span, exact) = found(root, (within, path), |root| root.locate(path));
         Location {
             span: span.shifted(document.offset),
             exact,
@@ -141,10 +142,10 @@ impl<'a> Report<'a> {
 }
 
 /// Where in a document something stands that is looked for in an object, or in a text of it: at its own line, where each
-/// line of the text is one of the document.
+/// line of the text is one of the document. In a text that is no YAML mapping, a pointer of one step is a key of properties.
 fn found(
     root: NodeRef<'_>,
-    within: Option<&Pointer>,
+    (within, path): (Option<&Pointer>, &Pointer),
     find: impl Fn(NodeRef<'_>) -> (Span, bool),
 ) -> (Span, bool) {
     let Some(held) = within.and_then(|within| root.at_pointer(within)) else {
@@ -156,16 +157,28 @@ fn found(
     let inner = read
         .as_ref()
         .and_then(|read| read.documents.iter().find_map(Document::root));
-    let Some(inner) = inner else {
-        return (held.span(), false);
+    let mapping = inner.filter(|inner| inner.kind() == Kind::Mapping);
+    let property = path.segments().next().and_then(|key| property(&text, &key));
+    let (span, exact) = match (mapping.or(inner), property) {
+        (_, Some(span)) if mapping.is_none() => (span, true),
+        (Some(inner), _) => {
+            let (span, exact) = find(inner);
+            (span.shifted(inner.document.offset), exact)
+        }
+        (None, _) => return (held.span(), false),
     };
-    let (span, exact) = find(inner);
     let Some(lines) = Nested::of(held) else {
         return (held.span(), exact);
     };
-    let span = span.shifted(inner.document.offset);
     (
         Span::new(lines.outer(span.start), lines.outer(span.end)),
         exact,
     )
+}
+
+/// Where the value of a key stands in properties: of several, the last, which counts.
+fn property(text: &str, key: &str) -> Option<Span> {
+    let mut own = properties(text).into_iter().rev();
+    own.find(|property| property.key == key)
+        .map(|property| property.value_span)
 }

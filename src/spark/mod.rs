@@ -4,8 +4,10 @@
 //! Everything is known for three releases ([`version::Release`]); what holds for another one is said by its version.
 
 pub mod catalogue;
+pub mod conf;
 pub mod memory;
 pub mod pod;
+pub mod process;
 pub mod size;
 pub mod template;
 pub mod time;

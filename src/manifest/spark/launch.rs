@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Options and variables of a command line. Values are as written; `$…` in them is not expanded.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Launch {
     /// Spark settings: `--conf`, and options that are short for one. The last one wins, as in Spark's launcher.
     pub conf: BTreeMap<String, String>,

@@ -14,6 +14,7 @@ mod words;
 
 pub use few::Few;
 pub use launch::{Launch, base};
+pub use mounts::{Found, Mounts};
 pub use properties::{Property, loaded, properties};
 pub use settings::{Answer, Configuration, written};
 pub use source::{
@@ -21,7 +22,7 @@ pub use source::{
     texts,
 };
 pub use web::{Metering, Web};
-pub use words::commands;
+pub use words::{commands, options};
 
 #[cfg(test)]
 mod tests;

@@ -90,12 +90,32 @@ struct Told {
 }
 
 /// The files of one ConfigMap or Secret, by key.
-pub type Files = Few<String, File>;
+pub type Files<F = File> = Few<String, F>;
 
-/// Every ConfigMap and Secret of the stream.
-#[derive(Debug, Default)]
-pub struct Sources {
-    by_name: Named<Files>,
+/// Every ConfigMap and Secret of the stream, and what is kept of each of their files.
+#[derive(Debug)]
+pub struct Sources<F = File> {
+    by_name: Named<Files<F>>,
+}
+
+impl<F> Default for Sources<F> {
+    fn default() -> Self {
+        Self {
+            by_name: Named::default(),
+        }
+    }
+}
+
+impl<F> Sources<F> {
+    /// Remembers what is kept of an object, by namespace and name; a later one takes the place of an earlier one.
+    pub fn insert(&mut self, kind: SourceKind, names: (&str, &str), files: Files<F>) {
+        self.by_name.insert(kind, names, files);
+    }
+
+    /// The object that a pod of `namespace` means.
+    pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files<F>> {
+        self.by_name.get(kind, namespace, name)
+    }
 }
 
 impl Sources {
@@ -111,12 +131,7 @@ impl Sources {
             .collect();
         let metadata = &object["metadata"];
         let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
-        self.by_name.insert(kind, names, files);
-    }
-
-    /// The object that a pod of `namespace` means.
-    pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
-        self.by_name.get(kind, namespace, name)
+        self.insert(kind, names, files);
     }
 }
 

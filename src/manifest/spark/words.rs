@@ -28,7 +28,7 @@ pub fn commands(script: &str) -> Vec<Vec<String>> {
 }
 
 /// The Java system properties (`-Dkey=value`) among the words of a text.
-pub(super) fn options(text: &str) -> impl Iterator<Item = (String, String)> {
+pub fn options(text: &str) -> impl Iterator<Item = (String, String)> {
     let words = text.contains("-D").then(|| commands(text));
     let words = words.into_iter().flatten().flatten();
     words.filter_map(|word| {

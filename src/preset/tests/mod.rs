@@ -61,6 +61,11 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("credentials"),
         plain_check("image-not-pinned"),
         plain_check("flux-substitution"),
+        CheckSpec {
+            id: "spark",
+            findings: &[],
+            settings: &[("least", SettingKind::OneOf(&["high"]))],
+        },
     ],
     tables: Some(tables),
 };

@@ -3,7 +3,8 @@
 //! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2. The server runs in client mode, so
 //! that executors take the factor of a JVM even for Python.
 
-use super::kubeflow::{Passed, template};
+use super::kubeflow::template;
+use super::passed::{GivenValue, Passed};
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
@@ -46,8 +47,16 @@ pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
 
 /// All that the operator passes to `start-connect-server.sh`, but the driver's host, which is the pod's address.
 pub fn settings(connect: &Value) -> Settings {
-    let mut settings = Settings::new();
-    let mut pass = Passed(&mut settings, connect);
+    passed(connect).settings
+}
+
+/// The same value by value, each with where it stands in the object; of two the later counts.
+pub fn given(connect: &Value) -> Vec<GivenValue> {
+    passed(connect).given
+}
+
+fn passed(connect: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(connect);
     pass.field(
         "/metadata/namespace",
         "spark.kubernetes.namespace".to_owned(),
@@ -73,7 +82,7 @@ pub fn settings(connect: &Value) -> Settings {
     }
     pass.template("executor");
     pass.dynamic_allocation();
-    settings
+    pass
 }
 
 /// The image of the template's container, which counts before `image`.

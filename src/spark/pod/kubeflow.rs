@@ -3,10 +3,11 @@
 //! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
 //! kubeflow/spark-operator 2. Its options come in this order, and of two the later counts.
 
+use super::passed::{GivenValue, Passed, child, plain};
 use super::webhook::webhook;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Problem, Settings};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Fields that `sparkConf` may overrule: they come before it.
 const BEFORE: [(&str, &str); 3] = [
@@ -132,8 +133,16 @@ pub fn kind(app: &Value) -> Kind {
 
 /// All that the operator passes to `spark-submit` with `--conf`, and `--name`.
 pub fn settings(app: &Value) -> Settings {
-    let mut settings = Settings::new();
-    let mut pass = Passed(&mut settings, app);
+    passed(app).settings
+}
+
+/// The same value by value, each with where it stands in the application; of two the later counts.
+pub fn given(app: &Value) -> Vec<GivenValue> {
+    passed(app).given
+}
+
+fn passed(app: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(app);
     pass.field(
         "/metadata/namespace",
         "spark.kubernetes.namespace".to_owned(),
@@ -163,62 +172,17 @@ pub fn settings(app: &Value) -> Settings {
     }
     pass.dynamic_allocation();
     pass.one_executor();
-    settings
+    pass
 }
 
-/// Settings that are passed, and the object.
-pub(super) struct Passed<'s, 'a>(pub(super) &'s mut Settings, pub(super) &'a Value);
-
-impl<'a> Passed<'_, 'a> {
-    pub(super) fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
-        self.0.insert(key.into(), text.into());
-    }
-
-    fn at(&self, at: &str) -> Option<&'a Value> {
-        self.1.pointer(at).filter(|value| !value.is_null())
-    }
-
-    fn list(&self, at: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-        let list = self.at(at).and_then(Value::as_array);
-        list.into_iter().flatten()
-    }
-
-    fn pairs(&self, at: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        let map = self.at(at).and_then(Value::as_object);
-        map.into_iter().flat_map(Map::iter)
-    }
-
-    /// A field with a text, a number or a switch; an empty one counts as absent.
-    pub(super) fn field(&mut self, at: &str, key: String) {
-        let text = self
-            .at(at)
-            .filter(|value| !value.is_object() && !value.is_array());
-        if let Some(text) = text.map(plain).filter(|text| !text.is_empty()) {
-            self.set(key, text);
-        }
-    }
-
-    pub(super) fn mapping(&mut self, at: &str, prefix: &str) {
-        for (key, value) in self.pairs(at) {
-            self.set(format!("{prefix}{key}"), plain(value));
-        }
-    }
-
-    /// Hadoop's settings, with or without their prefix.
-    pub(super) fn hadoop(&mut self) {
-        const PREFIX: &str = "spark.hadoop.";
-        for (key, value) in self.pairs("/spec/hadoopConf") {
-            let key = key.strip_prefix(PREFIX).unwrap_or(key);
-            self.set(format!("{PREFIX}{key}"), plain(value));
-        }
-    }
-
+impl Passed<'_> {
     fn pull_secrets(&mut self) {
         let names: Vec<_> = self.list("/spec/imagePullSecrets").map(plain).collect();
         if !names.is_empty() {
-            self.set(
+            self.set_from(
                 "spark.kubernetes.container.image.pullSecrets",
                 names.join(","),
+                "/spec/imagePullSecrets",
             );
         }
     }
@@ -226,20 +190,22 @@ impl<'a> Passed<'_, 'a> {
     /// The driver's pod: a field, a setting, or the application's name.
     fn driver_name(&mut self) {
         const KEY: &str = "spark.kubernetes.driver.pod.name";
-        let name = plain(&self.1["metadata"]["name"]);
-        self.set("spark.app.name", name.as_str());
-        let own = self.at("/spec/driver/podName").map(plain);
-        let own = own.or_else(|| self.0.get(KEY).cloned());
-        self.set(KEY, own.unwrap_or_else(|| format!("{name}-driver")));
+        let name = plain(&self.app["metadata"]["name"]);
+        self.set_from("spark.app.name", name.as_str(), "/metadata/name");
+        if self.at("/spec/driver/podName").is_some() {
+            self.field("/spec/driver/podName", KEY.to_owned());
+        } else if !self.settings.contains_key(KEY) {
+            self.set(KEY, format!("{name}-driver"));
+        }
     }
 
     /// Labels that the operator finds its pods by, without the identifier of a submission.
     fn own_labels(&mut self, role: &str) {
         let prefix = format!("spark.kubernetes.{role}.label.sparkoperator.k8s.io");
-        let name = plain(&self.1["metadata"]["name"]);
+        let name = plain(&self.app["metadata"]["name"]);
         self.set(format!("{prefix}/app-name"), name);
         self.set(format!("{prefix}/launched-by-spark-operator"), "true");
-        if template(self.1, role).is_none() {
+        if template(self.app, role).is_none() {
             self.set(format!("{prefix}/mutated-by-spark-operator"), "true");
         }
     }
@@ -249,36 +215,39 @@ impl<'a> Passed<'_, 'a> {
         self.mapping(&format!("/spec/{role}/envVars"), prefix);
         for (name, from) in self.pairs(&format!("/spec/{role}/envSecretKeyRefs")) {
             let key = format!("spark.kubernetes.{role}.secretKeyRef.{name}");
-            self.set(
-                key,
-                format!("{}:{}", plain(&from["name"]), plain(&from["key"])),
-            );
+            let at = child(&format!("/spec/{role}/envSecretKeyRefs"), name);
+            let text = format!("{}:{}", plain(&from["name"]), plain(&from["key"]));
+            self.set_from(key, text, &at);
         }
     }
 
     fn secrets(&mut self, role: &str) {
-        for secret in self.list(&format!("/spec/{role}/secrets")) {
+        let at = format!("/spec/{role}/secrets");
+        for (index, secret) in self.list(&at).enumerate() {
+            let at = format!("{at}/{index}");
             let (name, path) = (plain(&secret["name"]), plain(&secret["path"]));
-            self.set(
+            self.set_from(
                 format!("spark.kubernetes.{role}.secrets.{name}"),
                 path.as_str(),
+                &at,
             );
             let known = SECRETS
                 .iter()
                 .find(|(kind, ..)| secret["secretType"] == **kind);
             if let Some((_, variable, file)) = known {
                 let key = format!("{}{variable}", variable_prefix(role));
-                self.set(key, format!("{}/{file}", path.trim_end_matches('/')));
+                let file = format!("{}/{file}", path.trim_end_matches('/'));
+                self.set_from(key, file, &at);
             }
         }
     }
 
     /// Mounts of scratch volumes become settings; Spark, not the webhook, mounts them.
     fn scratch(&mut self, role: &str) {
-        for mount in self
-            .list(&format!("/spec/{role}/volumeMounts"))
-            .filter(|m| is_scratch(m))
-        {
+        let at = format!("/spec/{role}/volumeMounts");
+        let mounts = self.list(&at).enumerate();
+        for (index, mount) in mounts.filter(|(_, mount)| is_scratch(mount)) {
+            let at = format!("{at}/{index}");
             let volume = self
                 .list("/spec/volumes")
                 .find(|v| v["name"] == mount["name"]);
@@ -302,13 +271,13 @@ impl<'a> Passed<'_, 'a> {
                 .iter()
                 .map(|key| (&source[*key], format!("options.{key}")));
             for (value, key) in mounted.chain(said).filter(|(value, _)| !value.is_null()) {
-                self.set(format!("{prefix}.{key}"), plain(value));
+                self.set_from(format!("{prefix}.{key}"), plain(value), &at);
             }
         }
     }
 
     pub(super) fn template(&mut self, role: &str) {
-        if template(self.1, role).is_some() {
+        if template(self.app, role).is_some() {
             let prefix = format!("spark.kubernetes.{role}.podTemplate");
             self.set(
                 format!("{prefix}File"),
@@ -338,9 +307,9 @@ impl<'a> Passed<'_, 'a> {
     fn one_executor(&mut self) {
         const INSTANCES: &str = "spark.executor.instances";
         let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
-        let miscased = self.0.get("spark.dynamicallocation.enabled");
+        let miscased = self.settings.get("spark.dynamicallocation.enabled");
         let enabled = typed || miscased.is_some_and(|text| text == "true");
-        if !enabled && self.0.get(INSTANCES).is_none_or(String::is_empty) {
+        if !enabled && self.settings.get(INSTANCES).is_none_or(String::is_empty) {
             self.set(INSTANCES, "1");
         }
     }
@@ -359,13 +328,4 @@ pub(super) fn is_scratch(mount: &Value) -> bool {
     mount["name"]
         .as_str()
         .is_some_and(|name| name.starts_with("spark-local-dir-"))
-}
-
-/// A scalar as text; nothing of null.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

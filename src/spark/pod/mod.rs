@@ -5,6 +5,7 @@ pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
+mod passed;
 pub mod stackable;
 mod webhook;
 
@@ -13,6 +14,7 @@ mod tests;
 
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
+pub use passed::GivenValue;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Plan, Submission};

@@ -3,9 +3,9 @@
 //! Source: `subtract_spark_memory_overhead`, `resources_to_driver_props`, `resources_to_executor_props` of
 //! stackabletech/spark-k8s-operator. The templates that the operator writes itself are not built here.
 
-use super::kubeflow::plain;
+use super::passed::{GivenValue, Passed, plain};
 use crate::manifest::Quantity;
-use crate::spark::memory::{Failure, Problem, Settings};
+use crate::spark::memory::{Failure, Kind, Problem, Settings};
 use serde_json::Value;
 
 /// What the operator takes off at the least, in MiB.
@@ -13,43 +13,66 @@ const LEAST: u32 = 384;
 
 /// What the operator passes for sizes, image and count; `sparkConf` overrules it.
 pub fn settings(app: &Value) -> Result<Settings, Failure> {
-    let mut settings = Settings::new();
-    let mut set = |key: String, text: String| settings.insert(key, text);
-    let is_java = app["spec"]["mainClass"].is_string();
+    Ok(passed(app)?.settings)
+}
+
+/// The same value by value, each with where it stands in the application; of two the later counts.
+pub fn given(app: &Value) -> Result<Vec<GivenValue>, Failure> {
+    Ok(passed(app)?.given)
+}
+
+/// How it is run: as Java, where there is a main class.
+pub fn kind(app: &Value) -> Kind {
+    match app["spec"]["mainClass"].is_string() {
+        true => Kind::Java,
+        false => Kind::Python,
+    }
+}
+
+fn passed(app: &Value) -> Result<Passed<'_>, Failure> {
+    let mut pass = Passed::new(app);
     for role in ["driver", "executor"] {
-        let resources = &app["spec"][role]["config"]["resources"];
+        let at = format!("/spec/{role}/config/resources");
+        let null = Value::Null;
+        let resources = app.pointer(&at).unwrap_or(&null);
         let (least, most) = (&resources["cpu"]["min"], &resources["cpu"]["max"]);
+        let named = format!("spec.{role}.config.resources");
         // The operator's own defaults for what is not set.
-        let least = or(least, "250m");
-        let most = or(most, "1");
-        let at = format!("spec.{role}.config.resources");
-        set(format!("spark.{role}.cores"), cores(&most, &at)?);
-        set(format!("spark.kubernetes.{role}.request.cores"), least);
-        set(format!("spark.kubernetes.{role}.limit.cores"), most);
+        let (request, limit) = (or(least, "250m"), or(most, "1"));
+        let (min, max) = (format!("{at}/cpu/min"), format!("{at}/cpu/max"));
+        let own = |value: &Value, at: &str| (!value.is_null()).then(|| at.to_owned());
+        let (min, max) = (own(least, &min), own(most, &max));
+        let tasks = cores(&limit, &named)?;
+        for (key, text, at) in [
+            (format!("spark.{role}.cores"), tasks, &max),
+            (
+                format!("spark.kubernetes.{role}.request.cores"),
+                request,
+                &min,
+            ),
+            (format!("spark.kubernetes.{role}.limit.cores"), limit, &max),
+        ] {
+            match at {
+                Some(at) => pass.set_from(key, text, at),
+                None => pass.set(key, text),
+            }
+        }
         let limit = &resources["memory"]["limit"];
         if !limit.is_null() {
-            let heap = heap(limit, is_java).ok_or_else(|| Problem::Quantity.at(at));
-            set(format!("spark.{role}.memory"), format!("{}m", heap?));
+            let is_java = kind(app) == Kind::Java;
+            let heap = heap(limit, is_java).ok_or_else(|| Problem::Quantity.at(named))?;
+            let at = format!("{at}/memory/limit");
+            pass.set_from(format!("spark.{role}.memory"), format!("{heap}m"), &at);
         }
     }
-    let replicas = &app["spec"]["executor"]["replicas"];
-    if replicas.is_u64() {
-        set("spark.executor.instances".to_owned(), plain(replicas));
-    }
-    if let Some(image) = app
-        .pointer("/spec/sparkImage/custom")
-        .and_then(Value::as_str)
-    {
-        set(
-            "spark.kubernetes.container.image".to_owned(),
-            image.to_owned(),
-        );
-    }
-    let conf = app.pointer("/spec/sparkConf").and_then(Value::as_object);
-    for (key, value) in conf.into_iter().flatten() {
-        set(key.clone(), plain(value));
-    }
-    Ok(settings)
+    pass.field(
+        "/spec/executor/replicas",
+        "spark.executor.instances".to_owned(),
+    );
+    let image = "spark.kubernetes.container.image".to_owned();
+    pass.field("/spec/sparkImage/custom", image);
+    pass.mapping("/spec/sparkConf", "");
+    Ok(pass)
 }
 
 fn or(value: &Value, default: &str) -> String {

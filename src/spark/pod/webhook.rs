@@ -2,7 +2,8 @@
 //!
 //! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2, in its order. Monitoring is left out.
 
-use super::kubeflow::{is_scratch, plain};
+use super::kubeflow::is_scratch;
+use super::passed::plain;
 use crate::manifest::Quantity;
 use crate::spark::memory::{Failure, Problem};
 use crate::spark::template::{field, list, object};

@@ -1,0 +1,131 @@
+//! One process, as a rule judges it.
+
+use super::said::Site;
+use super::world::World;
+use crate::manifest::Container;
+use crate::manifest::sensitive::is_literal;
+use crate::spark::conf::{Conf, Entry, Told};
+use crate::spark::process::{Process, Seen, SeenPod};
+use crate::yaml::Pointer;
+use serde_json::Value;
+use std::ops::Deref;
+
+/// A process and the stream that it is in.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'w> {
+    pub(super) world: &'w World<'w>,
+    pub(super) process: &'w Process,
+}
+
+impl Deref for Case<'_> {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        self.process
+    }
+}
+
+impl<'w> Case<'w> {
+    /// What it is configured with.
+    pub(super) fn conf(self) -> &'w Conf {
+        &self.process.conf
+    }
+
+    /// The object that makes it.
+    pub(super) fn seen(self) -> &'w Seen {
+        &self.world.seen[self.process.seen]
+    }
+
+    /// Its namespace, where that is written.
+    pub(super) fn namespace(self) -> &'w str {
+        self.seen().namespace()
+    }
+
+    /// Its container in the stream, where it has one.
+    pub(super) fn own(self) -> Option<Container<'w>> {
+        self.process.container(self.seen())
+    }
+
+    /// Its pod in the stream, where it has one.
+    pub(super) fn own_pod(self) -> Option<&'w SeenPod> {
+        self.process.pod(self.seen())
+    }
+
+    /// The pods that an operator's object writes for `driver` or `executor`, and those of its own.
+    pub(super) fn written_pod(self, role: &str) -> Option<&'w SeenPod> {
+        let mut pods = self.seen().pods.iter();
+        pods.find(|pod| pod.place.name.as_deref() == Some(role))
+    }
+
+    /// What it is, for a message.
+    pub(super) fn name(self) -> String {
+        self.process.named(self.seen())
+    }
+
+    /// Where a setting has its value; the process where nothing sets it.
+    pub(super) fn at(self, key: &str) -> Site {
+        match self.conf().entry(key) {
+            Some(entry) => self.at_entry(key, entry),
+            None => self.here(),
+        }
+    }
+
+    /// Where a value stands.
+    pub(super) fn at_entry(self, key: &str, entry: &Entry) -> Site {
+        let site = Site::entry(key, entry);
+        match self.own() {
+            Some(container) if entry.spot.object == self.object => {
+                site.in_container(container.name())
+            }
+            _ => site,
+        }
+    }
+
+    /// The process: its container, or the application's `spec`.
+    pub(super) fn here(self) -> Site {
+        match self.own() {
+            Some(_) => self.at_container(&[]),
+            None => Site::object(self.object, Pointer::from_iter(["spec"])),
+        }
+    }
+
+    /// A place in its container; the application's `spec` where it has none.
+    pub(super) fn at_container(self, path: &[&str]) -> Site {
+        let Some((pod, container)) = self.own_pod().zip(self.own()) else {
+            return Site::object(self.object, Pointer::from_iter(["spec"]));
+        };
+        let at = container.pointer().join(&path.iter().collect());
+        Site::object(self.object, pod.at(&at)).in_container(container.name())
+    }
+
+    /// A place in its pod; the application's `spec` where it has none.
+    pub(super) fn at_pod(self, path: &[&str]) -> Site {
+        match self.own_pod() {
+            Some(pod) => Site::object(self.object, pod.at(&path.iter().collect())),
+            None => Site::object(self.object, Pointer::from_iter(["spec"])),
+        }
+    }
+
+    /// A place in the object.
+    pub(super) fn at_object(self, path: &[&str]) -> Site {
+        Site::object(self.object, path.iter().collect())
+    }
+
+    /// How many pods run it; one, where it says nothing, nothing where that is not known.
+    pub(super) fn replicas(self) -> Option<u64> {
+        match &self.seen().value["spec"]["replicas"] {
+            Value::Null => Some(1),
+            number => number.as_u64(),
+        }
+    }
+
+    /// `key=value` as it is written; only the key, where the value may not be shown.
+    pub(super) fn shown(self, key: &str) -> String {
+        match self.conf().get(key) {
+            Told::Set(known) if !known.entry.secret && !is_literal(key, &known.entry.text) => {
+                format!("{key}={}", crate::text::shortened(&known.entry.text))
+            }
+            _ => key.to_owned(),
+        }
+    }
+}

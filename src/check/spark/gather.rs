@@ -1,0 +1,59 @@
+//! What runs Spark, kept while a stream goes by.
+
+use crate::guard::{Outcome, Subject};
+use crate::spark::memory::launcher;
+use crate::spark::process::{Operator, Seen, SeenPod};
+use serde_json::Value;
+use std::sync::{Mutex, PoisonError};
+
+/// The objects that may run Spark, as the rules left them, and what else rules changed. Documents are guarded by several
+/// threads, so that they come in no order.
+#[derive(Debug, Default)]
+pub(in crate::check) struct Gathered {
+    seen: Mutex<Vec<Seen>>,
+    changed: Mutex<Vec<(usize, Value)>>,
+}
+
+impl Gathered {
+    /// Takes in an object as the rules left it.
+    pub(in crate::check) fn add(&self, subject: Subject<'_>, outcome: &Outcome<'_>) {
+        if subject.within.is_some() {
+            return;
+        }
+        let index = subject.object.index;
+        let is_spark = |role: &str| launcher::Process::of(role).is_some();
+        let mut roles = outcome.pods.iter().flat_map(|pod| &pod.roles.containers);
+        let runs = roles.any(|role| role.is_some_and(|role| is_spark(&role.role)));
+        if runs || Operator::of(&outcome.value).is_some() {
+            let pods = outcome.pods.iter().map(|pod| SeenPod {
+                place: pod.place.clone(),
+                value: pod.value.clone(),
+                roles: pod
+                    .roles
+                    .containers
+                    .iter()
+                    .map(|role| role.map(|role| role.role.clone()))
+                    .collect(),
+            });
+            let seen = Seen {
+                index,
+                value: outcome.value.clone(),
+                pods: pods.collect(),
+            };
+            self.seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(seen);
+        } else if !outcome.changes.is_empty() {
+            let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+            changed.push((index, outcome.value.clone()));
+        }
+    }
+
+    /// All of it, and nothing is left.
+    pub(super) fn take(&self) -> (Vec<Seen>, Vec<(usize, Value)>) {
+        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        (seen, std::mem::take(&mut *changed))
+    }
+}

@@ -1,0 +1,30 @@
+//! What will break in Spark's processes: rules over the effective configuration of each, and over what the stream has
+//! around them. Each rule is a file.
+
+mod case;
+mod gather;
+mod parameter;
+mod report;
+mod rule;
+mod said;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod world;
+
+mod launch;
+mod lifecycle;
+mod memory;
+mod network;
+mod observability;
+mod scaling;
+mod security;
+
+pub(super) use gather::Gathered;
+pub(super) use parameter::SETTINGS;
+pub(super) use report::findings;
+pub(super) use rule::pages;
+
+/// The check that presets switch on; its findings are `spark/…`.
+pub(super) const ID: &str = "spark";

@@ -1,0 +1,134 @@
+//! The stream as rules see it: Spark's processes, and every other object on demand.
+
+use super::parameter::Parameters;
+use crate::manifest::Object;
+use crate::manifest::spark::{Sources, source_kind, text_of};
+use crate::spark::conf::hold;
+use crate::spark::process::{Process, Seen, processes};
+use crate::yaml::Stream;
+use serde_json::Value;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+/// A stream after the rules of the policy.
+pub(super) struct World<'w> {
+    pub(super) parameters: Parameters,
+    /// The objects that may run Spark, in order.
+    pub(super) seen: Vec<Seen>,
+    /// Spark's processes, in order.
+    pub(super) processes: Vec<Process>,
+    stream: &'w Stream<'w>,
+    objects: &'w [Object<'w>],
+    /// Values of objects, as far as somebody asked; those that rules changed are there from the start.
+    values: Vec<OnceCell<Value>>,
+    by_kind: BTreeMap<&'w str, Vec<usize>>,
+}
+
+impl<'w> World<'w> {
+    /// Reads what is there. `changed` are the values of objects that rules changed and that run nothing.
+    pub(super) fn new(
+        (stream, objects): (&'w Stream<'w>, &'w [Object<'w>]),
+        mut seen: Vec<Seen>,
+        changed: Vec<(usize, Value)>,
+        parameters: Parameters,
+    ) -> Self {
+        seen.sort_by_key(|seen| seen.index);
+        let mut by_kind = BTreeMap::<_, Vec<_>>::new();
+        for object in objects {
+            by_kind.entry(object.kind).or_default().push(object.index);
+        }
+        let mut world = Self {
+            parameters,
+            seen: Vec::new(),
+            processes: Vec::new(),
+            stream,
+            objects,
+            values: objects.iter().map(|_| OnceCell::new()).collect(),
+            by_kind,
+        };
+        for (index, value) in changed {
+            world.values[index] = OnceCell::from(value);
+        }
+        let mut sources = Sources::default();
+        for kind in ["ConfigMap", "Secret"] {
+            for (object, value) in world.of_kind(kind) {
+                debug_assert!(source_kind(value).is_some() || value.is_null());
+                hold(&mut sources, object.index, value);
+            }
+        }
+        world.processes = processes(&seen, &sources, parameters.version);
+        world.seen = seen;
+        world
+    }
+
+    /// An object as the rules of the policy left it.
+    pub(super) fn value(&self, index: usize) -> &Value {
+        self.values[index].get_or_init(|| {
+            let seen = self.seen.binary_search_by_key(&index, |seen| seen.index);
+            if let Ok(at) = seen {
+                return self.seen[at].value.clone();
+            }
+            let object = &self.objects[index];
+            let document = &self.stream.documents[object.document];
+            document.node(object.node).to_value()
+        })
+    }
+
+    /// What names an object.
+    pub(super) fn object(&self, index: usize) -> &'w Object<'w> {
+        &self.objects[index]
+    }
+
+    /// The objects of a kind, in order.
+    pub(super) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
+        let own = self.by_kind.get(kind).into_iter().flatten();
+        own.map(|index| (self.object(*index), self.value(*index)))
+    }
+
+    /// The object of a kind and name that something in `namespace` means; where either names no namespace, it is the
+    /// release's, and an object of that name is meant.
+    pub(super) fn named(
+        &self,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Option<(&'w Object<'w>, &Value)> {
+        let mut own = self.of_kind(kind);
+        own.find(|(object, _)| {
+            object.name == name && same_namespace(object.namespace.unwrap_or_default(), namespace)
+        })
+    }
+
+    /// The objects of a kind whose `spec.selector` matches these labels: `matchLabels`, or plain as a Service has it. An
+    /// empty or absent selector of a Service selects nothing.
+    pub(super) fn selecting<'s>(
+        &'s self,
+        kind: &'s str,
+        namespace: &'s str,
+        labels: &'s Value,
+    ) -> impl Iterator<Item = (&'w Object<'w>, &'s Value)> {
+        self.of_kind(kind).filter(move |(object, value)| {
+            let selector = &value["spec"]["selector"];
+            same_namespace(object.namespace.unwrap_or_default(), namespace)
+                && selects(selector, labels)
+        })
+    }
+}
+
+/// Whether two namespaces may be the same one: none is the release's.
+pub(super) fn same_namespace(one: &str, other: &str) -> bool {
+    one == other || one.is_empty() || other.is_empty()
+}
+
+/// Whether a plain selector, or one with `matchLabels` alone, matches.
+pub(super) fn selects(selector: &Value, labels: &Value) -> bool {
+    let plain = selector.get("matchLabels").unwrap_or(selector);
+    let all = plain.as_object();
+    selector.get("matchExpressions").is_none()
+        && all.is_some_and(|all| {
+            !all.is_empty()
+                && all
+                    .iter()
+                    .all(|(key, value)| text_of(&labels[key]) == text_of(value))
+        })
+}

@@ -1,0 +1,150 @@
+//! Drivers that operators make: an application is one process.
+
+use super::{Master, Mode, Process, Seen};
+use crate::manifest::spark::Launch;
+use crate::spark::conf::{Conf, Entry, Given, Spot};
+use crate::spark::memory::Kind;
+use crate::spark::pod::{GivenValue, apache, connect, kubeflow, stackable};
+use crate::spark::version::{Version, of_field, of_image};
+use crate::yaml::Pointer;
+use serde_json::{Value, json};
+
+/// An operator's kind of object that runs a driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `sparkoperator.k8s.io`: `SparkApplication`, `ScheduledSparkApplication`.
+    Kubeflow,
+    /// `sparkoperator.k8s.io`: `SparkConnect`.
+    Connect,
+    /// `spark.apache.org`: `SparkApplication`.
+    Apache,
+    /// `spark.stackable.tech`: `SparkApplication`.
+    Stackable,
+}
+
+impl Operator {
+    /// The operator of an object.
+    pub fn of(object: &Value) -> Option<Self> {
+        let group = object["apiVersion"].as_str()?.split('/').next()?;
+        Some(match (group, object["kind"].as_str()?) {
+            ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
+                Self::Kubeflow
+            }
+            ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
+            ("spark.apache.org", "SparkApplication") => Self::Apache,
+            ("spark.stackable.tech", "SparkApplication") => Self::Stackable,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Option<Process> {
+        let (app, base) = application(&seen.value);
+        let given = match self {
+            Self::Kubeflow => kubeflow::given(&app),
+            Self::Connect => connect::given(&app),
+            Self::Apache => apache::given(&app),
+            // Sizes that are none are refused by the API server: nothing is known then.
+            Self::Stackable => stackable::given(&app).ok()?,
+        };
+        let told = version(&seen.value, &app);
+        let version = told.unwrap_or(assumed);
+        let kind = match self {
+            Self::Kubeflow => kubeflow::kind(&app),
+            Self::Connect => Kind::Client,
+            Self::Apache => apache::kind(&app),
+            Self::Stackable => stackable::kind(&app),
+        };
+        let mode = match kind {
+            Kind::Client => Mode::Client(Master::Kubernetes),
+            Kind::Java | Kind::Python | Kind::R => Mode::Cluster,
+        };
+        Some(Process {
+            seen: at,
+            object: seen.index,
+            role: if self == Self::Connect {
+                "spark-connect"
+            } else {
+                "spark-driver"
+            }
+            .to_owned(),
+            operator: Some(self),
+            seat: None,
+            mode,
+            python: (kind != Kind::Client).then_some(kind == Kind::Python),
+            version,
+            assumed: told.is_none(),
+            conf: conf(seen, &base, given).with_version(version),
+            launch: Launch::default(),
+        })
+    }
+}
+
+/// The values that were passed, in the operator's order: of two the later counts.
+fn conf(seen: &Seen, base: &Pointer, given: Vec<GivenValue>) -> Conf {
+    let mut conf = Conf::default();
+    for (key, text, at) in given.into_iter().rev() {
+        let is_conf = at.as_ref().is_some_and(|at| {
+            let mut segments = at.segments().rev().skip(1);
+            segments
+                .next()
+                .is_some_and(|it| it == "sparkConf" || it == "hadoopConf")
+        });
+        let kind = match &at {
+            None => Given::Operator,
+            Some(_) if is_conf => Given::Conf,
+            Some(_) => Given::Field,
+        };
+        let path = at.map_or_else(|| Pointer::from_iter(["spec"]), |at| moved(&at, base));
+        conf.add(
+            key,
+            Entry {
+                text,
+                secret: false,
+                doubtful: false,
+                given: kind,
+                spot: Spot {
+                    object: seen.index,
+                    path,
+                    inside: None,
+                },
+            },
+        );
+    }
+    conf
+}
+
+/// A pointer into an application as one into the object: what a schedule runs stands in its `spec.template`.
+fn moved(at: &Pointer, base: &Pointer) -> Pointer {
+    let mut segments = at.segments();
+    match segments.next().as_deref() {
+        Some("spec") => base.join(&segments.collect()),
+        _ => at.clone(),
+    }
+}
+
+/// The application in an object, and where its `spec` stands.
+fn application(object: &Value) -> (Value, Pointer) {
+    if object["kind"] == "ScheduledSparkApplication" {
+        let app = json!({"metadata": object["metadata"], "spec": object["spec"]["template"]});
+        return (app, Pointer::from_iter(["spec", "template"]));
+    }
+    (object.clone(), Pointer::from_iter(["spec"]))
+}
+
+fn version(object: &Value, app: &Value) -> Option<Version> {
+    if let Some((_, version)) = of_field(object) {
+        return version.ok();
+    }
+    let spec = &app["spec"];
+    let images = [
+        &spec["image"],
+        &spec["driver"]["image"],
+        &spec["executor"]["image"],
+        &spec["sparkImage"]["custom"],
+        &spec["sparkConf"]["spark.kubernetes.container.image"],
+    ];
+    images
+        .into_iter()
+        .filter_map(Value::as_str)
+        .find_map(of_image)
+}
