@@ -41,6 +41,8 @@ pub(super) enum Verb {
     Graph(GraphArgs),
     /// Show the pods that Spark will build: their memory, and whole manifests
     Pods(super::pods::PodsArgs),
+    /// Show what each Spark process is configured with, where each value stands, and what it overrules
+    Conf(super::conf::ConfArgs),
     /// Write what environments share, and refuse what nobody sanctioned to differ
     Lock(LockArgs),
     /// Settle what one environment was ahead with and another one has now

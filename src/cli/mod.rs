@@ -4,6 +4,7 @@ mod argocd;
 mod args;
 mod cases;
 mod check;
+mod conf;
 mod demo;
 mod diff;
 mod drift;
@@ -23,6 +24,7 @@ mod project;
 mod render;
 mod reports;
 mod run;
+
 mod today;
 
 use args::{Cli, Verb};
@@ -50,6 +52,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Drift(args)) => drift::run(args),
         Some(Verb::Graph(args)) => graph::run(args),
         Some(Verb::Pods(args)) => pods::run(args),
+        Some(Verb::Conf(args)) => conf::run(args),
         Some(Verb::Export { verb }) => export::run(verb),
         Some(Verb::Argocd { verb }) => match verb {
             args::ArgocdVerb::Generate(args) => argocd::generate(args),

@@ -1,5 +1,6 @@
 //! Findings and changes for people and machines. Formats are siblings that only read.
 
+mod conf;
 mod diff;
 mod drift;
 mod entry;
@@ -11,9 +12,11 @@ mod markdown;
 mod message;
 mod pods;
 mod sarif;
+
 mod summary;
 mod text;
 
+pub use conf::Configurations;
 pub use diff::{diff, restarts, unified};
 pub use drift::{
     json as drift_json, overview as drift_overview, text as drift_text, without_credentials,
@@ -26,6 +29,7 @@ pub use markdown::markdown;
 pub use message::{Message, Place};
 pub use pods::{manifests as pod_manifests, table as pods};
 pub use sarif::sarif;
+
 pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 

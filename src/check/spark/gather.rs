@@ -1,10 +1,31 @@
 //! What runs Spark, kept while a stream goes by.
 
-use crate::guard::{Outcome, Subject};
+use crate::guard::{Outcome, PodView, Subject};
+use crate::manifest::Role;
 use crate::spark::memory::launcher;
 use crate::spark::process::{Operator, Seen, SeenPod};
 use serde_json::Value;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An object that may run Spark; nothing for any other.
+pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<Seen> {
+    let is_spark = |role: &Role| launcher::Process::of(&role.role).is_some();
+    let mut roles = pods.iter().flat_map(|pod| &pod.roles.containers);
+    let runs = roles.any(|role| role.is_some_and(is_spark)) || Operator::of(value).is_some();
+    let name = |role: &Option<&Role>| role.map(|role| role.role.clone());
+    runs.then(|| Seen {
+        index,
+        value: value.clone(),
+        pods: pods
+            .iter()
+            .map(|pod| SeenPod {
+                place: Arc::clone(&pod.place),
+                value: pod.value.clone(),
+                roles: pod.roles.containers.iter().map(name).collect(),
+            })
+            .collect(),
+    })
+}
 
 /// The objects that may run Spark, as the rules left them, and what else rules changed. Documents are guarded by several
 /// threads, so that they come in no order.
@@ -21,29 +42,9 @@ impl Gathered {
             return;
         }
         let index = subject.object.index;
-        let is_spark = |role: &str| launcher::Process::of(role).is_some();
-        let mut roles = outcome.pods.iter().flat_map(|pod| &pod.roles.containers);
-        let runs = roles.any(|role| role.is_some_and(|role| is_spark(&role.role)));
-        if runs || Operator::of(&outcome.value).is_some() {
-            let pods = outcome.pods.iter().map(|pod| SeenPod {
-                place: pod.place.clone(),
-                value: pod.value.clone(),
-                roles: pod
-                    .roles
-                    .containers
-                    .iter()
-                    .map(|role| role.map(|role| role.role.clone()))
-                    .collect(),
-            });
-            let seen = Seen {
-                index,
-                value: outcome.value.clone(),
-                pods: pods.collect(),
-            };
-            self.seen
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(seen);
+        if let Some(seen) = seen(index, &outcome.value, &outcome.pods) {
+            let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            all.push(seen);
         } else if !outcome.changes.is_empty() {
             let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
             changed.push((index, outcome.value.clone()));

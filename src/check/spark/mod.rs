@@ -24,6 +24,7 @@ mod security;
 pub(super) use gather::Gathered;
 pub(super) use parameter::SETTINGS;
 pub(super) use report::findings;
+pub use report::processes;
 pub(super) use rule::pages;
 
 /// The check that presets switch on; its findings are `spark/…`.

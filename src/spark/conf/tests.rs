@@ -146,3 +146,37 @@ fn what_is_not_in_the_stream_may_set_anything() {
     assert_eq!(conf.get("spark.driver.port"), Told::Unknown);
     assert_eq!(conf.text("spark.executor.cores").unwrap(), "4");
 }
+
+#[test]
+fn a_file_that_an_init_container_renders_is_what_it_is_made_of() {
+    let rendered = r"
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  spark-properties.conf.template: |
+    spark.driver.port=7078
+    spark.driver.host=${POD_IP}
+  pod.yaml.template: |
+    spark.driver.port: 1
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: connect}
+spec:
+  template:
+    spec:
+      initContainers:
+      - name: render
+        command: [sh, -c, 'cp /in/pod.yaml.template /out/pod.yaml && envsubst < /in/spark-properties.conf.template > /out/spark-defaults.conf']
+        volumeMounts: [{name: in, mountPath: /in}, {name: out, mountPath: /out}]
+      containers:
+      - name: connect
+        command: [sh, -c, 'exec spark-submit --properties-file /out/spark-defaults.conf x.jar']
+        volumeMounts: [{name: out, mountPath: /out}]
+      volumes: [{name: in, configMap: {name: conf}}, {name: out, emptyDir: {}}]
+";
+    let conf = conf(rendered, "spark-connect");
+    assert_eq!(conf.text("spark.driver.port").unwrap(), "7078");
+    assert_eq!(conf.get("spark.driver.host"), Told::Unknown);
+    assert_eq!(conf.all("spark.driver.port").len(), 1);
+}
