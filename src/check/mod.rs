@@ -29,7 +29,7 @@ pub use message::{Said, recognised, table as messages};
 pub use page::{Page, pages};
 pub use remark::{REMARKS, Remark};
 pub use run::{Checks, specs};
-pub use spark::processes as spark_processes;
+pub use spark::{Numbered, numbered, processes as spark_processes};
 pub use stranger::findings as strangers;
 pub use unguarded::findings as unguarded;
 pub use unmarked::findings as unmarked;

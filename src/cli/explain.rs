@@ -3,7 +3,7 @@
 use super::args::ProjectArgs;
 use super::exit::{Exit, Failure};
 use super::{io, policy};
-use crate::check::{Page, REMARKS, Remark, pages};
+use crate::check::{Page, REMARKS, Remark, numbered, pages};
 use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin};
 use crate::report::Message;
 use crate::text::hint;
@@ -11,6 +11,9 @@ use std::fmt::Write;
 
 /// Presets of the user's are asked beside all that are built in.
 pub(super) fn run(id: &str, presets: &[String], project: &ProjectArgs) -> Result<Exit, Failure> {
+    let by_number = numbered().into_iter();
+    let mut by_number = by_number.filter(|rule| rule.code.eq_ignore_ascii_case(id));
+    let id = by_number.next().map_or(id, |rule| rule.id);
     let page = pages().iter().find(|page| page.id == id).map(check_page);
     let remark = || REMARKS.iter().find(|remark| remark.id == id);
     if let Some(text) = page.or_else(|| remark().map(remark_page)) {

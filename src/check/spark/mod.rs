@@ -26,6 +26,7 @@ pub(super) use parameter::SETTINGS;
 pub(super) use report::findings;
 pub use report::processes;
 pub(super) use rule::pages;
+pub use rule::{Numbered, numbered};
 
 /// The check that presets switch on; its findings are `spark/…`.
 pub(super) const ID: &str = "spark";

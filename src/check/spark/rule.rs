@@ -51,6 +51,16 @@ impl Grade {
         }
     }
 
+    /// The word that presets use.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::High => "high",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+
     /// The severity of a finding, at most that of the check.
     pub(super) fn severity(self, most: Severity) -> Severity {
         let own = match self {
@@ -76,6 +86,50 @@ pub(super) const FAMILIES: [(&str, &[&Rule]); 7] = [
 /// All rules, by number.
 pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.into_iter().flat_map(|(_, rules)| rules).copied()
+}
+
+/// Rules of the catalogue that are checks of their own.
+const ELSEWHERE: [(&str, &str, Grade); 8] = [
+    ("SK101", "memory/heap-refused", Grade::Error),
+    ("SK104", "memory/heap-exceeds-limit", Grade::High),
+    ("SK105", "memory/heap-not-set", Grade::Warning),
+    ("SK110", "memory/template-overwritten", Grade::High),
+    ("SK111", "memory/unknown-key", Grade::High),
+    ("SK501", "credentials", Grade::High),
+    ("SK505", "pod-security/hostPathVolumes", Grade::High),
+    ("SK507", "openshift/runAsUser", Grade::Error),
+];
+
+/// A rule by its number.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbered {
+    /// `SK112`.
+    pub code: &'static str,
+    /// The id of its findings.
+    pub id: &'static str,
+    /// `error`, `high`, `warning` or `info`.
+    pub grade: &'static str,
+    /// The family that its file is in; nothing where it is a check of its own.
+    pub family: Option<&'static str>,
+}
+
+/// Every rule that has a number, in its order.
+pub fn numbered() -> Vec<Numbered> {
+    let numbered = |code, id, grade: Grade, family| Numbered {
+        code,
+        id,
+        grade: grade.word(),
+        family,
+    };
+    let own = FAMILIES.into_iter().flat_map(|(family, rules)| {
+        let of = move |rule: &&Rule| numbered(rule.code, rule.page.id, rule.grade, Some(family));
+        rules.iter().map(of)
+    });
+    let elsewhere = ELSEWHERE.into_iter();
+    let elsewhere = elsewhere.map(|(code, id, grade)| numbered(code, id, grade, None));
+    let mut all: Vec<_> = own.chain(elsewhere).collect();
+    all.sort_by_key(|rule| rule.code);
+    all
 }
 
 /// The pages of all rules.

@@ -9,6 +9,7 @@ mod lines;
 mod parts;
 mod pins;
 mod restricted;
+mod rules;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod taken;
 mod versions;
