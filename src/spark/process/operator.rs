@@ -5,7 +5,7 @@ use crate::manifest::spark::Launch;
 use crate::spark::conf::{Conf, Entry, Given, Spot};
 use crate::spark::memory::Kind;
 use crate::spark::pod::{GivenValue, apache, connect, kubeflow, stackable};
-use crate::spark::version::{Version, of_field, of_image};
+use crate::spark::version::{Version, of_field, of_spark_image};
 use crate::yaml::Pointer;
 use serde_json::{Value, json};
 
@@ -146,5 +146,5 @@ fn version(object: &Value, app: &Value) -> Option<Version> {
     images
         .into_iter()
         .filter_map(Value::as_str)
-        .find_map(of_image)
+        .find_map(of_spark_image)
 }

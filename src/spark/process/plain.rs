@@ -5,7 +5,7 @@ use crate::manifest::spark::{Launch, Sources, text_of};
 use crate::manifest::{Container, ContainerKind};
 use crate::spark::conf::{Conf, Held, Seat, Told, of_container};
 use crate::spark::memory::launcher;
-use crate::spark::version::{Version, of_image, of_jar};
+use crate::spark::version::{Version, of_jar, of_spark_image};
 
 /// Each container whose role is one of Spark's JVMs.
 pub(super) fn processes(
@@ -91,5 +91,5 @@ fn version(container: Container<'_>, launch: &Launch) -> Option<Version> {
             texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || ",=\"'".contains(c)));
         words.filter_map(of_jar).next()
     };
-    of_image(container.image()).or_else(words)
+    of_spark_image(container.image()).or_else(words)
 }

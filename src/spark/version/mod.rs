@@ -2,7 +2,7 @@
 
 mod told;
 
-pub use told::{of_field, of_image, of_jar};
+pub use told::{of_field, of_image, of_jar, of_spark_image};
 
 use crate::text::shortened;
 use std::fmt;

@@ -207,3 +207,21 @@ fn jars_of_spark_tell_it_and_those_of_others_do_not() {
         assert_eq!(of_jar(jar), want.map(version), "{jar}");
     }
 }
+
+#[test]
+fn an_image_that_runs_spark_tells_its_version_where_its_name_says_spark() {
+    let told = |image: &str| of_spark_image(image).map(|version| version.to_string());
+    for (image, version) in [
+        ("spark-custom:3.5.7", Some("3.5.7")),
+        ("example.org/team/spark-custom:3.5.7-gpu", Some("3.5.7")),
+        ("spark:3.5.x", Some("3.5")),
+        ("my_pyspark:4.1.0", Some("4.1.0")),
+        ("spark-jobs:1.4.0", None),
+        ("sparkling:3.5.1", None),
+        ("app:3.5.1", None),
+        ("spark-custom:latest", None),
+        ("spark-custom", None),
+    ] {
+        assert_eq!(told(image).as_deref(), version, "{image}");
+    }
+}

@@ -84,6 +84,21 @@ pub fn of_image(reference: &str) -> Option<Version> {
     Version::parse(image.tag?.strip_prefix(before)?).ok()
 }
 
+/// The same for an image that is known to run Spark: any repository whose last part names it (`spark-custom:3.5.7-gpu`,
+/// `spark:3.5.x`), tagged with a line from 3.0 on. A tag below that is somebody's own count.
+pub fn of_spark_image(reference: &str) -> Option<Version> {
+    let named = || {
+        let image = Image::parse(reference).ok()?;
+        let path = image.path();
+        let mut words = path.rsplit('/').next()?.split(['-', '_', '.']);
+        let tag = image.tag?;
+        let version = Version::parse(tag.strip_suffix(".x").unwrap_or(tag)).ok()?;
+        let is_spark = words.any(|word| word == "spark" || word == "pyspark");
+        (is_spark && version.since(3, 0)).then_some(version)
+    };
+    of_image(reference).or_else(named)
+}
+
 /// The version in an operator's own field; nothing where the object has none, or where it is still to be filled in. One
 /// that does not exist is an error, with its pointer.
 ///
