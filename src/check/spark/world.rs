@@ -2,13 +2,13 @@
 
 use super::parameter::Parameters;
 use crate::manifest::Object;
-use crate::manifest::spark::{Sources, source_kind, text_of};
-use crate::spark::conf::hold;
+use crate::manifest::spark::{Sources, text_of};
+use crate::spark::conf::{Held, hold};
 use crate::spark::process::{Process, Seen, processes};
 use crate::yaml::Stream;
 use serde_json::Value;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A stream after the rules of the policy.
 pub(super) struct World<'w> {
@@ -49,16 +49,25 @@ impl<'w> World<'w> {
         for (index, value) in changed {
             world.values[index] = OnceCell::from(value);
         }
-        let mut sources = Sources::default();
-        for kind in ["ConfigMap", "Secret"] {
-            for (object, value) in world.of_kind(kind) {
-                debug_assert!(source_kind(value).is_some() || value.is_null());
-                hold(&mut sources, object.index, value);
-            }
-        }
+        let sources = world.sources(&seen);
         world.processes = processes(&seen, &sources, parameters.version);
         world.seen = seen;
         world
+    }
+
+    /// The texts of what pods of these may read: most of a stream's `ConfigMap`s hold dashboards and the like.
+    fn sources(&self, seen: &[Seen]) -> Sources<Held> {
+        let mut named = BTreeSet::new();
+        for pod in seen.iter().flat_map(|seen| &seen.pods) {
+            names(&pod.value, &mut named);
+        }
+        let mut sources = Sources::default();
+        for kind in ["ConfigMap", "Secret"] {
+            let own = self.by_kind.get(kind).into_iter().flatten();
+            let read = own.filter(|index| named.contains(self.objects[**index].name));
+            read.for_each(|index| hold(&mut sources, *index, self.value(*index)));
+        }
+        sources
     }
 
     /// An object as the rules of the policy left it.
@@ -112,6 +121,24 @@ impl<'w> World<'w> {
             same_namespace(object.namespace.unwrap_or_default(), namespace)
                 && selects(selector, labels)
         })
+    }
+}
+
+/// All that may be the name of an object, at any depth.
+fn names<'v>(value: &'v Value, found: &mut BTreeSet<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(text) if key == "name" || key == "secretName" => {
+                        found.insert(text);
+                    }
+                    value => names(value, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        _ => {}
     }
 }
 
