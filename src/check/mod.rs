@@ -2,6 +2,7 @@
 
 mod credentials;
 mod duplicates;
+mod foreseen;
 mod holder;
 mod image;
 mod lapsed;
@@ -11,6 +12,7 @@ mod message;
 mod openshift;
 mod page;
 pub mod pod_security;
+mod pods;
 mod remark;
 mod run;
 mod stranger;

@@ -285,7 +285,7 @@ impl Road<'_> {
             piece.restarts.extend(restarted(subject, &outcome));
             piece.meets.extend(outcome.meets.drain(..));
             let mut said: Vec<_> = outcome.findings.drain(..).collect();
-            said.extend(self.checks.judge(subject, &outcome));
+            said.extend(self.checks.judge(context, subject, &outcome));
             for template in templates.into_iter().flatten() {
                 let guarded =
                     self.texts()

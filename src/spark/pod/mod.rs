@@ -5,6 +5,7 @@ pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
+mod origin;
 pub mod stackable;
 mod webhook;
 
@@ -12,7 +13,8 @@ mod webhook;
 mod tests;
 
 pub use count::{Count, executors};
-pub use found::{Predicted, found};
+pub use found::{Predicted, found, of_object};
+pub use origin::{Origin, Origins};
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Plan, Submission};
