@@ -27,14 +27,16 @@ pub(super) fn all<'v>(
     outcome: &Outcome<'_>,
 ) -> Vec<Foreseen<'v>> {
     let object = subject.object;
-    let newest = Release::ALL[Release::ALL.len() - 1].version().to_string();
-    let predicted = of_object(object, &outcome.value, &newest);
-    let Some(predicted) = predicted.filter(|_| subject.within.is_none()) else {
+    let origins = Origins::of(object.api_version, object.kind, &outcome.value);
+    let Some(origins) = origins.filter(|_| subject.within.is_none()) else {
         return Vec::new();
     };
-    let origins = Origins::of(object.api_version, object.kind, &outcome.value);
-    let version = Version::parse(&predicted.version).ok();
-    let (Ok(pods), Some(origins), Some(version)) = (predicted.pods, origins, version) else {
+    let newest = Release::ALL[Release::ALL.len() - 1].version().to_string();
+    let Some(predicted) = of_object(object, &outcome.value, &newest) else {
+        return Vec::new();
+    };
+    let version = Version::parse(&predicted.version);
+    let (Ok(pods), Ok(version)) = (predicted.pods, version) else {
         return Vec::new();
     };
     let facts = ObjectFacts::of(&outcome.value);

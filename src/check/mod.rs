@@ -9,6 +9,7 @@ mod lapsed;
 mod lost_newline;
 pub mod memory;
 mod message;
+mod namespace;
 mod openshift;
 mod page;
 pub mod pod_security;

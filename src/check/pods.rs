@@ -2,8 +2,8 @@
 
 use super::foreseen::Foreseen;
 use super::run::{Active, Checks};
-use super::{Violation, image, openshift, pod_security, validity};
-use crate::guard::{Finding, PodView, Subject};
+use super::{Violation, image, namespace, openshift, pod_security, validity};
+use crate::guard::{self, Context, Finding, Outcome, PodView, Subject};
 use crate::manifest::{NonRoot, Problem, Quantity};
 use crate::preset::Severity;
 use serde_json::Value;
@@ -13,17 +13,44 @@ use std::collections::BTreeMap;
 const SUMMARY: &str = "pod-security/incomplete";
 
 /// The checks that judge a pod by itself.
-const OF_PODS: [&str; 4] = [
+const OF_PODS: [&str; 5] = [
     "api-validity",
     "pod-security",
     openshift::ID,
     image::PAGE.id,
+    namespace::PAGE.id,
 ];
 
 impl Checks<'_> {
-    /// Whether any check looks at whole pods.
+    /// Whether any check or rule says what whole pods must be like.
     pub(super) fn judges_pods(&self) -> bool {
         OF_PODS.iter().any(|id| self.active(id).is_some())
+            || self.policy.rules.iter().any(guard::judges_pods)
+    }
+
+    /// Makes of what rules say of pods as they are written what they say of them as Spark builds them.
+    pub(super) fn by_rules(
+        &self,
+        context: Context<'_>,
+        subject: Subject<'_>,
+        outcome: &Outcome<'_>,
+        (foreseen, said): (&[Foreseen<'_>], &mut Vec<Finding>),
+    ) {
+        let by_rules = |pod: &PodView<'_>| {
+            guard::of_pod(self.policy, self.waivers, context, subject, (outcome, pod))
+        };
+        let mut instead = Vec::new();
+        for built in foreseen {
+            let written = outcome.pods.iter().find(|pod| built.is_of(pod));
+            let written = written.map(by_rules).unwrap_or_default();
+            said.retain(|finding| !written.contains(finding));
+            let found = by_rules(&built.view);
+            instead.extend(match built.is_certain() {
+                true => found,
+                false => joined(written, found),
+            });
+        }
+        said.append(&mut instead);
     }
 
     /// What is wrong with a pod: with what Spark will build, where that is certain; else with what is written, and with
@@ -63,7 +90,34 @@ impl Checks<'_> {
             findings.extend(said.into_iter().filter(|it| !is_said(it, &openshift)));
         }
         findings.extend(openshift);
+        let refused = self.enforced(subject, pod, open, &findings);
+        findings.extend(refused);
         findings
+    }
+
+    /// That the pod's own namespace refuses it, where nothing else does so far.
+    fn enforced(
+        &self,
+        subject: Subject<'_>,
+        pod: &PodView<'_>,
+        open: bool,
+        said: &[Finding],
+    ) -> Option<Finding> {
+        let check = self.active(namespace::PAGE.id)?;
+        let refuses = |finding: &Finding| {
+            finding.id.starts_with("pod-security/")
+                && finding.severity == Severity::Error
+                && finding.waived.is_none()
+        };
+        // A template in a text may be for pods of another namespace.
+        if subject.within.is_some() || said.iter().any(refuses) {
+            return None;
+        }
+        // OpenShift fills in what is absent before the level is looked at.
+        let open = open || self.active(openshift::ID).is_some();
+        let (namespace, role) = (subject.object.namespace, pod.place.name.as_deref());
+        let refused = self.enforced.refused(namespace, role, pod.pod(), open)?;
+        Some(self.finding(&check, "", subject, pod, refused))
     }
 
     fn openshift(&self, subject: Subject<'_>, pod: &PodView<'_>) -> Vec<Finding> {
@@ -197,6 +251,7 @@ fn joined(mut written: Vec<Finding>, built: Vec<Finding>) -> Vec<Finding> {
                 && (containers.0 == containers.1 || containers.0.is_none())
         };
         match written.iter_mut().find(same) {
+            // Of a rule it is the rule's own reason.
             Some(other) => other.because = finding.because,
             None => written.push(finding),
         }

@@ -1,8 +1,8 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, credentials, duplicates, foreseen, image, memory, openshift, pages, pod_security,
-    substitution,
+    Violation, credentials, duplicates, foreseen, image, memory, namespace, openshift, pages,
+    pod_security, substitution,
 };
 use crate::guard::{Context, Finding, Outcome, PodView, Subject, Waivers};
 use crate::manifest::Object;
@@ -23,6 +23,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec("api-validity", &["api/", "kubelet/"], &[]),
             spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
+            spec(namespace::PAGE.id, &[namespace::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
         ];
         pods.into_iter().chain(memory).collect()
@@ -71,11 +72,12 @@ pub(super) struct Active<'c> {
 
 /// The checks that a policy switches on, while a stream goes by.
 pub struct Checks<'c> {
-    policy: &'c Policy,
+    pub(super) policy: &'c Policy,
     active: Vec<Active<'c>>,
-    waivers: &'c Waivers<'c>,
+    pub(super) waivers: &'c Waivers<'c>,
     memory: Option<memory::Collector>,
     pub(super) namespaces: openshift::Namespaces,
+    pub(super) enforced: namespace::Enforced,
 }
 
 impl<'c> Checks<'c> {
@@ -96,6 +98,7 @@ impl<'c> Checks<'c> {
             waivers,
             memory,
             namespaces: openshift::Namespaces::default(),
+            enforced: namespace::Enforced::default(),
         }
     }
 
@@ -108,13 +111,15 @@ impl<'c> Checks<'c> {
     }
 
     fn reads_namespace(&self, kind: &str) -> bool {
-        openshift::Namespaces::reads(kind) && self.active(openshift::ID).is_some()
+        let reads = [openshift::ID, namespace::PAGE.id];
+        openshift::Namespaces::reads(kind) && reads.iter().any(|id| self.active(id).is_some())
     }
 
     /// Looks at an object before rules run.
     pub fn gather(&mut self, index: usize, value: &Value) {
         if self.reads_namespace(value["kind"].as_str().unwrap_or_default()) {
             self.namespaces.add(value);
+            self.enforced.add(value);
         }
         if let Some(memory) = &mut self.memory {
             memory.add(index, value);
@@ -129,18 +134,20 @@ impl<'c> Checks<'c> {
     }
 
     /// Judges an object as the rules left it, when all objects were gathered: each pod as Spark will build it, where that
-    /// is known, and else as it is written.
+    /// is known, and else as it is written. `said` is what rules have to say of it as it is written.
     pub fn judge(
         &self,
         context: Context<'_>,
         subject: Subject<'_>,
         outcome: &Outcome<'_>,
+        said: Vec<Finding>,
     ) -> Vec<Finding> {
-        let mut findings = Vec::new();
+        let mut findings = said;
         let foreseen = match self.judges_pods() {
             true => foreseen::all(context, subject, outcome),
             false => Vec::new(),
         };
+        self.by_rules(context, subject, outcome, (&foreseen, &mut findings));
         for pod in &outcome.pods {
             let built = foreseen.iter().find(|built| built.is_of(pod));
             findings.extend(self.of_pod(subject, pod, built));

@@ -325,7 +325,12 @@ impl Parts<'_> {
                 keys.push(format!("spark.kubernetes.{}.secrets.{secret}", self.role));
             }
             let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+            let found = self.found.len();
             self.one(at.child(index), &keys);
+            if matches!(kind.as_str(), "hostPath" | "nfs") {
+                let made = &mut self.found[found..];
+                made.iter_mut().for_each(|origin| origin.why += " (SK505)");
+            }
             let mounts = own.child("volumeMounts");
             for (number, mount) in items(mounts.of(self.pod)).iter().enumerate() {
                 if mount["name"] == name {
