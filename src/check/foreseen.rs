@@ -1,6 +1,7 @@
 //! The pods of an application as Spark and its operator will build them, with the place of each part in the application:
 //! where a change survives. Rules and checks see them as pods like any other.
 
+use super::overwritten::{self, Lost, Pair};
 use crate::guard::{Context, Outcome, PodView, Subject};
 use crate::manifest::{Made, ObjectFacts};
 use crate::spark::pod::{Origins, Pod, of_object};
@@ -15,6 +16,8 @@ pub(super) struct Foreseen<'v> {
     pub(super) view: PodView<'v>,
     /// Whether something shapes it that the application does not hold, as a template in a file.
     pub(super) is_shaped_elsewhere: bool,
+    /// What its template says and it does not have, with the place in the application.
+    pub(super) lost: Vec<(Pointer, Lost)>,
     /// Whether nothing tells which version of Spark builds it.
     is_assumed: bool,
 }
@@ -53,6 +56,7 @@ pub(super) fn all<'v>(
         let place = written.place.made(own, join.parts(version, own));
         let seen = (Arc::new(place), pod.value.clone());
         Some(Foreseen {
+            lost: join.lost(version, own),
             view: PodView::of(context, subject, &facts, seen),
             is_shaped_elsewhere: origins.is_shaped_elsewhere(pod.role),
             is_assumed: predicted.assumed,
@@ -111,6 +115,38 @@ impl Join<'_> {
 
     fn list<'v>(&self, pod: &'v Value, name: &str) -> &'v [Value] {
         items(&pod["spec"][name])
+    }
+
+    /// What the template says and the pod does not have.
+    fn lost(&self, version: Version, own: usize) -> Vec<(Pointer, Lost)> {
+        let at = self.origins.template_place(self.pod.role);
+        let Some(template) = at.of(self.object).filter(|held| held.is_object()) else {
+            return Vec::new();
+        };
+        let held = self.list(template, "containers");
+        let name = &self.pod.value["spec"]["containers"][own]["name"];
+        let is_its = |from: &usize| {
+            let held = held.get(*from).map(|held| &held["name"]);
+            held.is_some_and(|held| held.is_null() || held == name)
+        };
+        let pair = Pair {
+            template,
+            pod: &self.pod.value,
+            own: (self.written.place.own().filter(is_its), own),
+        };
+        let mut lost = overwritten::lost(pair);
+        if !lost.is_empty() {
+            let origins = self
+                .origins
+                .parts(self.pod.role, version, &self.pod.value, own);
+            for one in &mut lost {
+                if let Some(origin) = origins.iter().find(|origin| origin.part == one.part) {
+                    one.why.clone_from(&origin.why);
+                }
+            }
+        }
+        let lost = lost.into_iter();
+        lost.map(|lost| (at.join(&lost.field), lost)).collect()
     }
 
     /// The place of each part; of two of one part the later counts.

@@ -11,6 +11,7 @@ pub mod memory;
 mod message;
 mod namespace;
 mod openshift;
+mod overwritten;
 mod page;
 pub mod pod_security;
 mod pods;

@@ -1,7 +1,8 @@
 //! What `explain` has to say about a check.
 
 use super::{
-    credentials, image, memory, namespace, openshift, pod_security, substitution, validity,
+    credentials, image, memory, namespace, openshift, overwritten, pod_security, substitution,
+    validity,
 };
 use std::sync::LazyLock;
 
@@ -37,6 +38,7 @@ pub fn pages() -> &'static [Page] {
                 credentials::PAGE,
                 image::PAGE,
                 namespace::PAGE,
+                overwritten::PAGE,
                 substitution::PAGE,
             ])
             .collect()

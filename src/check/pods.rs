@@ -2,10 +2,11 @@
 
 use super::foreseen::Foreseen;
 use super::run::{Active, Checks};
-use super::{Violation, image, namespace, openshift, pod_security, validity};
+use super::{Violation, image, namespace, openshift, overwritten, pod_security, validity};
 use crate::guard::{self, Context, Finding, Outcome, PodView, Subject};
 use crate::manifest::{NonRoot, Problem, Quantity};
 use crate::preset::Severity;
+use crate::yaml::Pointer;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -13,12 +14,13 @@ use std::collections::BTreeMap;
 const SUMMARY: &str = "pod-security/incomplete";
 
 /// The checks that judge a pod by itself.
-const OF_PODS: [&str; 5] = [
+const OF_PODS: [&str; 6] = [
     "api-validity",
     "pod-security",
     openshift::ID,
     image::PAGE.id,
     namespace::PAGE.id,
+    overwritten::PAGE.id,
 ];
 
 impl Checks<'_> {
@@ -64,11 +66,29 @@ impl Checks<'_> {
         let Some(built) = built else {
             return self.whole(subject, pod, false);
         };
-        let said = self.whole(subject, &built.view, built.is_shaped_elsewhere);
+        let mut said = self.whole(subject, &built.view, built.is_shaped_elsewhere);
         match built.is_certain() {
-            true => said,
+            true => {
+                said.extend(self.overwritten(subject, built));
+                said
+            }
             false => joined(self.whole(subject, pod, false), said),
         }
+    }
+
+    /// What the template says, and the pod does not have.
+    fn overwritten(&self, subject: Subject<'_>, built: &Foreseen<'_>) -> Vec<Finding> {
+        let Some(check) = self.active(overwritten::PAGE.id) else {
+            return Vec::new();
+        };
+        let pod = &built.view;
+        let role = pod.place.name.as_deref().unwrap_or_default();
+        let said = |(at, lost): &(Pointer, overwritten::Lost)| Finding {
+            path: at.clone(),
+            because: Some(lost.why.clone()),
+            ..self.finding(&check, "", subject, pod, lost.clone().violation(role))
+        };
+        built.lost.iter().map(said).collect()
     }
 
     /// What is wrong with a pod; `open` where what it lacks may stand somewhere else.

@@ -1,8 +1,8 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, credentials, duplicates, foreseen, image, memory, namespace, openshift, pages,
-    pod_security, substitution,
+    Violation, credentials, duplicates, foreseen, image, memory, namespace, openshift, overwritten,
+    pages, pod_security, substitution,
 };
 use crate::guard::{Context, Finding, Outcome, PodView, Subject, Waivers};
 use crate::manifest::Object;
@@ -24,6 +24,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
             spec(namespace::PAGE.id, &[namespace::PAGE.id], &[]),
+            spec(overwritten::PAGE.id, &[overwritten::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
         ];
         pods.into_iter().chain(memory).collect()

@@ -301,3 +301,44 @@ fn a_waiver_holds_for_pods_that_are_not_there_yet() {
     assert!(!guarded.refused, "{:?}", guarded.report["findings"]);
     assert!(lab::guard(&app, &policy).unwrap().refused);
 }
+
+const OVERWRITTEN: &str = "apiVersion: sparkk8s.io/v1alpha1
+kind: Preset
+metadata: {name: judge, version: 1.0.0}
+spec:
+  summary: judges
+  checks: {field-overwritten: {severity: warning}}
+";
+
+#[test]
+fn the_page_shows_a_field_that_the_pod_will_not_have() {
+    let mut pages = sparkk8s_post::check::pages().iter();
+    let page = pages.find(|page| page.id == "field-overwritten").unwrap();
+    let at = "/spec/executorSpec/podTemplateSpec/spec/containers/0/resources/limits/memory";
+    assert_eq!(
+        found(page.before, OVERWRITTEN),
+        [format!("{} {at}", page.id)]
+    );
+    assert_eq!(found(page.after, OVERWRITTEN), [""; 0]);
+    // Where nothing tells the version, nothing is said.
+    let unknown = page
+        .before
+        .replace("  runtimeVersions: {sparkVersion: 4.1.4}\n", "");
+    let unknown = unknown.replace("apache/spark:4.1.4", "app:1");
+    assert_eq!(found(&unknown, OVERWRITTEN), [""; 0]);
+}
+
+#[test]
+fn the_same_amount_in_other_words_is_no_loss() {
+    let template = |memory: &str| {
+        let container = format!(
+            "{{name: spark-kubernetes-driver, resources: {{limits: {{memory: {memory}}}}}}}"
+        );
+        let driver =
+            format!("driver: {{memory: 1g, template: {{spec: {{containers: [{container}]}}}}}}");
+        found(&kubeflow(OLD, &[&driver, "executor: {}"]), OVERWRITTEN)
+    };
+    assert_eq!(template("1408Mi"), [""; 0]);
+    assert_eq!(template("1441792Ki"), [""; 0]);
+    assert_eq!(template("2Gi").len(), 1);
+}

@@ -253,6 +253,7 @@ fn each_page_shows_a_violation_and_how_it_is_mended() {
         "image-not-pinned",
         "flux-substitution",
         "namespace-enforces",
+        "field-overwritten",
     ];
     for page in pages()
         .iter()

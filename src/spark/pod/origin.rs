@@ -129,9 +129,14 @@ impl Origins {
         }
     }
 
+    /// Where the template of a role stands in the object, or would.
+    pub fn template_place(&self, role: &str) -> Pointer {
+        self.in_object(&pointer(&self.template(role)))
+    }
+
     /// How what an object says at `at` gets into a pod, where no setting stands between.
     pub fn why(&self, role: &str, part: &Pointer, at: &Pointer) -> Option<String> {
-        let template = self.in_object(&pointer(&self.template(role)));
+        let template = self.template_place(role);
         let is_context = part.last().is_some_and(|last| last == "securityContext");
         let kept =
             format!("Spark builds the {role} from this template, and keeps what stands here");

@@ -65,7 +65,7 @@ fn every_check_has_goldens_for_its_severities() {
             // What the API server or the kubelet refuses is never a mere warning.
             Some("api" | "kubelet") => &["error"],
             // Presets open these to overlays.
-            Some("memory" | "image-not-pinned" | "namespace-enforces") => {
+            Some("memory" | "image-not-pinned" | "namespace-enforces" | "field-overwritten") => {
                 &["error", "warning", "info"]
             }
             _ => &["error", "warning"],
