@@ -2,15 +2,19 @@
 
 mod credentials;
 mod duplicates;
+mod foreseen;
 mod holder;
 mod image;
 mod lapsed;
 mod lost_newline;
 pub mod memory;
 mod message;
+mod namespace;
 mod openshift;
+mod overwritten;
 mod page;
 pub mod pod_security;
+mod pods;
 mod remark;
 mod run;
 mod spark;

@@ -1,6 +1,9 @@
 //! What `explain` has to say about a check.
 
-use super::{credentials, image, memory, openshift, pod_security, spark, substitution, validity};
+use super::{
+    credentials, image, memory, namespace, openshift, overwritten, pod_security, spark,
+    substitution, validity,
+};
 use std::sync::LazyLock;
 
 /// One check, for whoever met it in a report.
@@ -31,7 +34,13 @@ pub fn pages() -> &'static [Page] {
             .chain(openshift::PAGES.iter().copied())
             .chain(validity::pages())
             .chain(memory::pages().iter().copied())
-            .chain([credentials::PAGE, image::PAGE, substitution::PAGE])
+            .chain([
+                credentials::PAGE,
+                image::PAGE,
+                namespace::PAGE,
+                overwritten::PAGE,
+                substitution::PAGE,
+            ])
             .chain(spark::pages())
             .collect()
     });

@@ -1,15 +1,14 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, credentials, duplicates, image, memory, openshift, pages, pod_security, spark,
-    substitution, validity,
+    Violation, credentials, duplicates, foreseen, image, memory, namespace, openshift, overwritten,
+    pages, pod_security, spark, substitution,
 };
-use crate::guard::{Finding, Outcome, PodView, Subject, Waivers};
-use crate::manifest::{NonRoot, Object, Problem, Quantity};
-use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind, Severity};
+use crate::guard::{Context, Finding, Outcome, PodView, Subject, Waivers};
+use crate::manifest::Object;
+use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind};
 use crate::yaml::{Document, NodeRef, Pointer, Stream};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// The checks that presets may switch on, with their settings.
@@ -24,6 +23,8 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec("api-validity", &["api/", "kubelet/"], &[]),
             spec(credentials::PAGE.id, &[credentials::PAGE.id], &[]),
             spec(image::PAGE.id, &[image::PAGE.id], &[]),
+            spec(namespace::PAGE.id, &[namespace::PAGE.id], &[]),
+            spec(overwritten::PAGE.id, &[overwritten::PAGE.id], &[]),
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
             spec(spark::ID, &["spark/"], spark::SETTINGS),
         ];
@@ -63,24 +64,22 @@ fn spec(
     }
 }
 
-/// The id of the one finding for all that is merely absent from a container.
-const SUMMARY: &str = "pod-security/incomplete";
-
 /// A check that is switched on.
 #[derive(Clone)]
-struct Active<'c> {
-    check: &'c ResolvedCheck,
+pub(super) struct Active<'c> {
+    pub(super) check: &'c ResolvedCheck,
     /// Its file and line.
     stands_at: Arc<str>,
 }
 
 /// The checks that a policy switches on, while a stream goes by.
 pub struct Checks<'c> {
-    policy: &'c Policy,
+    pub(super) policy: &'c Policy,
     active: Vec<Active<'c>>,
-    waivers: &'c Waivers<'c>,
+    pub(super) waivers: &'c Waivers<'c>,
     memory: Option<memory::Collector>,
-    namespaces: openshift::Namespaces,
+    pub(super) namespaces: openshift::Namespaces,
+    pub(super) enforced: namespace::Enforced,
     spark: spark::Gathered,
 }
 
@@ -103,6 +102,7 @@ impl<'c> Checks<'c> {
             memory,
             namespaces: openshift::Namespaces::default(),
             spark: spark::Gathered::default(),
+            enforced: namespace::Enforced::default(),
         }
     }
 
@@ -115,53 +115,53 @@ impl<'c> Checks<'c> {
     }
 
     fn reads_namespace(&self, kind: &str) -> bool {
-        openshift::Namespaces::reads(kind) && self.active(openshift::ID).is_some()
+        let reads = [openshift::ID, namespace::PAGE.id];
+        openshift::Namespaces::reads(kind) && reads.iter().any(|id| self.active(id).is_some())
     }
 
     /// Looks at an object before rules run.
     pub fn gather(&mut self, index: usize, value: &Value) {
         if self.reads_namespace(value["kind"].as_str().unwrap_or_default()) {
             self.namespaces.add(value);
+            self.enforced.add(value);
         }
         if let Some(memory) = &mut self.memory {
             memory.add(index, value);
         }
     }
 
-    fn active(&self, id: &str) -> Option<Active<'c>> {
+    pub(super) fn active(&self, id: &str) -> Option<Active<'c>> {
         self.active
             .iter()
             .find(|active| active.check.id == id)
             .cloned()
     }
 
-    /// Judges an object as the rules left it, when all objects were gathered.
-    pub fn judge(&self, subject: Subject<'_>, outcome: &Outcome<'_>) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    /// Judges an object as the rules left it, when all objects were gathered: each pod as Spark will build it, where that
+    /// is known, and else as it is written. `said` is what rules have to say of it as it is written.
+    pub fn judge(
+        &self,
+        context: Context<'_>,
+        subject: Subject<'_>,
+        outcome: &Outcome<'_>,
+        said: Vec<Finding>,
+    ) -> Vec<Finding> {
+        let mut findings = said;
         if self.active(spark::ID).is_some() {
             self.spark.add(subject, outcome);
         }
+        let foreseen = match self.judges_pods() {
+            true => foreseen::all(context, subject, outcome),
+            false => Vec::new(),
+        };
+        self.by_rules(context, subject, outcome, (&foreseen, &mut findings));
         for pod in &outcome.pods {
-            if let Some(check) = self.active("api-validity") {
-                let mut violations = validity::rejected(pod.pod());
-                violations.extend(validity::resources::rejected(pod.pod(), millis));
-                let finding = |violation| self.finding(&check, "", subject, pod, violation);
-                findings.extend(violations.into_iter().map(finding));
-            }
-            if let Some(check) = self.active(image::PAGE.id) {
-                let finding = |violation| self.finding(&check, "", subject, pod, violation);
-                findings.extend(image::not_pinned(pod.pod()).map(finding));
-            }
+            let built = foreseen.iter().find(|built| built.is_of(pod));
+            findings.extend(self.of_pod(subject, pod, built));
             if let Some(check) = self.active(credentials::PAGE.id) {
                 let finding = |violation| self.finding(&check, "", subject, pod, violation);
                 findings.extend(credentials::in_pod(pod.pod()).into_iter().map(finding));
             }
-            let openshift = self.openshift(subject, pod);
-            if let Some(check) = self.active("pod-security") {
-                let said = self.pod_security(&check, subject, pod);
-                findings.extend(said.into_iter().filter(|it| !is_said(it, &openshift)));
-            }
-            findings.extend(openshift);
             if subject.within.is_none() {
                 findings.extend(self.memory(subject, outcome, pod));
             }
@@ -196,107 +196,7 @@ impl<'c> Checks<'c> {
         found.into_iter().filter_map(graded).collect()
     }
 
-    fn openshift(&self, subject: Subject<'_>, pod: &PodView<'_>) -> Vec<Finding> {
-        let Some(check) = self.active(openshift::ID) else {
-            return Vec::new();
-        };
-        let namespace = subject.object.namespace;
-        let violations =
-            openshift::judge(check.check, &self.namespaces, namespace, pod.pod()).into_iter();
-        violations
-            .map(|violation| self.finding(&check, "", subject, pod, violation))
-            .collect()
-    }
-
-    fn pod_security(
-        &self,
-        check: &Active<'_>,
-        subject: Subject<'_>,
-        pod: &PodView<'_>,
-    ) -> Vec<Finding> {
-        let level = match check.check.setting("level").and_then(Value::as_str) {
-            Some("baseline") => pod_security::Level::Baseline,
-            _ => pod_security::Level::Restricted,
-        };
-        let version = check.check.setting("version").and_then(Value::as_str);
-        let version = version.and_then(pod_security::Version::parse);
-        let version = version.unwrap_or(pod_security::Version::LATEST);
-        let mut violations = pod_security::evaluate(pod.pod(), level, version);
-        // OpenShift fills in what is absent before the API server judges.
-        let openshift = self.active(openshift::ID);
-        if openshift.is_some_and(|active| !openshift::is_legacy(active.check)) {
-            violations.retain(|violation| !violation.absent);
-        }
-        // What refuses is said field by field; a warning says once what a container lacks.
-        let summary = check.check.severity < Severity::Error;
-        let (absent, bad): (Vec<_>, Vec<_>) =
-            violations.into_iter().partition(|v| summary && v.absent);
-        let mut by_container: BTreeMap<Option<String>, Vec<Violation>> = BTreeMap::new();
-        for violation in absent {
-            by_container
-                .entry(violation.container.clone())
-                .or_default()
-                .push(violation);
-        }
-        let said = bad
-            .into_iter()
-            .map(|violation| self.finding(check, "pod-security/", subject, pod, violation));
-        let lacking = by_container.into_iter().map(|(container, violations)| {
-            self.incomplete(check, level, subject, pod, container, &violations)
-        });
-        said.chain(lacking).collect()
-    }
-
-    /// One finding for all that a container lacks, with the reason why it was not filled in.
-    fn incomplete(
-        &self,
-        check: &Active<'_>,
-        level: pod_security::Level,
-        subject: Subject<'_>,
-        pod: &PodView<'_>,
-        container: Option<String>,
-        violations: &[Violation],
-    ) -> Finding {
-        let lacking: Vec<_> = violations
-            .iter()
-            .map(|v| format!("`{}`", v.check))
-            .collect();
-        let who = container
-            .as_ref()
-            .map_or_else(|| "pod".to_owned(), |name| format!("container `{name}`"));
-        let mut containers = pod.pod().containers().enumerate();
-        let own = containers.find(|(_, c)| container.as_deref() == Some(c.name()));
-        let user = own.and_then(|(ordinal, _)| pod.users.get(ordinal));
-        let (why, help) = match user {
-            Some(NonRoot::Unknown { because } | NonRoot::Root { because }) => {
-                let help =
-                    "set `runAsUser` above 0 where the image allows it, and the rest follows";
-                (format!(": {because}"), Some(help.to_owned()))
-            }
-            _ => (String::new(), violations.first().map(|v| v.help.clone())),
-        };
-        let violation = Violation {
-            check: SUMMARY,
-            container,
-            // The place that what is lacking would have, so that a report does not call it set.
-            path: violations
-                .iter()
-                .map(|violation| &violation.path)
-                .find(|path| path.of(&pod.value).is_none_or(Value::is_null))
-                .or(violations.first().map(|violation| &violation.path))
-                .cloned()
-                .unwrap_or_default(),
-            absent: true,
-            message: format!(
-                "{who} lacks what `{level}` asks for ({}){why}",
-                lacking.join(", ")
-            ),
-            help: help.unwrap_or_default(),
-        };
-        self.finding(check, "", subject, pod, violation)
-    }
-
-    fn finding(
+    pub(super) fn finding(
         &self,
         check: &Active<'_>,
         prefix: &str,
@@ -314,7 +214,7 @@ impl<'c> Checks<'c> {
             object: Some(subject.object.index),
             path: pod.place.shown(&violation.path),
             message: violation.message,
-            because: None,
+            because: pod.place.why(&violation.path).map(str::to_owned),
             help: Some(violation.help),
             needed_by: Some(Arc::clone(&check.stands_at)),
             waived,
@@ -378,25 +278,6 @@ impl<'c> Checks<'c> {
         }
         findings.extend(duplicates::findings(stream, objects, ""));
         findings
-    }
-}
-
-/// Whether a stricter one of these, that nobody waived, says the same of the same place: what to do there is OpenShift's word.
-fn is_said(finding: &Finding, others: &[Finding]) -> bool {
-    let says = |other: &Finding| {
-        other.waived.is_none()
-            && other.severity >= finding.severity
-            && (&other.path, &other.container) == (&finding.path, &finding.container)
-    };
-    others.iter().any(says)
-}
-
-/// Thousandths, as the API server compares them; what it caps is as large as can be.
-fn millis(value: &Value) -> Option<i128> {
-    match Quantity::of(value) {
-        Ok(quantity) => Some(quantity.millis()),
-        Err(error) if error.problem == Problem::TooLarge => Some(i128::MAX),
-        Err(_) => None,
     }
 }
 

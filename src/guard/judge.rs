@@ -4,7 +4,7 @@ use super::Finding;
 use super::engine::Outcome;
 use super::need::{Lack, lacks};
 use super::select::{Target, selects};
-use super::view::{Context, Subject, View};
+use super::view::{Context, PodView, Subject, View};
 use super::waiver::Waivers;
 use crate::preset::{Pattern, Policy, ResolvedRule, Root, Verb};
 use crate::yaml::Pointer;
@@ -46,18 +46,69 @@ pub(super) fn rules(
                 let path = resolve(&root.join(&lack.place));
                 findings.push(finding(policy, rule, waivers, &target, (lack, path)));
             }
-            for place in broken(&rule.verb, &target) {
-                let path = resolve(&root.join(&place));
-                let message = message(rule, &target, &place);
-                let lack = Lack {
-                    message,
-                    ..Lack::default()
-                };
-                findings.push(finding(policy, rule, waivers, &target, (lack, path)));
-            }
+            said(policy, rule, waivers, (&target, &resolve), &mut findings);
         }
     }
     outcome.findings.extend(findings);
+}
+
+/// What `forbid` and `require` have to say about one pod of an object, in whatever form it is given.
+pub fn of_pod(
+    policy: &Policy,
+    waivers: &Waivers<'_>,
+    context: Context<'_>,
+    subject: Subject<'_>,
+    (outcome, pod): (&Outcome<'_>, &PodView<'_>),
+) -> Vec<Finding> {
+    let view = View {
+        subject,
+        traits: outcome.traits,
+        value: &outcome.value,
+        pods: std::slice::from_ref(pod),
+    };
+    let mut findings = Vec::new();
+    for rule in policy.rules.iter().filter(|rule| judges_pods(rule)) {
+        for (target, resolve) in targets(rule, &view) {
+            if selects(rule, &target, context) {
+                said(policy, rule, waivers, (&target, &resolve), &mut findings);
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a rule says what pods must be like.
+pub fn judges_pods(rule: &ResolvedRule) -> bool {
+    rule.on != Root::Object && matches!(rule.verb, Verb::Forbid(_) | Verb::Require(_))
+}
+
+/// Adds what breaks the rule in a target.
+fn said(
+    policy: &Policy,
+    rule: &ResolvedRule,
+    waivers: &Waivers<'_>,
+    (target, resolve): (&Target<'_>, &Resolve<'_>),
+    findings: &mut Vec<Finding>,
+) {
+    let root = target
+        .container
+        .map_or_else(Pointer::root, |(_, container)| container.pointer());
+    for place in broken(&rule.verb, target) {
+        let in_pod = root.join(&place);
+        let why = target.pod.and_then(|pod| pod.place.why(&in_pod));
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let lack = Lack {
+            message: message(rule, target, &place) + &why,
+            ..Lack::default()
+        };
+        findings.push(finding(
+            policy,
+            rule,
+            waivers,
+            target,
+            (lack, resolve(&in_pod)),
+        ));
+    }
 }
 
 type Resolve<'v> = Box<dyn Fn(&Pointer) -> Pointer + 'v>;

@@ -20,6 +20,7 @@ pub use crate::preset::{Severity, Waiver};
 pub use engine::{Outcome, run};
 pub use error::{Clash, PolicyConflict};
 pub use finding::{Change, Finding, Json, Op, Operation, Pool, Waived};
+pub use judge::{judges_pods, of_pod};
 pub use merge::{Merge, Step, apply, steps};
 pub use need::absent;
 pub use select::concerns;

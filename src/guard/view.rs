@@ -116,32 +116,42 @@ impl<'v> PodView<'v> {
         let facts = ObjectFacts::of(value);
         let places = subject.place.map(|place| place.pods(value));
         let pods = places.into_iter().flatten().filter_map(|place| {
-            let value = place.extract(value)?;
-            let families = context.tables.images.of_pod(Pod { value: &value });
-            let roles = &context.tables.roles;
-            let mut found = roles.recognise(&facts, Pod { value: &value }, &families);
-            if let Some(role) = place.role.as_ref().and_then(|role| roles.get(role)) {
-                found.give(
-                    role,
-                    own(&place, Pod { value: &value }),
-                    subject.object.kind,
-                );
-            }
-            let mut pod = Self {
-                place,
-                main: main(&found, Pod { value: &value }),
-                value,
-                roles: found,
-                families,
-                users: Vec::new(),
-                facts: context.facts,
-                scrape: OnceCell::new(),
-                web: OnceCell::new(),
-            };
-            pod.look_again(context);
-            Some(pod)
+            let pod = place.extract(value)?;
+            Some(Self::of(context, subject, &facts, (place, pod)))
         });
         pods.collect()
+    }
+
+    /// A pod of an object, by its place there and its value; `facts` are the object's.
+    pub fn of(
+        context: Context<'v>,
+        subject: Subject<'v>,
+        facts: &ObjectFacts<'_>,
+        (place, value): (Arc<PodPlace>, Value),
+    ) -> Self {
+        let families = context.tables.images.of_pod(Pod { value: &value });
+        let roles = &context.tables.roles;
+        let mut found = roles.recognise(facts, Pod { value: &value }, &families);
+        if let Some(role) = place.role.as_ref().and_then(|role| roles.get(role)) {
+            found.give(
+                role,
+                own(&place, Pod { value: &value }),
+                subject.object.kind,
+            );
+        }
+        let mut pod = Self {
+            place,
+            main: main(&found, Pod { value: &value }),
+            value,
+            roles: found,
+            families,
+            users: Vec::new(),
+            facts: context.facts,
+            scrape: OnceCell::new(),
+            web: OnceCell::new(),
+        };
+        pod.look_again(context);
+        pod
     }
 
     /// Finds out who its containers run as now.

@@ -25,7 +25,7 @@ pub use facts::{
 };
 pub use image::{BadDigests, BadImage, Digests, Family, Image, ImageFamilies};
 pub use object::{HELM4_FILENAME, Object, Stranger, helm4_template, objects};
-pub use place::{Cannot, Place, Places, PodPlace, Rolls, Unless};
+pub use place::{Cannot, Made, Place, Places, PodPlace, Rolls, Unless};
 pub use pod::{Container, ContainerKind, Pod};
 pub use port::Port;
 pub use quantity::{BadQuantity, Problem, Quantity};

@@ -284,8 +284,8 @@ impl Road<'_> {
             let mut outcome = guard::run(policy, self.waivers, context, subject, value)?;
             piece.restarts.extend(restarted(subject, &outcome));
             piece.meets.extend(outcome.meets.drain(..));
-            let mut said: Vec<_> = outcome.findings.drain(..).collect();
-            said.extend(self.checks.judge(subject, &outcome));
+            let said = outcome.findings.drain(..).collect();
+            let mut said = self.checks.judge(context, subject, &outcome, said);
             for template in templates.into_iter().flatten() {
                 let guarded =
                     self.texts()

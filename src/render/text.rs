@@ -98,7 +98,7 @@ impl Texts<'_> {
         let mut findings: Vec<_> = outcome.findings.drain(..).collect();
         if let (Some(checks), Some(stream)) = (checks, &stream) {
             let own = std::slice::from_ref(&inner);
-            findings.extend(checks.judge(subject, &outcome));
+            findings = checks.judge(context, subject, &outcome, findings);
             findings.extend(check::duplicate_keys(stream, own, " of the text"));
         }
         for finding in &mut findings {

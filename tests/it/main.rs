@@ -25,6 +25,7 @@ mod export;
 mod fixtures;
 #[cfg(unix)]
 mod flux;
+mod foreseen;
 mod generated;
 mod goldens;
 #[cfg(unix)]

@@ -252,6 +252,8 @@ fn each_page_shows_a_violation_and_how_it_is_mended() {
         "credentials",
         "image-not-pinned",
         "flux-substitution",
+        "namespace-enforces",
+        "field-overwritten",
     ];
     for page in pages()
         .iter()

@@ -4,7 +4,7 @@ mod pod_place;
 mod row;
 
 use crate::yaml::Pointer;
-pub use pod_place::{Cannot, PodPlace};
+pub use pod_place::{Cannot, Made, PodPlace};
 use row::PodRow;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;

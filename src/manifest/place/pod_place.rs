@@ -29,6 +29,23 @@ pub(super) struct Link {
     pub(super) to: Result<Pointer, String>,
     pub(super) quiet: bool,
     pub(super) joins: Joins,
+    /// How it gets into the pod, where that has to be said.
+    pub(super) why: Option<String>,
+    /// Whether the place is that of all below it, too: one text of the object becomes a whole part of the pod.
+    pub(super) is_text: bool,
+}
+
+/// A part of a pod that is made of an object, with its place there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The part, in the pod.
+    pub part: Pointer,
+    /// Its place in the object.
+    pub at: Pointer,
+    /// How it gets from there into the pod.
+    pub why: Option<String>,
+    /// Whether one text there becomes all of the part.
+    pub is_text: bool,
 }
 
 /// What several places come to that stand at once.
@@ -115,6 +132,8 @@ impl PodPlace {
                 to,
                 quiet: false,
                 joins: Joins::First,
+                why: None,
+                is_text: false,
             });
         };
         for index in 0..more {
@@ -130,7 +149,42 @@ impl PodPlace {
             to: next,
             quiet: false,
             joins: Joins::First,
+            why: None,
+            is_text: false,
         });
+    }
+
+    /// The place of a pod that somebody makes of this one: its parts have other indexes there, and come from elsewhere.
+    /// `own` is the controller's own container in it; of two places of one part, the later counts.
+    #[must_use]
+    pub fn made(&self, own: usize, parts: Vec<Made>) -> Self {
+        const WHOLE: usize = 2;
+        let name = self.own.as_ref().map_or("", |(_, name)| name.as_str());
+        let mut made = Self::new(self.name.clone(), self.role.clone());
+        let whole = self.links.iter().filter(|link| link.pod.len() <= WHOLE);
+        made.links.extend(whole.cloned());
+        made.links.extend(parts.into_iter().map(|made| Link {
+            pod: made.part,
+            objects: Vec::new(),
+            to: Ok(made.at),
+            quiet: false,
+            joins: Joins::First,
+            why: made.why,
+            is_text: made.is_text,
+        }));
+        made.add_own(own, name);
+        made
+    }
+
+    /// How what stands at `pod` gets there, where that is known.
+    pub fn why(&self, pod: &Pointer) -> Option<&str> {
+        self.nearest(pod)?.0.why.as_deref()
+    }
+
+    /// The parts of the pod as a whole that have places of their own: `/spec/securityContext`, not `/spec`.
+    pub fn fields(&self) -> impl Iterator<Item = &Pointer> {
+        let parts = self.links.iter().map(|link| &link.pod);
+        parts.filter(|part| part.len() == 2)
     }
 
     pub(super) fn add_own(&mut self, index: usize, name: &str) {
@@ -218,6 +272,9 @@ impl PodPlace {
         let mut above = Some(pod.clone());
         while let Some(pod) = above {
             if let Some((link, tail)) = self.nearest(&pod) {
+                if let (true, Ok(at)) = (link.is_text, &link.to) {
+                    return at.clone();
+                }
                 // What cannot be written may stand, where an earlier link has it.
                 let mut same = self
                     .links

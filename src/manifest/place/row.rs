@@ -270,6 +270,8 @@ impl Mapping {
             to,
             quiet,
             joins: self.joins,
+            why: None,
+            is_text: false,
         });
     }
 }

@@ -42,6 +42,8 @@ pub(super) const KNOWN: Known<'_> = Known {
         plain_check("memory/heap-refused"),
         plain_check("memory/template-overwritten"),
         plain_check("memory/unknown-key"),
+        plain_check("namespace-enforces"),
+        plain_check("field-overwritten"),
         CheckSpec {
             id: "openshift",
             findings: &["openshift/runAsUser"],

@@ -12,7 +12,7 @@ use serde_json::Value;
 const EXECUTOR: &str = "spark-kubernetes-executor";
 
 /// Typed fields, which overrule `sparkConf`.
-const FIELDS: [(&str, &str); 6] = [
+pub(super) const FIELDS: [(&str, &str); 6] = [
     ("/spec/server/cores", "spark.driver.cores"),
     ("/spec/server/memory", "spark.driver.memory"),
     ("/spec/executor/instances", "spark.executor.instances"),

@@ -20,8 +20,8 @@ pub struct Predicted {
 }
 
 /// What makes pods of applications.
-#[derive(Clone, Copy)]
-enum Operator {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
     Kubeflow,
     Connect,
     Apache,
@@ -32,41 +32,46 @@ enum Operator {
 pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
     let found = objects.iter().filter_map(|object| {
         let node = stream.documents[object.document].node(object.node);
-        let operator = Operator::of(object)?;
-        let value = node.to_value();
-        let told = of_field(&value);
-        let application = application(object.kind, value);
-        let (version, assumed) = match version(told, &application) {
-            Ok(Some(version)) => (version, false),
-            Ok(None) => (newest.to_owned(), true),
-            Err(why) => {
-                return Some(Predicted {
-                    object: object.index,
-                    version: String::new(),
-                    assumed: false,
-                    pods: Err(why),
-                });
-            }
-        };
-        let pods = match operator {
-            Operator::Kubeflow => kubeflow::predicted(&application, &version),
-            Operator::Connect => connect::predicted(&application, &version),
-            Operator::Apache => apache::predicted(&application, &version),
-        };
-        Some(Predicted {
-            object: object.index,
-            pods: pods.map_err(|failure| failure.to_string()),
-            version,
-            assumed,
-        })
+        Operator::of(object.api_version, object.kind)?;
+        of_object(object, &node.to_value(), newest)
     });
     found.collect()
 }
 
+/// The pods of one object, whose value is `value`; nothing where it is no application.
+pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Predicted> {
+    let operator = Operator::of(object.api_version, object.kind)?;
+    let told = of_field(value);
+    let application = application(object.kind, value.clone());
+    let (version, assumed) = match version(told, &application) {
+        Ok(Some(version)) => (version, false),
+        Ok(None) => (newest.to_owned(), true),
+        Err(why) => {
+            return Some(Predicted {
+                object: object.index,
+                version: String::new(),
+                assumed: false,
+                pods: Err(why),
+            });
+        }
+    };
+    let pods = match operator {
+        Operator::Kubeflow => kubeflow::predicted(&application, &version),
+        Operator::Connect => connect::predicted(&application, &version),
+        Operator::Apache => apache::predicted(&application, &version),
+    };
+    Some(Predicted {
+        object: object.index,
+        pods: pods.map_err(|failure| failure.to_string()),
+        version,
+        assumed,
+    })
+}
+
 impl Operator {
-    fn of(object: &Object<'_>) -> Option<Self> {
-        let group = object.api_version.split('/').next()?;
-        Some(match (group, object.kind) {
+    pub(super) fn of(api_version: &str, kind: &str) -> Option<Self> {
+        let group = api_version.split('/').next()?;
+        Some(match (group, kind) {
             ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
                 Self::Kubeflow
             }
@@ -78,7 +83,7 @@ impl Operator {
 }
 
 /// A run of a `ScheduledSparkApplication` is an application of its template.
-fn application(kind: &str, value: Value) -> Value {
+pub(super) fn application(kind: &str, value: Value) -> Value {
     match kind {
         "ScheduledSparkApplication" => {
             json!({"metadata": value["metadata"], "spec": value["spec"]["template"]})

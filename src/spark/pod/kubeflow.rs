@@ -23,7 +23,7 @@ const BEFORE: [(&str, &str); 3] = [
 ];
 
 /// Fields of driver and executor, which overrule `sparkConf`; `*` is the role.
-const FIELDS: [(&str, &str); 9] = [
+pub(super) const FIELDS: [(&str, &str); 9] = [
     ("/spec/image", "spark.kubernetes.*.container.image"),
     ("/spec/*/image", "spark.kubernetes.*.container.image"),
     ("/spec/*/cores", "spark.*.cores"),
@@ -39,7 +39,7 @@ const FIELDS: [(&str, &str); 9] = [
 ];
 
 /// Mappings of driver and executor, which overrule `sparkConf`; each key goes behind the prefix.
-const MAPPINGS: [(&str, &str); 4] = [
+pub(super) const MAPPINGS: [(&str, &str); 4] = [
     ("/metadata/labels", "spark.kubernetes.*.label."),
     ("/spec/*/labels", "spark.kubernetes.*.label."),
     ("/spec/*/annotations", "spark.kubernetes.*.annotation."),
@@ -315,7 +315,7 @@ impl Passed<'_> {
     }
 }
 
-fn variable_prefix(role: &str) -> &'static str {
+pub(super) fn variable_prefix(role: &str) -> &'static str {
     if role == "driver" {
         "spark.kubernetes.driverEnv."
     } else {

@@ -5,6 +5,7 @@ pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
+mod origin;
 mod passed;
 pub mod stackable;
 mod webhook;
@@ -13,7 +14,8 @@ mod webhook;
 mod tests;
 
 pub use count::{Count, executors};
-pub use found::{Predicted, found};
+pub use found::{Predicted, found, of_object};
+pub use origin::{Origin, Origins};
 pub use passed::GivenValue;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};

@@ -66,7 +66,9 @@ fn every_check_has_goldens_for_its_severities() {
             // What the API server or the kubelet refuses is never a mere warning.
             Some("api" | "kubelet") => &["error"],
             // Presets open these to overlays.
-            Some("memory" | "image-not-pinned") => &["error", "warning", "info"],
+            Some("memory" | "image-not-pinned" | "namespace-enforces" | "field-overwritten") => {
+                &["error", "warning", "info"]
+            }
             _ => &["error", "warning"],
         };
         for severity in severities {
