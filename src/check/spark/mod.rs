@@ -13,6 +13,7 @@ mod testing;
 mod tests;
 mod world;
 
+mod contradiction;
 mod launch;
 mod lifecycle;
 mod memory;

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::said::Said;
 use super::world::World;
-use super::{launch, lifecycle, memory, network, observability, scaling, security};
+use super::{contradiction, launch, lifecycle, memory, network, observability, scaling, security};
 use crate::check::Page;
 use crate::preset::Severity;
 
@@ -73,13 +73,14 @@ impl Grade {
 }
 
 /// The rules of each family, by number.
-pub(super) const FAMILIES: [(&str, &[&Rule]); 7] = [
+pub(super) const FAMILIES: [(&str, &[&Rule]); 8] = [
     ("memory", memory::RULES),
     ("network", network::RULES),
     ("scaling", scaling::RULES),
     ("observability", observability::RULES),
     ("security", security::RULES),
     ("launch", launch::RULES),
+    ("contradiction", contradiction::RULES),
     ("lifecycle", lifecycle::RULES),
 ];
 

@@ -1,0 +1,13 @@
+//! What contradicts itself, or cannot be: SK615 to SK617, numbers of our own.
+
+mod no_executors;
+mod no_such_version;
+mod overruled;
+
+use super::rule::Rule;
+
+pub(super) const RULES: &[&Rule] = &[
+    &overruled::RULE,
+    &no_such_version::RULE,
+    &no_executors::RULE,
+];
