@@ -14,7 +14,7 @@ mod words;
 
 pub use few::Few;
 pub use launch::{Launch, base};
-pub use properties::{Property, loaded, properties};
+pub use properties::{Property, edit, loaded, properties};
 pub use settings::{Answer, Configuration, written};
 pub use source::{
     File, Files, SETTINGS, Setting, SourceKind, Sources, holds, is_size, source_kind, text_of,
