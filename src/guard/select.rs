@@ -20,7 +20,13 @@ pub(super) struct Target<'t> {
 }
 
 impl Target<'_> {
-    /// The value that the rule is written from.
+    /// The value that a rule on that root is written from.
+    pub(super) fn value_on(&self, root: Root) -> &Value {
+        let settings = self.pod.filter(|_| root == Root::Settings);
+        settings.map_or_else(|| self.value(), PodView::told)
+    }
+
+    /// The value that a rule on an object, a pod or a container is written from.
     pub(super) fn value(&self) -> &Value {
         match (self.container, self.pod) {
             (Some((_, container)), _) => container.value,
@@ -109,7 +115,7 @@ pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context
     let mut unless = rule.unless.iter();
     is_meant(rule, target, context)
         && !except()
-        && !unless.any(|pattern| pattern.matches(target.value()))
+        && !unless.any(|pattern| pattern.matches(target.value_on(rule.on)))
 }
 
 /// Whether all that a rule selects by matches, whatever it leaves out of that.

@@ -158,6 +158,26 @@ impl<'v> PodView<'v> {
         Pod { value: &self.value }
     }
 
+    /// Where Spark's settings for its own process stand in its value; `None` where nothing tells them.
+    pub fn settings(&self) -> Option<Pointer> {
+        let own = self.place.settings().cloned();
+        own.or_else(|| {
+            let read = Pointer::from_iter(READ);
+            read.of(&self.value).is_some().then_some(read)
+        })
+    }
+
+    /// Spark's settings for its own process; null where nothing tells them.
+    pub fn told(&self) -> &Value {
+        let at = self.settings();
+        at.and_then(|at| at.of(&self.value)).unwrap_or(&Value::Null)
+    }
+
+    /// Lets it have the settings that its process reads from elsewhere.
+    pub fn tell(&mut self, settings: Value) {
+        self.value[READ[0]] = serde_json::json!({ READ[1]: settings });
+    }
+
     /// Whether every container is known not to run as root.
     pub fn all_non_root(&self) -> bool {
         let known =
@@ -221,6 +241,9 @@ impl<'v> PodView<'v> {
         (tag != "latest").then_some(tag)
     }
 }
+
+/// Where a pod has the settings that its process reads from elsewhere.
+const READ: [&str; 2] = ["conf", "read"];
 
 /// Which of [`Pod::containers`] the controller adds where nobody writes it.
 fn own(place: &PodPlace, pod: Pod<'_>) -> Option<usize> {

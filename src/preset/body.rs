@@ -180,7 +180,9 @@ impl Scope<'_> {
         match self.directive(draft)? {
             Some(Directive::Parameter(name, setting)) => return Ok(self.set(name, setting)),
             Some(Directive::Policy) => return Ok(here(BodyValue::Text(self.mark.to_owned()))),
-            Some(Directive::Blank(blank @ Blank::ConfigDigest { .. })) if on == Root::Container => {
+            Some(Directive::Blank(blank @ Blank::ConfigDigest { .. }))
+                if matches!(on, Root::Container | Root::Settings) =>
+            {
                 let message = format!("`{}` is of a pod, and the rule is `on: {on}`", blank.word());
                 return Err(self.at(draft.span).error(message));
             }

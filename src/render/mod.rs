@@ -343,7 +343,8 @@ fn looked_for(policy: &Policy, stream: &Stream<'_>, objects: &[Object<'_>]) -> T
 
 /// Whether any rule looks into pods.
 fn guards_pods(policy: &Policy) -> bool {
-    policy.rules.iter().any(|rule| rule.on != Root::Object)
+    let mut rules = policy.rules.iter();
+    rules.any(|rule| matches!(rule.on, Root::Pod | Root::Container))
 }
 
 /// Whether a change of the pod template replaces running pods.

@@ -29,6 +29,34 @@ pub(super) struct Link {
     pub(super) to: Result<Pointer, String>,
     pub(super) quiet: bool,
     pub(super) joins: Joins,
+    /// What the first place takes instead of a text.
+    pub(super) takes: Option<Takes>,
+}
+
+/// What a typed field takes, where a setting of Spark is a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Takes {
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Takes {
+    fn read(self, text: &str) -> Result<Value, String> {
+        let (value, what) = match self {
+            Self::Integer => (
+                text.parse().ok().map(|number: i64| number.into()),
+                "a whole number",
+            ),
+            Self::Boolean => (
+                text.parse().ok().map(|is: bool| is.into()),
+                "`true` or `false`",
+            ),
+        };
+        value.ok_or_else(|| format!("its field takes {what}, and `{text}` is none"))
+    }
 }
 
 /// What several places come to that stand at once.
@@ -115,6 +143,7 @@ impl PodPlace {
                 to,
                 quiet: false,
                 joins: Joins::First,
+                takes: None,
             });
         };
         for index in 0..more {
@@ -130,6 +159,7 @@ impl PodPlace {
             to: next,
             quiet: false,
             joins: Joins::First,
+            takes: None,
         });
     }
 
@@ -171,8 +201,11 @@ impl PodPlace {
             // Of a part that stands in one place alone, null is what the author wrote.
             let only = written.clone().next().filter(|_| link.objects.len() == 1);
             let standing = written.filter(|part| !part.is_null());
-            if let Some(part) = link.joins.of(standing).or_else(|| only.cloned()) {
+            if let Some(mut part) = link.joins.of(standing).or_else(|| only.cloned()) {
                 let segments: Vec<_> = link.pod.segments().collect();
+                if segments[0] == SETTINGS {
+                    as_text(&mut part);
+                }
                 put(&mut pod, &segments, part);
             }
         }
@@ -211,6 +244,34 @@ impl PodPlace {
             Ok(at) => Ok(at.join(&tail)),
             Err(why) => Err(cannot(why, link.quiet)),
         }
+    }
+
+    /// The value for `pod` as its place takes it: a typed field of an operator holds numbers and truth values, and a setting
+    /// of Spark is a text.
+    pub fn spelt(&self, pod: &Pointer, value: &Value) -> Result<Value, Cannot> {
+        let link = self.nearest(pod).filter(|(_, tail)| tail.is_empty());
+        let typed = link.filter(|(link, _)| link.to.as_ref().ok() == link.objects.first());
+        let takes = typed.and_then(|(link, _)| link.takes);
+        let Some((takes, text)) = takes.zip(value.as_str()) else {
+            return Ok(value.clone());
+        };
+        takes.read(text).map_err(|because| Cannot {
+            pod: pod.clone(),
+            because,
+            quiet: false,
+        })
+    }
+
+    /// Where Spark's settings for this pod's own process stand in the pod; `None` where the object has none, or another
+    /// process tells it them.
+    pub fn settings(&self) -> Option<&Pointer> {
+        let mut links = self.links.iter().map(|link| &link.pod);
+        links.find(|pod| {
+            let mut segments = pod.segments();
+            pod.len() == 2
+                && segments.next().as_deref() == Some(SETTINGS)
+                && segments.next().is_none_or(|whose| !TOLD.contains(&&*whose))
+        })
     }
 
     /// Where a finding about `pod` points: where it is written, or would be if it could.
@@ -270,6 +331,20 @@ impl PodPlace {
             };
             (at, moved) = (parent, true);
         }
+    }
+}
+
+/// The part of a pod that Spark's settings are.
+const SETTINGS: &str = "conf";
+/// Whose settings are the driver's: executors are told them, and what submits hands them on.
+const TOLD: [&str; 2] = ["executor", "job"];
+
+/// Settings are texts, however their author spells them.
+fn as_text(part: &mut Value) {
+    match part {
+        Value::Number(_) | Value::Bool(_) => *part = part.to_string().into(),
+        Value::Object(map) => map.values_mut().for_each(as_text),
+        _ => {}
     }
 }
 

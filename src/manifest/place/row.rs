@@ -1,7 +1,7 @@
 //! One pod of a row of the table, or several alike, and the places that they have in one object.
 
 use super::PodPlace;
-use super::pod_place::{Joins, Link};
+use super::pod_place::{Joins, Link, Takes};
 use crate::yaml::Pointer;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -60,6 +60,8 @@ struct Mapping {
     containers: bool,
     /// What several that stand at once come to.
     joins: Joins,
+    /// What the first place takes instead of a text.
+    takes: Option<Takes>,
     /// Holds only where something stands here.
     only_if: Option<Pointer>,
 }
@@ -77,6 +79,8 @@ struct RawMapping {
     containers: bool,
     #[serde(default)]
     joins: Joins,
+    #[serde(default)]
+    takes: Option<Takes>,
     #[serde(default, deserialize_with = "some_pointer", rename = "if")]
     only_if: Option<Pointer>,
 }
@@ -270,6 +274,7 @@ impl Mapping {
             to,
             quiet,
             joins: self.joins,
+            takes: self.takes,
         });
     }
 }
@@ -321,6 +326,7 @@ impl TryFrom<RawMapping> for Mapping {
             quiet: raw.quiet,
             containers: raw.containers,
             joins: raw.joins,
+            takes: raw.takes,
             only_if: raw.only_if,
         };
         if !PARTS
