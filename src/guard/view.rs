@@ -199,6 +199,11 @@ impl<'v> PodView<'v> {
         }
     }
 
+    /// The container that has the pod's role.
+    pub fn main_container(&self) -> Option<Container<'_>> {
+        self.pod().containers().nth(self.main?)
+    }
+
     /// Who reads its metrics, at the port of its role's web interface; `None` where its role has none.
     pub fn scrape(&self, namespace: Option<&str>) -> Option<&Scrape> {
         let find = || {

@@ -1,5 +1,6 @@
 //! What is known of a stream before the first document is guarded.
 
+use super::settings::{Plan, Planner};
 use super::text::Texts;
 use super::{RenderError, Setup, subject};
 use crate::check::Checks;
@@ -16,7 +17,7 @@ pub(super) fn gather(
     templates: &Templates,
     (setup, waivers): (Setup<'_>, &Waivers<'_>),
     checks: &mut Checks<'_>,
-) -> Result<Facts, RenderError> {
+) -> Result<(Facts, Plan), RenderError> {
     let Setup { policy, tables, .. } = setup;
     let mut facts = FactsBuilder::new(objects);
     if policy.pins() {
@@ -30,7 +31,8 @@ pub(super) fn gather(
         let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(object, node);
-        let gathers = checks.gathers(object, node);
+        // What settings become, checks see when that is settled.
+        let gathers = !policy.sets() && checks.gathers(object, node);
         let makes = (policy.pins() || policy.needs())
             && tables.reads.makes(object.api_version, object.kind);
         if !tells && !gathers && !makes {
@@ -49,11 +51,38 @@ pub(super) fn gather(
         }
     }
     let mut facts = facts.finish();
+    let planner = Planner {
+        stream,
+        objects,
+        setup,
+        waivers,
+        facts: &facts,
+    };
+    let plan = planner.plan()?;
+    if policy.sets() {
+        for object in objects {
+            let node = stream.documents[object.document].node(object.node);
+            let (tells, gathers) = (plan.concerns(object.index), checks.gathers(object, node));
+            if !tells && !gathers {
+                continue;
+            }
+            let mut value = node.to_value();
+            if tells {
+                plan.put((object, node), &mut value);
+                facts.tell(&value);
+                facts.hold(object.index, &value);
+            }
+            if gathers {
+                checks.gather(object.index, &value);
+            }
+        }
+    }
     // Digests are of what rules make of the data.
     let is_source = |object: &&Object<'_>| matches!(object.kind, "ConfigMap" | "Secret");
     for object in objects.iter().filter(is_source) {
         let templates = templates.get(&object.index);
-        if policy.pins() && (guard::concerns(policy, object) || templates.is_some()) {
+        let is_told = plan.concerns(object.index);
+        if policy.pins() && (guard::concerns(policy, object) || templates.is_some() || is_told) {
             let subject = subject(&stream.documents[object.document], object, tables);
             let value = subject.node.to_value();
             let context = Context {
@@ -72,8 +101,9 @@ pub(super) fn gather(
                     guarded.put(&mut outcome.value);
                 }
             }
+            plan.put((object, subject.node), &mut outcome.value);
             facts.hold(object.index, &outcome.value);
         }
     }
-    Ok(facts)
+    Ok((facts, plan))
 }

@@ -2,10 +2,12 @@
 
 mod gather;
 mod proof;
+mod settings;
 mod text;
 
 use gather::gather;
 pub use proof::operation;
+use settings::Plan;
 use text::Texts;
 
 use crate::check::{self, Checks};
@@ -130,12 +132,13 @@ pub fn render(
     let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
     let mut checks = Checks::new(setup.policy, &waivers);
     let templates = looked_for(setup.policy, stream, objects);
-    let facts = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
+    let (facts, plan) = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
         objects,
         setup,
         facts: &facts,
+        plan: &plan,
         checks: &checks,
         waivers: &waivers,
         templates: &templates,
@@ -161,6 +164,8 @@ pub fn render(
     }
     findings.extend(checks.finish(stream, objects));
     findings.extend(malformed);
+    let is_kept = |said: &Finding| said.severity >= setup.least;
+    findings.extend(plan.findings.into_iter().filter(is_kept));
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
@@ -223,6 +228,7 @@ struct Road<'r> {
     objects: &'r [Object<'r>],
     setup: Setup<'r>,
     facts: &'r Facts,
+    plan: &'r Plan,
     checks: &'r Checks<'r>,
     waivers: &'r Waivers<'r>,
     templates: &'r Templates,
@@ -273,6 +279,7 @@ impl Road<'_> {
             let templates = self.templates.get(&object.index);
             let is_let_be =
                 subject.place.is_none() && templates.is_none() && !guard::concerns(policy, object);
+            let is_let_be = is_let_be && !self.plan.concerns(object.index);
             if is_let_be && self.setup.observe.is_none() {
                 continue;
             }
@@ -297,6 +304,10 @@ impl Road<'_> {
                     retold.push(guarded.retold(object, subject.node));
                 }
             }
+            let (mut changes, mut texts) =
+                self.plan.put((object, subject.node), &mut outcome.value);
+            outcome.changes.append(&mut changes);
+            retold.append(&mut texts);
             let least = self.setup.least;
             let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
             piece.findings.extend(said.into_iter().filter(is_kept));

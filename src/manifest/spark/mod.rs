@@ -7,6 +7,7 @@ mod few;
 mod launch;
 mod mounts;
 mod properties;
+mod reading;
 mod settings;
 mod source;
 mod web;
@@ -15,6 +16,7 @@ mod words;
 pub use few::Few;
 pub use launch::{Launch, base};
 pub use properties::{Property, edit, loaded, properties};
+pub use reading::{Process, Slot, Slots, Unread};
 pub use settings::{Answer, Configuration, written};
 pub use source::{
     File, Files, SETTINGS, Setting, SourceKind, Sources, holds, is_size, source_kind, text_of,

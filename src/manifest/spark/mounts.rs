@@ -1,16 +1,23 @@
 //! Which keys of a ConfigMap or Secret a container sees as files, and where.
 
-use super::source::{File, Files, SourceKind, Sources, text_of};
+use super::few::Few;
+use super::source::{File, SourceKind, text_of};
 use crate::manifest::{ContainerKind, Pod};
 use serde_json::Value;
 
+/// Where the files of ConfigMaps and Secrets are looked up, as whatever is known of each.
+pub(super) trait Shelf<F> {
+    /// The files of the object that a pod of `namespace` means.
+    fn files(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Few<String, F>>;
+}
+
 /// The files that can configure a container.
-#[derive(Debug, Default)]
-pub(super) struct Mounts<'s> {
+#[derive(Debug)]
+pub(super) struct Mounts<'s, F = File> {
     /// Files at their path in the container itself.
-    own: Vec<(String, &'s File)>,
+    own: Vec<(String, &'s F)>,
     /// Files that only init containers see; they may copy or render them.
-    rendered: Vec<&'s File>,
+    pub(super) rendered: Vec<&'s F>,
     /// Mount paths of the container's other volumes, and of those that are not in the stream.
     opaque: Vec<(String, Opaque)>,
     /// The first thing that may hold configuration and is not in the stream.
@@ -27,9 +34,9 @@ enum Opaque {
 }
 
 /// Where a path leads.
-pub(super) enum Found<'s> {
+pub(super) enum Found<'s, F = File> {
     /// To this file.
-    File(&'s File),
+    File(&'s F),
     /// Into a directory that init containers fill: any file of the pod may be there.
     Rendered,
     /// Into a volume that nobody here knows.
@@ -38,10 +45,21 @@ pub(super) enum Found<'s> {
     Image,
 }
 
-impl<'s> Mounts<'s> {
+impl<F> Default for Mounts<'_, F> {
+    fn default() -> Self {
+        Self {
+            own: Vec::new(),
+            rendered: Vec::new(),
+            opaque: Vec::new(),
+            incomplete: None,
+        }
+    }
+}
+
+impl<'s, F> Mounts<'s, F> {
     /// Looks at the volumes of a container and of the init containers before it.
     pub(super) fn of(
-        sources: &'s Sources,
+        sources: &'s dyn Shelf<F>,
         namespace: &str,
         pod: Pod<'_>,
         container: &Value,
@@ -67,20 +85,20 @@ impl<'s> Mounts<'s> {
     }
 
     /// All files, the container's own first.
-    pub(super) fn files(&self) -> impl Iterator<Item = &'s File> {
+    pub(super) fn files(&self) -> impl Iterator<Item = &'s F> {
         let own = self.own.iter().map(|(_, file)| *file);
         own.chain(self.rendered.iter().copied())
     }
 
     /// The container's own files of a name, wherever they lie.
-    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &'s File> {
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &'s F> {
         let own = self.own.iter();
         own.filter(move |(path, _)| super::launch::base(path) == name)
             .map(|(_, file)| *file)
     }
 
     /// What a path means in the container.
-    pub(super) fn at(&self, path: &str) -> Found<'s> {
+    pub(super) fn at(&self, path: &str) -> Found<'s, F> {
         if let Some((_, file)) = self.own.iter().rev().find(|(own, _)| own == path) {
             return Found::File(file);
         }
@@ -101,14 +119,14 @@ fn is_within(path: &str, mount: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-struct Look<'s, 'a> {
-    sources: &'s Sources,
+struct Look<'s, 'a, F> {
+    sources: &'s dyn Shelf<F>,
     namespace: &'a str,
     pod: Pod<'a>,
 }
 
-impl<'s> Look<'s, '_> {
-    fn at(&self, container: &Value, into: &mut Mounts<'s>) {
+impl<'s, F> Look<'s, '_, F> {
+    fn at(&self, container: &Value, into: &mut Mounts<'s, F>) {
         let mounts = container["volumeMounts"].as_array();
         for mount in mounts.into_iter().flatten() {
             let volumes = self.pod.spec()["volumes"].as_array();
@@ -135,13 +153,13 @@ impl<'s> Look<'s, '_> {
         }
     }
 
-    fn object(&self, mount: &Value, kind: SourceKind, object: &Value, into: &mut Mounts<'s>) {
+    fn object(&self, mount: &Value, kind: SourceKind, object: &Value, into: &mut Mounts<'s, F>) {
         let path = text_of(&mount["mountPath"]);
         let sub_path = text_of(&mount["subPath"]).trim_matches('/');
         let name = object["name"]
             .as_str()
             .unwrap_or(text_of(&object["secretName"]));
-        if let Some(files) = self.sources.get(kind, self.namespace, name) {
+        if let Some(files) = self.sources.files(kind, self.namespace, name) {
             for (key, file) in projected(files, &object["items"]) {
                 into.own
                     .extend(place(path, sub_path, &key).map(|path| (path, file)));
@@ -176,7 +194,7 @@ fn objects(volume: &Value) -> Vec<(SourceKind, &Value)> {
 }
 
 /// The files as the volume names them: `items` choose and rename.
-fn projected<'s>(files: &'s Files, items: &Value) -> Vec<(String, &'s File)> {
+fn projected<'s, F>(files: &'s Few<String, F>, items: &Value) -> Vec<(String, &'s F)> {
     match items.as_array() {
         None => files
             .iter()

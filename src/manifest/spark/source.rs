@@ -2,6 +2,7 @@
 //! length can pass.
 
 use super::few::Few;
+use super::mounts::Shelf;
 use super::properties::{Property, properties};
 use super::words::options;
 use crate::manifest::named::Named;
@@ -117,6 +118,12 @@ impl Sources {
     /// The object that a pod of `namespace` means.
     pub fn get(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
         self.by_name.get(kind, namespace, name)
+    }
+}
+
+impl Shelf<File> for Sources {
+    fn files(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files> {
+        self.get(kind, namespace, name)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How the author of a properties text writes entries.
 
 use super::super::Property;
+use super::neighbour;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ impl<'t> Layout<'t> {
 
     /// The text with a new entry: behind the last of its family, or at the end.
     pub(super) fn with(&self, key: &str, value: &str) -> String {
-        let relative = self.relative(key);
+        let relative = neighbour(self.entries, key);
         let model = relative.or_else(|| self.entries.iter().rev().find(|entry| entry.is_kept()));
         let model = model.or(self.entries.last());
         let indentation = model.map_or("", |model| self.indentation(model));
@@ -70,16 +71,6 @@ impl<'t> Layout<'t> {
             "" => " ".to_owned(),
             sign => format!("{}{sign}{}", blank(before), blank(after)),
         }
-    }
-
-    /// The last entry of those that have the most parts of their names in common with the key, at least two.
-    fn relative(&self, key: &str) -> Option<&'t Property> {
-        let common = |entry: &Property| {
-            let parts = entry.key.split('.').zip(key.split('.'));
-            parts.take_while(|(own, other)| own == other).count()
-        };
-        let related = self.entries.iter().filter(|entry| common(entry) >= 2);
-        related.max_by_key(|entry| common(entry))
     }
 
     fn separator(&self, key: &str, model: Option<&Property>) -> String {

@@ -87,6 +87,17 @@ pub fn remove(text: &str, key: &str) -> Result<String, CannotEdit> {
     proved(edited, &wanted)
 }
 
+/// The entry that a new one of that key stands behind: the last one of those that have the most parts of their names in
+/// common with it, at least two.
+pub fn neighbour<'e>(entries: &'e [Property], key: &str) -> Option<&'e Property> {
+    let common = |entry: &Property| {
+        let parts = entry.key.split('.').zip(key.split('.'));
+        parts.take_while(|(own, other)| own == other).count()
+    };
+    let related = entries.iter().filter(|entry| common(entry) >= 2);
+    related.max_by_key(|entry| common(entry))
+}
+
 /// Whether something is still to be filled in: `${X}`, `$(X)`, `{{X}}`.
 pub fn is_open(value: &str) -> bool {
     value.contains("${") || value.contains("$(") || value.contains("{{")
