@@ -55,6 +55,7 @@ impl Target<'_> {
                 .image_tag(ordinal)
                 .filter(|tag| is_label(tag))
                 .map(Value::from),
+            Blank::Namespace => self.view.subject.object.namespace.map(Value::from),
             Blank::Role => pod.role_name().map(Value::from),
             Blank::UiPort => {
                 let web = pod.web(self.view.subject.object.namespace)?;

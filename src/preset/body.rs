@@ -86,6 +86,8 @@ pub enum Blank {
     ImageUser,
     /// `$imageTag`: the tag of the image of the container, of a pod that of the one it is for. No digest, nor `latest`.
     ImageTag,
+    /// `$namespace`: the namespace that the object names.
+    Namespace,
     /// `$role`: what the workload is.
     Role,
     /// `$uiPort`: where the web interface of the pod's role listens, by its configuration; a text.
@@ -94,12 +96,13 @@ pub enum Blank {
 
 impl Blank {
     /// Each with its word.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("$configDigest", Self::ConfigDigest { live: false }),
         ("$configDigestWithLive", Self::ConfigDigest { live: true }),
         ("$imageTag", Self::ImageTag),
         ("$imageUser", Self::ImageUser),
         ("$imageWithDigest", Self::ImageWithDigest),
+        ("$namespace", Self::Namespace),
         ("$role", Self::Role),
         ("$uiPort", Self::UiPort),
     ];
