@@ -245,11 +245,7 @@ impl<'e> Run<'e> {
         if self.is_waived(rule, name) {
             return;
         }
-        let root = || match (target.container, target.pod) {
-            (Some((_, container)), _) => container.pointer(),
-            (None, Some(pod)) if rule.on == Root::Settings => pod.settings().unwrap_or_default(),
-            (None, _) => Pointer::root(),
-        };
+        let root = || target.root(rule.on);
         let parts = match parts(rule, root(), &|blank| target.fill(blank, self.context)) {
             Ok(parts) => parts,
             Err(blank) => {

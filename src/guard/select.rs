@@ -7,6 +7,7 @@ use crate::preset::{
     Blank, Glob, ImageGlob, Jobs, Policy, ResolvedRule, Resources, Root, Selector,
 };
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
+use crate::yaml::Pointer;
 use serde_json::Value;
 
 /// What a rule is tried on.
@@ -20,6 +21,15 @@ pub(super) struct Target<'t> {
 }
 
 impl Target<'_> {
+    /// Where that value stands in the pod, or the object.
+    pub(super) fn root(&self, on: Root) -> Pointer {
+        match (self.container, self.pod) {
+            (Some((_, container)), _) => container.pointer(),
+            (None, Some(pod)) if on == Root::Settings => pod.settings().unwrap_or_default(),
+            (None, _) => Pointer::root(),
+        }
+    }
+
     /// The value that a rule on that root is written from.
     pub(super) fn value_on(&self, root: Root) -> &Value {
         let settings = self.pod.filter(|_| root == Root::Settings);

@@ -86,8 +86,14 @@ pub fn wanted<'r>(
                     rule.id,
                     blank.word()
                 );
-                let finding = remark("value-unknown", Severity::Info, (rule, told), message);
-                said.push(finding);
+                let at = pod.place.shown(&Pointer::from_iter(["spec"]));
+                let place = (subject.object.index, &at);
+                said.push(remark(
+                    ("value-unknown", Severity::Info),
+                    rule,
+                    place,
+                    message,
+                ));
             }
         }
     }
@@ -100,29 +106,28 @@ fn setting(step: &Step) -> Option<(String, String)> {
 }
 
 /// What is to be said of a rule that cannot put settings into the text of a process.
-pub fn not_set(rule: &ResolvedRule, told: Told<'_>, keys: &[&str], why: &str) -> Finding {
+pub fn not_set(rule: &ResolvedRule, place: (usize, &Pointer), keys: &[&str], why: &str) -> Finding {
     let message = format!(
         "`{}` is not applied: {why}; left out: {}",
         rule.id,
         crate::text::quoted(keys)
     );
-    remark("not-applied", Severity::Warning, (rule, told), message)
+    remark(("not-applied", Severity::Warning), rule, place, message)
 }
 
 fn remark(
-    id: &str,
-    severity: Severity,
-    (rule, told): (&ResolvedRule, Told<'_>),
+    (id, severity): (&str, Severity),
+    rule: &ResolvedRule,
+    (object, path): (usize, &Pointer),
     message: String,
 ) -> Finding {
-    let pod = &told.pods[told.pod];
     Finding {
         within: None,
         id: id.to_owned(),
         severity,
-        object: Some(told.subject.object.index),
+        object: Some(object),
         container: None,
-        path: pod.place.shown(&Pointer::from_iter(["spec"])),
+        path: path.clone(),
         message,
         because: Some(rule.because.clone()),
         help: rule.help.clone(),

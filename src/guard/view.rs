@@ -7,7 +7,7 @@ use crate::manifest::{
     Pod, PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
 };
 use crate::yaml::{NodeRef, Pointer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -175,7 +175,8 @@ impl<'v> PodView<'v> {
 
     /// Lets it have the settings that its process reads from elsewhere.
     pub fn tell(&mut self, settings: Value) {
-        self.value[READ[0]] = serde_json::json!({ READ[1]: settings });
+        let read = Map::from_iter([(READ[1].to_owned(), settings)]);
+        self.value[READ[0]] = read.into();
     }
 
     /// Whether every container is known not to run as root.
@@ -199,9 +200,9 @@ impl<'v> PodView<'v> {
         }
     }
 
-    /// The container that has the pod's role.
-    pub fn main_container(&self) -> Option<Container<'_>> {
-        self.pod().containers().nth(self.main?)
+    /// Which container has the pod's role, in the order of `Pod::containers`.
+    pub fn main_container(&self) -> Option<usize> {
+        self.main
     }
 
     /// Who reads its metrics, at the port of its role's web interface; `None` where its role has none.

@@ -60,24 +60,50 @@ pub(super) fn gather(
     };
     let plan = planner.plan()?;
     if policy.sets() {
-        for object in objects {
-            let node = stream.documents[object.document].node(object.node);
-            let (tells, gathers) = (plan.concerns(object.index), checks.gathers(object, node));
-            if !tells && !gathers {
-                continue;
-            }
-            let mut value = node.to_value();
-            if tells {
-                plan.put((object, node), &mut value);
-                facts.tell(&value);
-                facts.hold(object.index, &value);
-            }
-            if gathers {
-                checks.gather(object.index, &value);
-            }
+        look_again(stream, objects, &plan, (&mut facts, checks));
+    }
+    digest(
+        (stream, objects, templates),
+        (setup, waivers),
+        &plan,
+        &mut facts,
+    )?;
+    Ok((facts, plan))
+}
+
+/// Takes in what settings become in texts, and lets checks see it.
+fn look_again(
+    stream: &Stream<'_>,
+    objects: &[Object<'_>],
+    plan: &Plan,
+    (facts, checks): (&mut Facts, &mut Checks<'_>),
+) {
+    for object in objects {
+        let node = stream.documents[object.document].node(object.node);
+        let (tells, gathers) = (plan.concerns(object.index), checks.gathers(object, node));
+        if !tells && !gathers {
+            continue;
+        }
+        let mut value = node.to_value();
+        if tells {
+            plan.put((object, node), &mut value);
+            facts.tell(&value);
+            facts.hold(object.index, &value);
+        }
+        if gathers {
+            checks.gather(object.index, &value);
         }
     }
-    // Digests are of what rules make of the data.
+}
+
+/// Digests what rules make of the data, where digests are asked for.
+fn digest(
+    (stream, objects, templates): (&Stream<'_>, &[Object<'_>], &Templates),
+    (setup, waivers): (Setup<'_>, &Waivers<'_>),
+    plan: &Plan,
+    facts: &mut Facts,
+) -> Result<(), RenderError> {
+    let Setup { policy, tables, .. } = setup;
     let is_source = |object: &&Object<'_>| matches!(object.kind, "ConfigMap" | "Secret");
     for object in objects.iter().filter(is_source) {
         let templates = templates.get(&object.index);
@@ -87,14 +113,14 @@ pub(super) fn gather(
             let value = subject.node.to_value();
             let context = Context {
                 tables,
-                facts: &facts,
+                facts,
                 images: setup.images,
             };
             let mut outcome = guard::run(policy, waivers, context, subject, value)?;
             let texts = Texts {
                 setup,
                 waivers,
-                facts: &facts,
+                facts,
             };
             for template in templates.into_iter().flatten() {
                 if let Some(guarded) = texts.guard((object, subject.node), template, None)? {
@@ -105,5 +131,5 @@ pub(super) fn gather(
             facts.hold(object.index, &outcome.value);
         }
     }
-    Ok((facts, plan))
+    Ok(())
 }

@@ -163,9 +163,7 @@ pub fn render(
         findings.extend(guard::absent(setup.policy, &meets));
     }
     findings.extend(checks.finish(stream, objects));
-    findings.extend(malformed);
-    let is_kept = |said: &Finding| said.severity >= setup.least;
-    findings.extend(plan.findings.into_iter().filter(is_kept));
+    findings.extend(malformed.into_iter().chain(plan.said(setup.least)));
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
@@ -252,6 +250,14 @@ impl Road<'_> {
         }
     }
 
+    /// Whether no rule has to do with an object, but for texts of it.
+    fn lets_be(&self, subject: Subject<'_>) -> bool {
+        let object = subject.object;
+        subject.place.is_none()
+            && !guard::concerns(self.setup.policy, object)
+            && !self.plan.concerns(object.index)
+    }
+
     fn observe(&self, object: &Object<'_>, value: &Value) {
         if let Some(observe) = self.setup.observe {
             observe(self.objects, object, value);
@@ -277,9 +283,7 @@ impl Road<'_> {
         for object in own {
             let subject = subject(document, object, tables);
             let templates = self.templates.get(&object.index);
-            let is_let_be =
-                subject.place.is_none() && templates.is_none() && !guard::concerns(policy, object);
-            let is_let_be = is_let_be && !self.plan.concerns(object.index);
+            let is_let_be = templates.is_none() && self.lets_be(subject);
             if is_let_be && self.setup.observe.is_none() {
                 continue;
             }
@@ -304,10 +308,7 @@ impl Road<'_> {
                     retold.push(guarded.retold(object, subject.node));
                 }
             }
-            let (mut changes, mut texts) =
-                self.plan.put((object, subject.node), &mut outcome.value);
-            outcome.changes.append(&mut changes);
-            retold.append(&mut texts);
+            self.plan.tell(subject, &mut outcome, &mut retold);
             let least = self.setup.least;
             let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
             piece.findings.extend(said.into_iter().filter(is_kept));

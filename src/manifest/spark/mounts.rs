@@ -5,7 +5,7 @@ use super::source::{File, SourceKind, text_of};
 use crate::manifest::{ContainerKind, Pod};
 use serde_json::Value;
 
-/// Where the files of ConfigMaps and Secrets are looked up, as whatever is known of each.
+/// Where the files of `ConfigMap`s and Secrets are looked up, as whatever is known of each.
 pub(super) trait Shelf<F> {
     /// The files of the object that a pod of `namespace` means.
     fn files(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Few<String, F>>;

@@ -188,7 +188,7 @@ pub(super) fn lines_of(text: &str, entry: &Property) -> Range<usize> {
         let line = &text[line_start(text, at)..at + end];
         let backslashes = line.len() - line.trim_end_matches('\\').len();
         at += end + break_length;
-        if backslashes % 2 == 0 {
+        if backslashes.is_multiple_of(2) {
             return start..at;
         }
     }
