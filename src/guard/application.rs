@@ -6,7 +6,7 @@ use super::patch::{self, Misfit};
 use super::remove;
 use super::view::{PodView, Subject};
 use crate::manifest::{Cannot, Container};
-use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Verb, Written};
+use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Root, Verb, Written};
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -69,6 +69,9 @@ pub(super) fn parts<'e>(
         }
         _ => return Ok(Vec::new()),
     };
+    if rule.on == Root::Settings {
+        return Ok(each_setting(&root, wish));
+    }
     let mut parts = vec![Part { root, wish }];
     if let Some(pod) = &rule.pod {
         let wish = Wish::Merge(merge, pod.to_value(fill)?);
@@ -78,6 +81,22 @@ pub(super) fn parts<'e>(
         });
     }
     Ok(parts)
+}
+
+/// One part for each setting, for each has a place of its own; an empty text sets nothing.
+fn each_setting<'e>(root: &Pointer, wish: Wish<'e>) -> Vec<Part<'e>> {
+    let Wish::Merge(merge, body) = wish else {
+        return Vec::new();
+    };
+    let Value::Object(settings) = body.into_owned() else {
+        return Vec::new();
+    };
+    let set = settings.into_iter().filter(|(_, value)| value != "");
+    let parts = set.map(|(key, value)| Part {
+        root: root.child(key),
+        wish: Wish::Merge(merge, Cow::Owned(value)),
+    });
+    parts.collect()
 }
 
 /// The fields of a pod's `securityContext` that a container's has, too (Kubernetes v1.37, `core/v1` types).
@@ -162,14 +181,28 @@ impl Application<'_> {
         }
     }
 
+    /// Leaves out the part that a step is of.
+    pub(super) fn drop(&mut self, step: &Step) {
+        self.parts.retain(|part| part.root != step.path);
+    }
+
     /// A step where the object holds it, or why it cannot.
     pub(super) fn placed(&self, step: &Step, pods: &[PodView<'_>]) -> Result<Step, Cannot> {
+        let spelt = |value: &Arc<Value>| match self.pod {
+            Some(index) if self.rule.on == Root::Settings => {
+                let spelt = pods[index].place.spelt(&step.path, value);
+                spelt.map(Arc::new)
+            }
+            _ => Ok(Arc::clone(value)),
+        };
+        let before = step.before.as_ref();
         Ok(Step {
             path: self.place(&step.path, pods)?,
             place: self.place(&step.place, pods)?,
             op: step.op,
-            value: step.value.clone(),
-            before: step.before.clone(),
+            value: step.value.as_ref().map(spelt).transpose()?,
+            // What its author wrote may be no number at all; that is still what was there.
+            before: before.map(|before| spelt(before).unwrap_or_else(|_| Arc::clone(before))),
         })
     }
 

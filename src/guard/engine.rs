@@ -205,7 +205,10 @@ impl<'e> Run<'e> {
                 pod: Some(pod),
                 container: None,
             };
-            if rule.on == Root::Pod {
+            if rule.on == Root::Settings && pod.place.settings().is_none() {
+                continue;
+            }
+            if rule.on != Root::Container {
                 self.consider(rule, target, Some(index), out);
                 continue;
             }
@@ -242,11 +245,7 @@ impl<'e> Run<'e> {
         if self.is_waived(rule, name) {
             return;
         }
-        let root = || {
-            target
-                .container
-                .map_or_else(Pointer::root, |(_, container)| container.pointer())
-        };
+        let root = || target.root(rule.on);
         let parts = match parts(rule, root(), &|blank| target.fill(blank, self.context)) {
             Ok(parts) => parts,
             Err(blank) => {
@@ -285,6 +284,13 @@ impl<'e> Run<'e> {
         for step in steps.concat() {
             match application.reachable(&step, target.view.pods, self.subject) {
                 Ok(placed) => application.wishes.push(placed),
+                // Settings are many things, and each has a place of its own.
+                Err(in_the_way) if rule.on == Root::Settings => {
+                    application.drop(&step);
+                    if let InTheWay::Here(reason, path) = in_the_way {
+                        self.not_applied(&application, path, &reason);
+                    }
+                }
                 Err(InTheWay::Said) => return,
                 Err(InTheWay::Here(reason, path)) => {
                     return self.not_applied(&application, path, &reason);

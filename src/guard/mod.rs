@@ -13,6 +13,7 @@ mod pinning;
 mod remark;
 mod remove;
 mod select;
+mod setting;
 mod view;
 mod waiver;
 
@@ -24,5 +25,6 @@ pub use judge::{judges_pods, of_pod};
 pub use merge::{Merge, Step, apply, steps};
 pub use need::absent;
 pub use select::concerns;
+pub use setting::{Told, Wanted, disagree, not_set, set_in_text, wanted};
 pub use view::{Context, Numbered, PodView, Subject, Traits, View};
 pub use waiver::{Place, WaiverUse, Waivers};

@@ -126,6 +126,11 @@ impl Run<'_> {
                 Severity::Info,
                 "its image has no tag that says a version",
             ),
+            Blank::Namespace => (
+                "value-unknown",
+                Severity::Info,
+                "its manifest names no namespace",
+            ),
             Blank::Role => (
                 "value-unknown",
                 Severity::Info,

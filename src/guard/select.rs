@@ -7,6 +7,7 @@ use crate::preset::{
     Blank, Glob, ImageGlob, Jobs, Policy, ResolvedRule, Resources, Root, Selector,
 };
 use crate::preset::{NonRoot as User, Os, Scrape as Scraped};
+use crate::yaml::Pointer;
 use serde_json::Value;
 
 /// What a rule is tried on.
@@ -20,7 +21,22 @@ pub(super) struct Target<'t> {
 }
 
 impl Target<'_> {
-    /// The value that the rule is written from.
+    /// Where that value stands in the pod, or the object.
+    pub(super) fn root(&self, on: Root) -> Pointer {
+        match (self.container, self.pod) {
+            (Some((_, container)), _) => container.pointer(),
+            (None, Some(pod)) if on == Root::Settings => pod.settings().unwrap_or_default(),
+            (None, _) => Pointer::root(),
+        }
+    }
+
+    /// The value that a rule on that root is written from.
+    pub(super) fn value_on(&self, root: Root) -> &Value {
+        let settings = self.pod.filter(|_| root == Root::Settings);
+        settings.map_or_else(|| self.value(), PodView::told)
+    }
+
+    /// The value that a rule on an object, a pod or a container is written from.
     pub(super) fn value(&self) -> &Value {
         match (self.container, self.pod) {
             (Some((_, container)), _) => container.value,
@@ -49,6 +65,7 @@ impl Target<'_> {
                 .image_tag(ordinal)
                 .filter(|tag| is_label(tag))
                 .map(Value::from),
+            Blank::Namespace => self.view.subject.object.namespace.map(Value::from),
             Blank::Role => pod.role_name().map(Value::from),
             Blank::UiPort => {
                 let web = pod.web(self.view.subject.object.namespace)?;
@@ -109,7 +126,7 @@ pub(super) fn selects(rule: &ResolvedRule, target: &Target<'_>, context: Context
     let mut unless = rule.unless.iter();
     is_meant(rule, target, context)
         && !except()
-        && !unless.any(|pattern| pattern.matches(target.value()))
+        && !unless.any(|pattern| pattern.matches(target.value_on(rule.on)))
 }
 
 /// Whether all that a rule selects by matches, whatever it leaves out of that.

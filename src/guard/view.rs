@@ -7,7 +7,7 @@ use crate::manifest::{
     Pod, PodPlace, PodRoles, Scrape, Tables, evidence, helm_hooks, replaceable,
 };
 use crate::yaml::{NodeRef, Pointer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -168,6 +168,27 @@ impl<'v> PodView<'v> {
         Pod { value: &self.value }
     }
 
+    /// Where Spark's settings for its own process stand in its value; `None` where nothing tells them.
+    pub fn settings(&self) -> Option<Pointer> {
+        let own = self.place.settings().cloned();
+        own.or_else(|| {
+            let read = Pointer::from_iter(READ);
+            read.of(&self.value).is_some().then_some(read)
+        })
+    }
+
+    /// Spark's settings for its own process; null where nothing tells them.
+    pub fn told(&self) -> &Value {
+        let at = self.settings();
+        at.and_then(|at| at.of(&self.value)).unwrap_or(&Value::Null)
+    }
+
+    /// Lets it have the settings that its process reads from elsewhere.
+    pub fn tell(&mut self, settings: Value) {
+        let read = Map::from_iter([(READ[1].to_owned(), settings)]);
+        self.value[READ[0]] = read.into();
+    }
+
     /// Whether every container is known not to run as root.
     pub fn all_non_root(&self) -> bool {
         let known =
@@ -187,6 +208,11 @@ impl<'v> PodView<'v> {
                 .map(|family| family.user)
                 .filter(|uid| *uid > 0),
         }
+    }
+
+    /// Which container has the pod's role, in the order of `Pod::containers`.
+    pub fn main_container(&self) -> Option<usize> {
+        self.main
     }
 
     /// Who reads its metrics, at the port of its role's web interface; `None` where its role has none.
@@ -231,6 +257,9 @@ impl<'v> PodView<'v> {
         (tag != "latest").then_some(tag)
     }
 }
+
+/// Where a pod has the settings that its process reads from elsewhere.
+const READ: [&str; 2] = ["conf", "read"];
 
 /// Which of [`Pod::containers`] the controller adds where nobody writes it.
 fn own(place: &PodPlace, pod: Pod<'_>) -> Option<usize> {

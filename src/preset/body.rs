@@ -86,6 +86,8 @@ pub enum Blank {
     ImageUser,
     /// `$imageTag`: the tag of the image of the container, of a pod that of the one it is for. No digest, nor `latest`.
     ImageTag,
+    /// `$namespace`: the namespace that the object names.
+    Namespace,
     /// `$role`: what the workload is.
     Role,
     /// `$uiPort`: where the web interface of the pod's role listens, by its configuration; a text.
@@ -94,12 +96,13 @@ pub enum Blank {
 
 impl Blank {
     /// Each with its word.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("$configDigest", Self::ConfigDigest { live: false }),
         ("$configDigestWithLive", Self::ConfigDigest { live: true }),
         ("$imageTag", Self::ImageTag),
         ("$imageUser", Self::ImageUser),
         ("$imageWithDigest", Self::ImageWithDigest),
+        ("$namespace", Self::Namespace),
         ("$role", Self::Role),
         ("$uiPort", Self::UiPort),
     ];
@@ -180,7 +183,9 @@ impl Scope<'_> {
         match self.directive(draft)? {
             Some(Directive::Parameter(name, setting)) => return Ok(self.set(name, setting)),
             Some(Directive::Policy) => return Ok(here(BodyValue::Text(self.mark.to_owned()))),
-            Some(Directive::Blank(blank @ Blank::ConfigDigest { .. })) if on == Root::Container => {
+            Some(Directive::Blank(blank @ Blank::ConfigDigest { .. }))
+                if matches!(on, Root::Container | Root::Settings) =>
+            {
                 let message = format!("`{}` is of a pod, and the rule is `on: {on}`", blank.word());
                 return Err(self.at(draft.span).error(message));
             }

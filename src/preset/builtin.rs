@@ -156,14 +156,44 @@ pub const BUILTINS: &[Builtin] = &[
         include_str!("../../presets/blocks/service-account-token.yaml"),
     ),
     block(
+        "spark-client-mode",
+        "presets/blocks/spark-client-mode.yaml",
+        include_str!("../../presets/blocks/spark-client-mode.yaml"),
+    ),
+    block(
+        "spark-decommission",
+        "presets/blocks/spark-decommission.yaml",
+        include_str!("../../presets/blocks/spark-decommission.yaml"),
+    ),
+    block(
+        "spark-history",
+        "presets/blocks/spark-history.yaml",
+        include_str!("../../presets/blocks/spark-history.yaml"),
+    ),
+    block(
         "spark-k8s-compat",
         "presets/blocks/spark-k8s-compat.yaml",
         include_str!("../../presets/blocks/spark-k8s-compat.yaml"),
     ),
     block(
+        "spark-metrics",
+        "presets/blocks/spark-metrics.yaml",
+        include_str!("../../presets/blocks/spark-metrics.yaml"),
+    ),
+    block(
         "spark-scratch",
         "presets/blocks/spark-scratch.yaml",
         include_str!("../../presets/blocks/spark-scratch.yaml"),
+    ),
+    block(
+        "spark-shuffle",
+        "presets/blocks/spark-shuffle.yaml",
+        include_str!("../../presets/blocks/spark-shuffle.yaml"),
+    ),
+    block(
+        "spark-sizing",
+        "presets/blocks/spark-sizing.yaml",
+        include_str!("../../presets/blocks/spark-sizing.yaml"),
     ),
     overlay(
         "dev",

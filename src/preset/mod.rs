@@ -33,6 +33,7 @@ mod schema;
 mod scope;
 mod select;
 mod selector;
+mod settings;
 mod settle;
 mod severity;
 mod show;

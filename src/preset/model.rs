@@ -154,7 +154,8 @@ pub struct RuleFile {
     /// Unique in its preset; public as `<preset>/<rule>`.
     #[cfg_attr(test, schemars(schema_with = "schema::name"))]
     pub id: Spanned<String>,
-    /// What the values below are written from: the object's root, a pod's `metadata` and `spec`, or one container.
+    /// What the values below are written from: the object's root, a pod's `metadata` and `spec`, one container, or Spark's
+    /// settings of a process.
     pub on: Spanned<Root>,
     /// Where it holds; without it, everywhere.
     #[serde(rename = "where")]
@@ -213,6 +214,8 @@ pub enum Root {
     Pod,
     /// Each container of a pod, of all three lists.
     Container,
+    /// What each process of Spark is configured with that reads settings by itself: keys and texts.
+    Settings,
 }
 
 impl fmt::Display for Root {
@@ -221,6 +224,7 @@ impl fmt::Display for Root {
             Self::Object => "object",
             Self::Pod => "pod",
             Self::Container => "container",
+            Self::Settings => "settings",
         })
     }
 }

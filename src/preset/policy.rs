@@ -1,6 +1,6 @@
 //! A policy: what a run applies. Every value in it remembers where it came from.
 
-use super::model::Severity;
+use super::model::{Root, Severity};
 use super::{
     External, Glob, Named, Origin, OwnPlace, ResolvedCheck, ResolvedRule, Setting, Waiving, tables,
 };
@@ -89,6 +89,11 @@ impl Policy {
     /// Whether any rule writes a digest of what pods read.
     pub fn pins(&self) -> bool {
         self.rules.iter().any(|rule| rule.verb.digest().is_some())
+    }
+
+    /// Whether any rule sets settings of Spark.
+    pub fn sets(&self) -> bool {
+        self.rules.iter().any(|rule| rule.on == Root::Settings)
     }
 
     /// Whether any rule asks how the parts of a stream find each other.

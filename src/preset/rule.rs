@@ -7,6 +7,7 @@ use super::patch::PatchStep;
 use super::pattern::Pattern;
 use super::scope::{Scope, check_name, mentioned};
 use super::selector::Selector;
+use super::settings::settings;
 use super::{Draft, Glob, Known, Origin, PolicyError, SelectorFile, Shape};
 use crate::text::quoted;
 use std::collections::BTreeSet;
@@ -273,6 +274,7 @@ impl Scope<'_> {
             let message = format!("`{name}` goes with `on: {wanted}`, and the rule is `on: {on}`");
             return Err(self.at(draft.span).error(message));
         }
+        self.goes_with(name, draft, on)?;
         Ok(match name {
             "default" => Verb::Default(self.changes(name, draft, on)?),
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
@@ -302,6 +304,10 @@ impl Scope<'_> {
         if verb == "include" {
             holds_lists(&body)?;
         }
+        let body = match on {
+            Root::Settings => settings(body)?,
+            Root::Object | Root::Pod | Root::Container => body,
+        };
         Ok(Written::new(body))
     }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What may stand in the place of a value.
-const DIRECTIVES: [&str; 9] = [
+const DIRECTIVES: [&str; 10] = [
     "$parameter",
     "$policy",
     "$configDigest",
@@ -18,6 +18,7 @@ const DIRECTIVES: [&str; 9] = [
     "$imageTag",
     "$imageUser",
     "$imageWithDigest",
+    "$namespace",
     "$role",
     "$uiPort",
 ];

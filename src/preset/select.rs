@@ -153,7 +153,8 @@ impl Scope<'_> {
             About::Pods => (Root::Pod, "a pod"),
             About::Containers => (Root::Container, "a container"),
         };
-        let fits = on == Root::Container || on == reach;
+        let is_of_pod = on == Root::Settings && reach == Root::Pod;
+        let fits = on == Root::Container || on == reach || is_of_pod;
         let message = || format!("`{name}` is about {word}, and the rule is `on: {on}`");
         fits.then_some(())
             .ok_or_else(|| self.at(draft.span).error(message()))

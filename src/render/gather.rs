@@ -1,5 +1,6 @@
 //! What is known of a stream before the first document is guarded.
 
+use super::settings::{Plan, Planner};
 use super::text::Texts;
 use super::{RenderError, Setup, subject};
 use crate::check::Checks;
@@ -16,7 +17,7 @@ pub(super) fn gather(
     templates: &Templates,
     (setup, waivers): (Setup<'_>, &Waivers<'_>),
     checks: &mut Checks<'_>,
-) -> Result<Facts, RenderError> {
+) -> Result<(Facts, Plan), RenderError> {
     let Setup { policy, tables, .. } = setup;
     let mut facts = FactsBuilder::new(objects);
     if policy.pins() {
@@ -30,7 +31,8 @@ pub(super) fn gather(
         let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(object, node);
-        let gathers = checks.gathers(object, node);
+        // What settings become, checks see when that is settled.
+        let gathers = !policy.sets() && checks.gathers(object, node);
         let makes = (policy.pins() || policy.needs())
             && tables.reads.makes(object.api_version, object.kind);
         if !tells && !gathers && !makes {
@@ -49,31 +51,85 @@ pub(super) fn gather(
         }
     }
     let mut facts = facts.finish();
-    // Digests are of what rules make of the data.
+    let planner = Planner {
+        stream,
+        objects,
+        setup,
+        waivers,
+        facts: &facts,
+    };
+    let plan = planner.plan()?;
+    if policy.sets() {
+        look_again(stream, objects, &plan, (&mut facts, checks));
+    }
+    digest(
+        (stream, objects, templates),
+        (setup, waivers),
+        &plan,
+        &mut facts,
+    )?;
+    Ok((facts, plan))
+}
+
+/// Takes in what settings become in texts, and lets checks see it.
+fn look_again(
+    stream: &Stream<'_>,
+    objects: &[Object<'_>],
+    plan: &Plan,
+    (facts, checks): (&mut Facts, &mut Checks<'_>),
+) {
+    for object in objects {
+        let node = stream.documents[object.document].node(object.node);
+        let (tells, gathers) = (plan.concerns(object.index), checks.gathers(object, node));
+        if !tells && !gathers {
+            continue;
+        }
+        let mut value = node.to_value();
+        if tells {
+            plan.put((object, node), &mut value);
+            facts.tell(&value);
+            facts.hold(object.index, &value);
+        }
+        if gathers {
+            checks.gather(object.index, &value);
+        }
+    }
+}
+
+/// Digests what rules make of the data, where digests are asked for.
+fn digest(
+    (stream, objects, templates): (&Stream<'_>, &[Object<'_>], &Templates),
+    (setup, waivers): (Setup<'_>, &Waivers<'_>),
+    plan: &Plan,
+    facts: &mut Facts,
+) -> Result<(), RenderError> {
+    let Setup { policy, tables, .. } = setup;
     let is_source = |object: &&Object<'_>| matches!(object.kind, "ConfigMap" | "Secret");
     for object in objects.iter().filter(is_source) {
         let templates = templates.get(&object.index);
-        if policy.pins() && (guard::concerns(policy, object) || templates.is_some()) {
+        let is_told = plan.concerns(object.index);
+        if policy.pins() && (guard::concerns(policy, object) || templates.is_some() || is_told) {
             let subject = subject(&stream.documents[object.document], object, tables);
             let value = subject.node.to_value();
             let context = Context {
                 tables,
-                facts: &facts,
+                facts,
                 images: setup.images,
             };
             let mut outcome = guard::run(policy, waivers, context, subject, value)?;
             let texts = Texts {
                 setup,
                 waivers,
-                facts: &facts,
+                facts,
             };
             for template in templates.into_iter().flatten() {
                 if let Some(guarded) = texts.guard((object, subject.node), template, None)? {
                     guarded.put(&mut outcome.value);
                 }
             }
+            plan.put((object, subject.node), &mut outcome.value);
             facts.hold(object.index, &outcome.value);
         }
     }
-    Ok(facts)
+    Ok(())
 }

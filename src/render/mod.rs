@@ -2,10 +2,12 @@
 
 mod gather;
 mod proof;
+mod settings;
 mod text;
 
 use gather::gather;
 pub use proof::operation;
+use settings::Plan;
 use text::Texts;
 
 use crate::check::{self, Checks};
@@ -130,12 +132,13 @@ pub fn render(
     let (waivers, malformed) = Waivers::of(setup.policy, setup.waivers, place, &known);
     let mut checks = Checks::new(setup.policy, &waivers);
     let templates = looked_for(setup.policy, stream, objects);
-    let facts = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
+    let (facts, plan) = gather(stream, objects, &templates, (setup, &waivers), &mut checks)?;
     let road = Road {
         stream,
         objects,
         setup,
         facts: &facts,
+        plan: &plan,
         checks: &checks,
         waivers: &waivers,
         templates: &templates,
@@ -160,7 +163,7 @@ pub fn render(
         findings.extend(guard::absent(setup.policy, &meets));
     }
     findings.extend(checks.finish(stream, objects));
-    findings.extend(malformed);
+    findings.extend(malformed.into_iter().chain(plan.said(setup.least)));
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
     findings.extend(check::lost_newlines(stream, objects, setup.tables));
@@ -223,6 +226,7 @@ struct Road<'r> {
     objects: &'r [Object<'r>],
     setup: Setup<'r>,
     facts: &'r Facts,
+    plan: &'r Plan,
     checks: &'r Checks<'r>,
     waivers: &'r Waivers<'r>,
     templates: &'r Templates,
@@ -244,6 +248,14 @@ impl Road<'_> {
             waivers: self.waivers,
             facts: self.facts,
         }
+    }
+
+    /// Whether no rule has to do with an object, but for texts of it.
+    fn lets_be(&self, subject: Subject<'_>) -> bool {
+        let object = subject.object;
+        subject.place.is_none()
+            && !guard::concerns(self.setup.policy, object)
+            && !self.plan.concerns(object.index)
     }
 
     fn observe(&self, object: &Object<'_>, value: &Value) {
@@ -271,8 +283,7 @@ impl Road<'_> {
         for object in own {
             let subject = subject(document, object, tables);
             let templates = self.templates.get(&object.index);
-            let is_let_be =
-                subject.place.is_none() && templates.is_none() && !guard::concerns(policy, object);
+            let is_let_be = templates.is_none() && self.lets_be(subject);
             if is_let_be && self.setup.observe.is_none() {
                 continue;
             }
@@ -297,6 +308,7 @@ impl Road<'_> {
                     retold.push(guarded.retold(object, subject.node));
                 }
             }
+            self.plan.tell(subject, &mut outcome, &mut retold);
             let least = self.setup.least;
             let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
             piece.findings.extend(said.into_iter().filter(is_kept));
@@ -343,7 +355,8 @@ fn looked_for(policy: &Policy, stream: &Stream<'_>, objects: &[Object<'_>]) -> T
 
 /// Whether any rule looks into pods.
 fn guards_pods(policy: &Policy) -> bool {
-    policy.rules.iter().any(|rule| rule.on != Root::Object)
+    let mut rules = policy.rules.iter();
+    rules.any(|rule| matches!(rule.on, Root::Pod | Root::Container))
 }
 
 /// Whether a change of the pod template replaces running pods.

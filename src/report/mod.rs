@@ -12,7 +12,6 @@ mod markdown;
 mod message;
 mod pods;
 mod sarif;
-
 mod summary;
 mod text;
 
@@ -29,16 +28,15 @@ pub use markdown::markdown;
 pub use message::{Message, Place};
 pub use pods::{manifests as pod_manifests, table as pods};
 pub use sarif::sarif;
-
 pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
-use crate::manifest::spark::properties;
+use crate::manifest::spark::{edit, properties};
 use crate::manifest::template::readable;
 use crate::manifest::{Object, helm4_template};
 use crate::text::{Lines, Span};
-use crate::yaml::{Document, Kind, Nested, NodeRef, Pointer, Stream};
+use crate::yaml::{Document, Nested, NodeRef, Pointer, Stream};
 use std::cell::OnceCell;
 
 /// All that a run has to say.
@@ -124,13 +122,13 @@ impl<'a> Report<'a> {
             (Span::empty(0), false)
         };
         let (document, root) = self.root(object);
-        found(root, (within, path), end).0.end + document.offset
+        found(root, within, path, end).0.end + document.offset
     }
 
     /// Where a pointer into an object, or into a text of it, points to in the input.
     pub fn locate(&self, object: usize, within: Option<&Pointer>, path: &Pointer) -> Location<'a> {
         let (document, root) = self.root(object);
-        let (span, exact) = found(root, (within, path), |root| root.locate(path));
+        let (span, exact) = found(root, within, path, |root| root.locate(path));
         Location {
             span: span.shifted(document.offset),
             exact,
@@ -145,44 +143,55 @@ impl<'a> Report<'a> {
     }
 }
 
+/// Where a text of properties has a setting; the last entry that it would stand behind, where it has none. `None` where the
+/// path is none of a setting.
+fn setting(text: &str, path: &Pointer) -> Option<(Span, bool)> {
+    let key = path.last().filter(|_| path.len() == 1)?;
+    if !key.starts_with("spark.") {
+        return None;
+    }
+    let entries = properties(text);
+    let own = entries.iter().rev().find(|entry| entry.key == *key);
+    let own = own.map(|entry| (Span::new(entry.key_span.start, entry.value_span.end), true));
+    let nearest = edit::neighbour(&entries, &key).or(entries.last());
+    let nearest = nearest.map_or(Span::empty(text.len()), |entry| {
+        Span::new(entry.key_span.start, entry.value_span.end)
+    });
+    Some(own.unwrap_or((nearest, false)))
+}
+
 /// Where in a document something stands that is looked for in an object, or in a text of it: at its own line, where each
-/// line of the text is one of the document. In a text that is no YAML mapping, a pointer of one step is a key of properties.
+/// line of the text is one of the document.
 fn found(
     root: NodeRef<'_>,
-    (within, path): (Option<&Pointer>, &Pointer),
+    within: Option<&Pointer>,
+    path: &Pointer,
     find: impl Fn(NodeRef<'_>) -> (Span, bool),
 ) -> (Span, bool) {
     let Some(held) = within.and_then(|within| root.at_pointer(within)) else {
         return find(root);
     };
     let held = held.resolved();
+    if let Some((span, exact)) = setting(held.text(), path) {
+        let lines = Nested::of(held);
+        let outer = |lines: Nested| Span::new(lines.outer(span.start), lines.outer(span.end));
+        return lines.map_or((held.span(), false), |lines| (outer(lines), exact));
+    }
     let text = readable(held.text());
     let read = Stream::parse(&text).ok();
     let inner = read
         .as_ref()
         .and_then(|read| read.documents.iter().find_map(Document::root));
-    let mapping = inner.filter(|inner| inner.kind() == Kind::Mapping);
-    let property = path.segments().next().and_then(|key| property(&text, &key));
-    let (span, exact) = match (mapping.or(inner), property) {
-        (_, Some(span)) if mapping.is_none() => (span, true),
-        (Some(inner), _) => {
-            let (span, exact) = find(inner);
-            (span.shifted(inner.document.offset), exact)
-        }
-        (None, _) => return (held.span(), false),
+    let Some(inner) = inner else {
+        return (held.span(), false);
     };
+    let (span, exact) = find(inner);
     let Some(lines) = Nested::of(held) else {
         return (held.span(), exact);
     };
+    let span = span.shifted(inner.document.offset);
     (
         Span::new(lines.outer(span.start), lines.outer(span.end)),
         exact,
     )
-}
-
-/// Where the value of a key stands in properties: of several, the last, which counts.
-fn property(text: &str, key: &str) -> Option<Span> {
-    let mut own = properties(text).into_iter().rev();
-    own.find(|property| property.key == key)
-        .map(|property| property.value_span)
 }

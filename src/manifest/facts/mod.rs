@@ -245,6 +245,13 @@ impl Facts {
         self.parts.as_ref()
     }
 
+    /// Takes in what a ConfigMap or Secret says to Spark now.
+    pub fn tell(&mut self, object: &Value) {
+        if let Some(kind) = source_kind(object) {
+            self.sources.add(kind, object);
+        }
+    }
+
     /// Takes in what a ConfigMap or Secret holds now.
     pub fn hold(&mut self, index: usize, object: &Value) {
         if let Some(contents) = &mut self.contents {

@@ -1,5 +1,6 @@
 //! The table of where pods live: how a pointer in a pod becomes a pointer in the object that holds it.
 
+mod joins;
 mod pod_place;
 mod row;
 

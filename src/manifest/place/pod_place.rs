@@ -1,5 +1,6 @@
 //! One pod of one object: where each part of it stands.
 
+use super::joins::{Joins, Takes};
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -33,6 +34,8 @@ pub(super) struct Link {
     pub(super) why: Option<String>,
     /// Whether the place is that of all below it, too: one text of the object becomes a whole part of the pod.
     pub(super) is_text: bool,
+    /// What the first place takes instead of a text.
+    pub(super) takes: Option<Takes>,
 }
 
 /// A part of a pod that is made of an object, with its place there.
@@ -46,40 +49,6 @@ pub struct Made {
     pub why: Option<String>,
     /// Whether one text there becomes all of the part.
     pub is_text: bool,
-}
-
-/// What several places come to that stand at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Joins {
-    /// The first counts.
-    #[default]
-    First,
-    /// True, where any of them is.
-    Either,
-    /// All their keys; of two, the first.
-    Keys,
-}
-
-impl Joins {
-    fn of<'v>(self, mut standing: impl Iterator<Item = &'v Value>) -> Option<Value> {
-        match self {
-            Self::First => standing.next().cloned(),
-            Self::Either => {
-                let all: Vec<_> = standing.collect();
-                let is_true = all.iter().find(|value| ***value == Value::Bool(true));
-                is_true.or(all.first()).map(|value| (*value).clone())
-            }
-            Self::Keys => standing.cloned().reduce(|mut joined, more| {
-                if let (Value::Object(joined), Value::Object(more)) = (&mut joined, more) {
-                    for (key, value) in more {
-                        joined.entry(key).or_insert(value);
-                    }
-                }
-                joined
-            }),
-        }
-    }
 }
 
 /// The object has no place for this part of a pod.
@@ -134,6 +103,7 @@ impl PodPlace {
                 joins: Joins::First,
                 why: None,
                 is_text: false,
+                takes: None,
             });
         };
         for index in 0..more {
@@ -151,6 +121,7 @@ impl PodPlace {
             joins: Joins::First,
             why: None,
             is_text: false,
+            takes: None,
         });
     }
 
@@ -170,6 +141,7 @@ impl PodPlace {
             quiet: false,
             joins: Joins::First,
             why: made.why,
+            takes: None,
             is_text: made.is_text,
         }));
         made.add_own(own, name);
@@ -225,8 +197,11 @@ impl PodPlace {
             // Of a part that stands in one place alone, null is what the author wrote.
             let only = written.clone().next().filter(|_| link.objects.len() == 1);
             let standing = written.filter(|part| !part.is_null());
-            if let Some(part) = link.joins.of(standing).or_else(|| only.cloned()) {
+            if let Some(mut part) = link.joins.of(standing).or_else(|| only.cloned()) {
                 let segments: Vec<_> = link.pod.segments().collect();
+                if segments[0] == SETTINGS {
+                    as_text(&mut part);
+                }
                 put(&mut pod, &segments, part);
             }
         }
@@ -265,6 +240,34 @@ impl PodPlace {
             Ok(at) => Ok(at.join(&tail)),
             Err(why) => Err(cannot(why, link.quiet)),
         }
+    }
+
+    /// The value for `pod` as its place takes it: a typed field of an operator holds numbers and truth values, and a setting
+    /// of Spark is a text.
+    pub fn spelt(&self, pod: &Pointer, value: &Value) -> Result<Value, Cannot> {
+        let link = self.nearest(pod).filter(|(_, tail)| tail.is_empty());
+        let typed = link.filter(|(link, _)| link.to.as_ref().ok() == link.objects.first());
+        let takes = typed.and_then(|(link, _)| link.takes);
+        let Some((takes, text)) = takes.zip(value.as_str()) else {
+            return Ok(value.clone());
+        };
+        takes.read(text).map_err(|because| Cannot {
+            pod: pod.clone(),
+            because,
+            quiet: false,
+        })
+    }
+
+    /// Where Spark's settings for this pod's own process stand in the pod; `None` where the object has none, or another
+    /// process tells it them.
+    pub fn settings(&self) -> Option<&Pointer> {
+        let mut links = self.links.iter().map(|link| &link.pod);
+        links.find(|pod| {
+            let mut segments = pod.segments();
+            pod.len() == 2
+                && segments.next().as_deref() == Some(SETTINGS)
+                && segments.next().is_none_or(|whose| !TOLD.contains(&&*whose))
+        })
     }
 
     /// Where a finding about `pod` points: where it is written, or would be if it could.
@@ -327,6 +330,20 @@ impl PodPlace {
             };
             (at, moved) = (parent, true);
         }
+    }
+}
+
+/// The part of a pod that Spark's settings are.
+const SETTINGS: &str = "conf";
+/// Whose settings are the driver's: executors are told them, and what submits hands them on.
+const TOLD: [&str; 2] = ["executor", "job"];
+
+/// Settings are texts, however their author spells them.
+fn as_text(part: &mut Value) {
+    match part {
+        Value::Number(_) | Value::Bool(_) => *part = part.to_string().into(),
+        Value::Object(map) => map.values_mut().for_each(as_text),
+        _ => {}
     }
 }
 

@@ -1,7 +1,8 @@
 //! One pod of a row of the table, or several alike, and the places that they have in one object.
 
 use super::PodPlace;
-use super::pod_place::{Joins, Link};
+use super::joins::{Joins, Takes};
+use super::pod_place::Link;
 use crate::yaml::Pointer;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -60,6 +61,8 @@ struct Mapping {
     containers: bool,
     /// What several that stand at once come to.
     joins: Joins,
+    /// What the first place takes instead of a text.
+    takes: Option<Takes>,
     /// Holds only where something stands here.
     only_if: Option<Pointer>,
 }
@@ -77,6 +80,8 @@ struct RawMapping {
     containers: bool,
     #[serde(default)]
     joins: Joins,
+    #[serde(default)]
+    takes: Option<Takes>,
     #[serde(default, deserialize_with = "some_pointer", rename = "if")]
     only_if: Option<Pointer>,
 }
@@ -272,6 +277,7 @@ impl Mapping {
             joins: self.joins,
             why: None,
             is_text: false,
+            takes: self.takes,
         });
     }
 }
@@ -323,6 +329,7 @@ impl TryFrom<RawMapping> for Mapping {
             quiet: raw.quiet,
             containers: raw.containers,
             joins: raw.joins,
+            takes: raw.takes,
             only_if: raw.only_if,
         };
         if !PARTS

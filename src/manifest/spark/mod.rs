@@ -7,6 +7,7 @@ mod few;
 mod launch;
 mod mounts;
 mod properties;
+mod reading;
 mod settings;
 mod source;
 mod web;
@@ -14,8 +15,9 @@ mod words;
 
 pub use few::Few;
 pub use launch::{Launch, base};
-pub use mounts::{Found, Mounts};
-pub use properties::{Property, loaded, properties};
+pub use mounts::{Found, Mounts, Shelf};
+pub use properties::{Property, edit, loaded, properties};
+pub use reading::{Process, Slot, Slots, Unread};
 pub use settings::{Answer, Configuration, written};
 pub use source::{
     File, Files, SETTINGS, Setting, SourceKind, Sources, holds, is_size, source_kind, text_of,

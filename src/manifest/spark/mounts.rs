@@ -1,8 +1,15 @@
 //! Which keys of a ConfigMap or Secret a container sees as files, and where.
 
-use super::source::{File, Files, SourceKind, Sources, text_of};
+use super::few::Few;
+use super::source::{File, SourceKind, text_of};
 use crate::manifest::{ContainerKind, Pod};
 use serde_json::Value;
+
+/// Where the files of `ConfigMap`s and Secrets are looked up, as whatever is known of each.
+pub trait Shelf<F> {
+    /// The files of the object that a pod of `namespace` means.
+    fn files(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Few<String, F>>;
+}
 
 /// The files that can configure a container.
 #[derive(Debug)]
@@ -10,22 +17,11 @@ pub struct Mounts<'s, F = File> {
     /// Files at their path in the container itself.
     own: Vec<(String, &'s F)>,
     /// Files that only init containers see; they may copy or render them.
-    rendered: Vec<&'s F>,
+    pub rendered: Vec<&'s F>,
     /// Mount paths of the container's other volumes, and of those that are not in the stream.
     opaque: Vec<(String, Opaque)>,
     /// The first thing that may hold configuration and is not in the stream.
     pub incomplete: Option<String>,
-}
-
-impl<F> Default for Mounts<'_, F> {
-    fn default() -> Self {
-        Self {
-            own: Vec::new(),
-            rendered: Vec::new(),
-            opaque: Vec::new(),
-            incomplete: None,
-        }
-    }
 }
 
 /// A volume whose files are not known.
@@ -49,9 +45,20 @@ pub enum Found<'s, F = File> {
     Image,
 }
 
+impl<F> Default for Mounts<'_, F> {
+    fn default() -> Self {
+        Self {
+            own: Vec::new(),
+            rendered: Vec::new(),
+            opaque: Vec::new(),
+            incomplete: None,
+        }
+    }
+}
+
 impl<'s, F> Mounts<'s, F> {
     /// Looks at the volumes of a container and of the init containers before it.
-    pub fn of(sources: &'s Sources<F>, namespace: &str, pod: Pod<'_>, container: &Value) -> Self {
+    pub fn of(sources: &'s dyn Shelf<F>, namespace: &str, pod: Pod<'_>, container: &Value) -> Self {
         let mut mounts = Self::default();
         let look = Look {
             sources,
@@ -108,7 +115,7 @@ fn is_within(path: &str, mount: &str) -> bool {
 }
 
 struct Look<'s, 'a, F> {
-    sources: &'s Sources<F>,
+    sources: &'s dyn Shelf<F>,
     namespace: &'a str,
     pod: Pod<'a>,
 }
@@ -147,7 +154,7 @@ impl<'s, F> Look<'s, '_, F> {
         let name = object["name"]
             .as_str()
             .unwrap_or(text_of(&object["secretName"]));
-        if let Some(files) = self.sources.get(kind, self.namespace, name) {
+        if let Some(files) = self.sources.files(kind, self.namespace, name) {
             for (key, file) in projected(files, &object["items"]) {
                 into.own
                     .extend(place(path, sub_path, &key).map(|path| (path, file)));
@@ -182,7 +189,7 @@ fn objects(volume: &Value) -> Vec<(SourceKind, &Value)> {
 }
 
 /// The files as the volume names them: `items` choose and rename.
-fn projected<'s, F>(files: &'s Files<F>, items: &Value) -> Vec<(String, &'s F)> {
+fn projected<'s, F>(files: &'s Few<String, F>, items: &Value) -> Vec<(String, &'s F)> {
     match items.as_array() {
         None => files
             .iter()

@@ -2,6 +2,7 @@
 //! length can pass.
 
 use super::few::Few;
+use super::mounts::Shelf;
 use super::properties::{Property, properties};
 use super::words::options;
 use crate::manifest::named::Named;
@@ -132,6 +133,12 @@ impl Sources {
         let metadata = &object["metadata"];
         let names = (text_of(&metadata["namespace"]), text_of(&metadata["name"]));
         self.insert(kind, names, files);
+    }
+}
+
+impl<F> Shelf<F> for Sources<F> {
+    fn files(&self, kind: SourceKind, namespace: &str, name: &str) -> Option<&Files<F>> {
+        self.get(kind, namespace, name)
     }
 }
 

@@ -227,7 +227,7 @@ fn uses_that_lead_nowhere() {
     policy/main.yaml:7:7: `../` in `use`: `./x/../../sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
     policy/main.yaml:7:7: `/` in `use`: `/etc/sized.yaml` leaves the folder of the chosen preset (help: put the file beside the preset or below)
     policy/main.yaml:7:7: there is no preset `resorces` (help: did you mean `resources`?)
-    policy/main.yaml:7:7: there is no preset `sized` (help: expected one of `default`, `restricted`, `airflow-mlflow`, `jupyter-spark-connect`, `spark-operator`, `openshift-restricted`, `credentials`, `flux`, `images`, `observability`, `openshift`, `pins`, `pod-security-baseline`, `pod-security-enforce`, `pod-security-restricted`, `references`, `resources`, `service-account-token`, `spark-k8s-compat`, `spark-scratch`, or `./sized.yaml` for a file)
+    policy/main.yaml:7:7: there is no preset `sized` (help: expected one of `default`, `restricted`, `airflow-mlflow`, `jupyter-spark-connect`, `spark-operator`, `openshift-restricted`, `credentials`, `flux`, `images`, `observability`, `openshift`, `pins`, `pod-security-baseline`, `pod-security-enforce`, `pod-security-restricted`, `references`, `resources`, `service-account-token`, `spark-client-mode`, `spark-decommission`, `spark-history`, `spark-k8s-compat`, `spark-metrics`, `spark-scratch`, `spark-shuffle`, `spark-sizing`, or `./sized.yaml` for a file)
     policy/main.yaml:7:7: there is no version `9` of `default` (help: the newest is `default@1`)
     policy/main.yaml:7:7: a preset uses itself: `main` (policy/main.yaml) → `main` (policy/main.yaml)
     policy/main.yaml:7:37: `main` has no parameter `a` (help: declare it under `parameters`)

@@ -3,6 +3,7 @@
 //! Source: `Properties.load(Reader)` of JDK 17 on text that is read as UTF-8 (a byte order mark stays, and is part of the
 //! first key), then `Utils.getPropertiesFromFile` of Spark 3.5.9 and 4.3.0, which trims values and not keys.
 
+pub mod edit;
 mod escape;
 
 use crate::text::Span;
