@@ -107,14 +107,10 @@ const FIELDS: [&str; 5] = [
 impl Join<'_> {
     /// Which of `spec.containers` is Spark's: it comes last, and sidecars of the operator's after it.
     fn own(&self) -> Option<usize> {
-        let containers = self.list(&self.pod.value, "containers");
+        let containers = items(&self.pod.value["spec"]["containers"]);
         let name = format!("spark-kubernetes-{}", self.pod.role);
         let named = containers.iter().position(|own| own["name"] == *name);
         named.or(containers.len().checked_sub(1))
-    }
-
-    fn list<'v>(&self, pod: &'v Value, name: &str) -> &'v [Value] {
-        items(&pod["spec"][name])
     }
 
     /// What the template says and the pod does not have.
@@ -123,7 +119,7 @@ impl Join<'_> {
         let Some(template) = at.of(self.object).filter(|held| held.is_object()) else {
             return Vec::new();
         };
-        let held = self.list(template, "containers");
+        let held = items(&template["spec"]["containers"]);
         let name = &self.pod.value["spec"]["containers"][own]["name"];
         let is_its = |from: &usize| {
             let held = held.get(*from).map(|held| &held["name"]);
@@ -159,8 +155,8 @@ impl Join<'_> {
         }
         for name in OF_POD {
             let (was, is) = (
-                self.list(&self.written.value, name),
-                self.list(&self.pod.value, name),
+                items(&self.written.value["spec"][name]),
+                items(&self.pod.value["spec"][name]),
             );
             let list = spec.child(name);
             for (to, item) in is.iter().enumerate() {
@@ -246,15 +242,15 @@ impl Join<'_> {
 /// Which item of a list is the same as this one: equal, or else of the same name and kind.
 fn place_of(list: &[Value], item: &Value) -> Option<usize> {
     let equal = list.iter().position(|other| other == item);
+    let kind = |value: &Value| {
+        let mut keys = value.as_object().into_iter().flat_map(|map| map.keys());
+        keys.find(|key| *key != "name").cloned()
+    };
+    let is_container = item["image"].is_string();
     let is_alike = |other: &Value| {
-        let keys = |value: &Value| {
-            let keys = value.as_object().into_iter().flat_map(|map| map.keys());
-            keys.filter(|key| *key != "name").cloned().next()
-        };
-        let is_container = item["image"].is_string();
         item["name"].is_string()
             && item["name"] == other["name"]
-            && (is_container || keys(item) == keys(other))
+            && (is_container || kind(item) == kind(other))
     };
     equal.or_else(|| list.iter().position(is_alike))
 }

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn only_a_level_that_is_known_refuses_and_only_in_its_namespace() {
         let change = |from: &str, to: &str| said(&PAGE.before.replacen(from, to, 1));
-        for level in ["privileged", "baseline", "${LEVEL}", "\"{{ .level }}\""] {
+        for level in ["privileged", "baseline", "\"${LEVEL}\"", "\"{{ .level }}\""] {
             assert_eq!(
                 change("enforce: restricted", &format!("enforce: {level}")),
                 None

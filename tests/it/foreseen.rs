@@ -73,10 +73,12 @@ fn a_volume_of_a_setting_is_found_at_the_setting() {
         kubeflow(OLD, &[&conf, "driver: {}", "executor: {}"])
     };
     let host = volume("hostPath", ", NAME.options.path: /mnt");
-    let at = format!("pod-security/hostPathVolumes {CONF}.hostPath.data.options.path");
-    assert_eq!(found(&host, BASELINE), [at.clone()]);
+    let at = [format!(
+        "pod-security/hostPathVolumes {CONF}.hostPath.data.options.path"
+    )];
+    assert_eq!(found(&host, BASELINE), at);
     // Whatever its version: that of the image is not known.
-    assert_eq!(found(&host.replace(OLD, ""), BASELINE), [at]);
+    assert_eq!(found(&host.replace(OLD, ""), BASELINE), at);
     let claim = volume("persistentVolumeClaim", ", NAME.options.claimName: data");
     assert_eq!(found(&claim, BASELINE), [""; 0]);
     // Without its path Spark makes no pod.
