@@ -30,8 +30,14 @@ pub(super) struct PodsArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PodsFormat {
+    /// Memory, pod by pod
     Table,
+    /// Whole pods, a document each
     Yaml,
+    /// Whole pods as one List
+    Json,
+    /// A picture of their memory
+    Svg,
 }
 
 pub(super) fn run(args: &PodsArgs) -> Result<Exit, Failure> {
@@ -45,6 +51,8 @@ pub(super) fn run(args: &PodsArgs) -> Result<Exit, Failure> {
         io::show(&match args.output {
             PodsFormat::Table => report::pods(&predicted, &objects),
             PodsFormat::Yaml => report::pod_manifests(&predicted),
+            PodsFormat::Json => report::pod_list(&predicted),
+            PodsFormat::Svg => report::pod_bars(&predicted, &objects),
         })?;
         let failed = predicted
             .iter()

@@ -7,15 +7,17 @@ mod found;
 pub mod kubeflow;
 pub mod stackable;
 mod webhook;
+mod weight;
 
 #[cfg(test)]
 mod tests;
 
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
+pub use weight::Quality;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
-use super::template::{self, Plan, Submission};
+use super::template::{self, Built, Plan, Submission};
 use super::version::Version;
 use serde_json::Value;
 
@@ -24,6 +26,8 @@ use serde_json::Value;
 pub struct Pod {
     /// `driver` or `executor`.
     pub role: &'static str,
+    /// The name of the container that Spark runs in.
+    pub container: String,
     /// The whole pod, as a manifest.
     pub value: Value,
     /// What it asks for, summand by summand.
@@ -69,12 +73,9 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
         let config = format!("{}-driver-conf-map", submission.prefix);
         let built = template::with_settings(built?, &config);
         let resources = memory::driver(settings, kind, version);
-        pods.extend(resources.transpose()?.map(|resources| Pod {
-            role: "driver",
-            value: built.into_pod(),
-            resources,
-            count: Count::ONE,
-        }));
+        if let Some(resources) = resources.transpose()? {
+            pods.push(pod("driver", built, resources, Count::ONE));
+        }
     }
     let told = told(settings, kind);
     let plan = Plan {
@@ -82,16 +83,24 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
         template: application.templates[1],
         ..plan
     };
-    pods.push(Pod {
-        role: "executor",
-        value: template::executor(plan)?.into_pod(),
-        resources: memory::executor(&told, kind, version)?,
-        count: executors(settings, version)?,
-    });
+    let built = template::executor(plan)?;
+    let resources = memory::executor(&told, kind, version)?;
+    let count = executors(settings, version)?;
+    pods.push(pod("executor", built, resources, count));
     for pod in &mut pods {
         pod.value["metadata"]["namespace"] = namespace.into();
     }
     Ok(pods)
+}
+
+fn pod(role: &'static str, built: Built, resources: Resources, count: Count) -> Pod {
+    Pod {
+        role,
+        container: kubeflow::plain(&built.container["name"]),
+        value: built.into_pod(),
+        resources,
+        count,
+    }
 }
 
 /// Names without a random part, so that two runs print the same.
