@@ -11,6 +11,7 @@ mod markdown;
 mod message;
 mod pods;
 mod sarif;
+mod story;
 mod summary;
 mod text;
 
@@ -26,6 +27,7 @@ pub use markdown::markdown;
 pub use message::{Message, Place};
 pub use pods::{list as pod_list, manifests as pod_manifests, svg as pod_bars, table as pods};
 pub use sarif::sarif;
+pub use story::{Language, story};
 pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 

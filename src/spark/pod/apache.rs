@@ -3,6 +3,7 @@
 //! Source: `SparkAppSubmissionWorker` and `SparkAppResourceSpec` of apache/spark-kubernetes-operator 1.1.
 
 use super::kubeflow::plain;
+use super::passed::Passed;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
@@ -54,19 +55,19 @@ pub fn kind(app: &Value) -> Kind {
 
 /// `sparkConf` with the operator's defaults; the namespace is the application's own.
 pub fn settings(app: &Value) -> Settings {
-    let mut settings = Settings::new();
-    let conf = app.pointer("/spec/sparkConf").and_then(Value::as_object);
-    for (key, value) in conf.into_iter().flatten() {
-        settings.insert(key.clone(), plain(value));
-    }
+    told(app).settings
+}
+
+/// The same, with the fields that they come from.
+pub(super) fn told(app: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(app);
     for (key, text) in DEFAULTS {
-        settings.entry(key.to_owned()).or_insert(text.to_owned());
+        pass.set(key, text);
     }
-    if let Some(namespace) = app.pointer("/metadata/namespace").and_then(Value::as_str) {
-        settings.insert(
-            "spark.kubernetes.namespace".to_owned(),
-            namespace.to_owned(),
-        );
-    }
-    settings
+    pass.mapping("/spec/sparkConf", "");
+    pass.field(
+        "/metadata/namespace",
+        "spark.kubernetes.namespace".to_owned(),
+    );
+    pass
 }

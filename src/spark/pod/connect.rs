@@ -3,7 +3,8 @@
 //! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2. The server runs in client mode, so
 //! that executors take the factor of a JVM even for Python.
 
-use super::kubeflow::{Passed, template};
+use super::kubeflow::template;
+use super::passed::Passed;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
@@ -46,8 +47,12 @@ pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
 
 /// All that the operator passes to `start-connect-server.sh`, but the driver's host, which is the pod's address.
 pub fn settings(connect: &Value) -> Settings {
-    let mut settings = Settings::new();
-    let mut pass = Passed(&mut settings, connect);
+    told(connect).settings
+}
+
+/// The same, with the fields that they come from.
+pub(super) fn told(connect: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(connect);
     pass.field(
         "/metadata/namespace",
         "spark.kubernetes.namespace".to_owned(),
@@ -73,7 +78,7 @@ pub fn settings(connect: &Value) -> Settings {
     }
     pass.template("executor");
     pass.dynamic_allocation();
-    settings
+    pass
 }
 
 /// The image of the template's container, which counts before `image`.

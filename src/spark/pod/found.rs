@@ -1,7 +1,8 @@
 //! The applications of a stream, and the pods that will be made for each.
 
-use super::{Pod, apache, connect, kubeflow};
+use super::{Origins, Pod, apache, connect, kubeflow};
 use crate::manifest::Object;
+use crate::spark::memory::{Failure, Kind};
 use crate::spark::version::{BadVersion, Version, of_field, of_image};
 use crate::yaml::Stream;
 use serde_json::{Value, json};
@@ -15,6 +16,10 @@ pub struct Predicted {
     pub version: String,
     /// Whether neither a field nor an image says it.
     pub assumed: bool,
+    /// How it is run.
+    pub kind: Kind,
+    /// The settings that its fields say.
+    pub origins: Origins,
     /// The driver, where Spark makes one, and an executor; or why it makes none.
     pub pods: Result<Vec<Pod>, String>,
 }
@@ -36,6 +41,7 @@ pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<P
         let value = node.to_value();
         let told = of_field(&value);
         let application = application(object.kind, value);
+        let (kind, origins) = operator.told(&application);
         let (version, assumed) = match version(told, &application) {
             Ok(Some(version)) => (version, false),
             Ok(None) => (newest.to_owned(), true),
@@ -44,20 +50,20 @@ pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<P
                     object: object.index,
                     version: String::new(),
                     assumed: false,
+                    kind,
+                    origins,
                     pods: Err(why),
                 });
             }
         };
-        let pods = match operator {
-            Operator::Kubeflow => kubeflow::predicted(&application, &version),
-            Operator::Connect => connect::predicted(&application, &version),
-            Operator::Apache => apache::predicted(&application, &version),
-        };
+        let pods = operator.predicted(&application, &version);
         Some(Predicted {
             object: object.index,
             pods: pods.map_err(|failure| failure.to_string()),
             version,
             assumed,
+            kind,
+            origins,
         })
     });
     found.collect()
@@ -74,6 +80,24 @@ impl Operator {
             ("spark.apache.org", "SparkApplication") => Self::Apache,
             _ => return None,
         })
+    }
+
+    fn predicted(self, application: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+        match self {
+            Self::Kubeflow => kubeflow::predicted(application, version),
+            Self::Connect => connect::predicted(application, version),
+            Self::Apache => apache::predicted(application, version),
+        }
+    }
+
+    /// How an application is run, and the settings that its fields say.
+    fn told(self, application: &Value) -> (Kind, Origins) {
+        let (kind, told) = match self {
+            Self::Kubeflow => (kubeflow::kind(application), kubeflow::told(application)),
+            Self::Connect => (Kind::Client, connect::told(application)),
+            Self::Apache => (apache::kind(application), apache::told(application)),
+        };
+        (kind, told.origins)
     }
 }
 

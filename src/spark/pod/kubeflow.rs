@@ -3,10 +3,11 @@
 //! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
 //! kubeflow/spark-operator 2. Its options come in this order, and of two the later counts.
 
+use super::passed::Passed;
 use super::webhook::webhook;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Problem, Settings};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Fields that `sparkConf` may overrule: they come before it.
 const BEFORE: [(&str, &str); 3] = [
@@ -132,8 +133,12 @@ pub fn kind(app: &Value) -> Kind {
 
 /// All that the operator passes to `spark-submit` with `--conf`, and `--name`.
 pub fn settings(app: &Value) -> Settings {
-    let mut settings = Settings::new();
-    let mut pass = Passed(&mut settings, app);
+    told(app).settings
+}
+
+/// The same, with the fields that they come from.
+pub(super) fn told(app: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(app);
     pass.field(
         "/metadata/namespace",
         "spark.kubernetes.namespace".to_owned(),
@@ -163,53 +168,16 @@ pub fn settings(app: &Value) -> Settings {
     }
     pass.dynamic_allocation();
     pass.one_executor();
-    settings
+    pass
 }
 
-/// Settings that are passed, and the object.
-pub(super) struct Passed<'s, 'a>(pub(super) &'s mut Settings, pub(super) &'a Value);
-
-impl<'a> Passed<'_, 'a> {
-    pub(super) fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
-        self.0.insert(key.into(), text.into());
-    }
-
-    fn at(&self, at: &str) -> Option<&'a Value> {
-        self.1.pointer(at).filter(|value| !value.is_null())
-    }
-
-    fn list(&self, at: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-        let list = self.at(at).and_then(Value::as_array);
-        list.into_iter().flatten()
-    }
-
-    fn pairs(&self, at: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        let map = self.at(at).and_then(Value::as_object);
-        map.into_iter().flat_map(Map::iter)
-    }
-
-    /// A field with a text, a number or a switch; an empty one counts as absent.
-    pub(super) fn field(&mut self, at: &str, key: String) {
-        let text = self
-            .at(at)
-            .filter(|value| !value.is_object() && !value.is_array());
-        if let Some(text) = text.map(plain).filter(|text| !text.is_empty()) {
-            self.set(key, text);
-        }
-    }
-
-    pub(super) fn mapping(&mut self, at: &str, prefix: &str) {
-        for (key, value) in self.pairs(at) {
-            self.set(format!("{prefix}{key}"), plain(value));
-        }
-    }
-
+impl Passed<'_> {
     /// Hadoop's settings, with or without their prefix.
     pub(super) fn hadoop(&mut self) {
         const PREFIX: &str = "spark.hadoop.";
         for (key, value) in self.pairs("/spec/hadoopConf") {
             let key = key.strip_prefix(PREFIX).unwrap_or(key);
-            self.set(format!("{PREFIX}{key}"), plain(value));
+            self.told(format!("{PREFIX}{key}"), plain(value), "spec.hadoopConf");
         }
     }
 
@@ -226,20 +194,20 @@ impl<'a> Passed<'_, 'a> {
     /// The driver's pod: a field, a setting, or the application's name.
     fn driver_name(&mut self) {
         const KEY: &str = "spark.kubernetes.driver.pod.name";
-        let name = plain(&self.1["metadata"]["name"]);
+        let name = plain(&self.object["metadata"]["name"]);
         self.set("spark.app.name", name.as_str());
         let own = self.at("/spec/driver/podName").map(plain);
-        let own = own.or_else(|| self.0.get(KEY).cloned());
+        let own = own.or_else(|| self.settings.get(KEY).cloned());
         self.set(KEY, own.unwrap_or_else(|| format!("{name}-driver")));
     }
 
     /// Labels that the operator finds its pods by, without the identifier of a submission.
     fn own_labels(&mut self, role: &str) {
         let prefix = format!("spark.kubernetes.{role}.label.sparkoperator.k8s.io");
-        let name = plain(&self.1["metadata"]["name"]);
+        let name = plain(&self.object["metadata"]["name"]);
         self.set(format!("{prefix}/app-name"), name);
         self.set(format!("{prefix}/launched-by-spark-operator"), "true");
-        if template(self.1, role).is_none() {
+        if template(self.object, role).is_none() {
             self.set(format!("{prefix}/mutated-by-spark-operator"), "true");
         }
     }
@@ -308,7 +276,7 @@ impl<'a> Passed<'_, 'a> {
     }
 
     pub(super) fn template(&mut self, role: &str) {
-        if template(self.1, role).is_some() {
+        if template(self.object, role).is_some() {
             let prefix = format!("spark.kubernetes.{role}.podTemplate");
             self.set(
                 format!("{prefix}File"),
@@ -338,9 +306,9 @@ impl<'a> Passed<'_, 'a> {
     fn one_executor(&mut self) {
         const INSTANCES: &str = "spark.executor.instances";
         let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
-        let miscased = self.0.get("spark.dynamicallocation.enabled");
+        let miscased = self.settings.get("spark.dynamicallocation.enabled");
         let enabled = typed || miscased.is_some_and(|text| text == "true");
-        if !enabled && self.0.get(INSTANCES).is_none_or(String::is_empty) {
+        if !enabled && self.settings.get(INSTANCES).is_none_or(String::is_empty) {
             self.set(INSTANCES, "1");
         }
     }

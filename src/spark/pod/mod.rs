@@ -5,6 +5,7 @@ pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
+mod passed;
 pub mod stackable;
 mod webhook;
 mod weight;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
+pub use passed::{Origin, Origins};
 pub use weight::Quality;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};

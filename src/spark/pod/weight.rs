@@ -3,6 +3,7 @@
 use super::Pod;
 use crate::manifest::Quantity;
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// Who is taken away first when a node has no memory left.
@@ -95,6 +96,17 @@ impl Pod {
             (true, true) => Quality::Guaranteed,
             (true, false) => Quality::Burstable,
         }
+    }
+
+    /// Whether Spark itself writes request and limit of memory: of pods that it builds, and of no others.
+    pub fn is_sized(&self) -> bool {
+        matches!(self.role, "driver" | "executor")
+    }
+
+    /// How the request of memory compares with its limit; nothing where there are not both.
+    pub fn order(&self) -> Option<Ordering> {
+        let [request, limit] = [self.request("memory"), self.limit("memory")];
+        Some(read(request?)?.cmp(&read(limit?)?))
     }
 
     /// How many containers of the pod are not Spark's.
