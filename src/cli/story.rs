@@ -11,6 +11,10 @@ use clap::ValueEnum;
 pub(super) enum PodArg {
     Driver,
     Executor,
+    /// Of Spark Connect
+    Server,
+    Master,
+    Worker,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,6 +29,9 @@ pub(super) fn run(args: &ExplainArgs, pod: PodArg) -> Result<Exit, Failure> {
     let role = match pod {
         PodArg::Driver => "driver",
         PodArg::Executor => "executor",
+        PodArg::Server => "server",
+        PodArg::Master => "master",
+        PodArg::Worker => "worker",
     };
     let language = match args.language {
         LanguageArg::En => Language::English,

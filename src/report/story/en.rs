@@ -1,7 +1,7 @@
 //! A pod in English.
 
 use super::Words;
-use super::facts::{Ask, Memory, OffHeap, Overhead, Place, Python, Why, percent};
+use super::facts::{Ask, Memory, OffHeap, Offers, Overhead, Place, Python, Why, percent};
 use crate::manifest::Object;
 use crate::spark::pod::{Count, Pod, Predicted, Quality};
 
@@ -24,15 +24,14 @@ fn title(object: &Object<'_>, one: &Predicted, pod: &Pod) -> String {
 
 fn memory(said: &Memory<'_>) -> String {
     match said {
-        Memory::Heap(ask, mebibytes) => {
-            format!("You asked for a heap of {}: {mebibytes}Mi.", amount(ask))
-        }
+        Memory::Heap(ask, mebibytes) => heap(ask, *mebibytes),
         Memory::DefaultHeap(key, mebibytes) => format!(
             "Nobody set a heap (`{key}`), so that Spark takes its default of {mebibytes}Mi."
         ),
         Memory::Overhead(said) => overhead(said),
         Memory::OffHeap(said) => off_heap(said),
         Memory::Python(said) => python(said),
+        Memory::Offers(said) => offers(said),
         Memory::Sum { mebibytes, tasks } => {
             let tasks = match tasks {
                 None => String::new(),
@@ -42,6 +41,19 @@ fn memory(said: &Memory<'_>) -> String {
             format!("Together that is {mebibytes}Mi{tasks}.")
         }
         Memory::Ends { role, limit } => ends(role, *limit),
+    }
+}
+
+fn heap(ask: &Ask<'_>, mebibytes: i64) -> String {
+    let Some(origin) = ask.origin else {
+        return format!("`{}` sets a heap of {mebibytes}Mi.", ask.key);
+    };
+    match &origin.written {
+        Some(written) => format!(
+            "You asked for {written} in all (`{}`), of which the operator makes a heap of {mebibytes}Mi.",
+            origin.field
+        ),
+        None => format!("You asked for a heap of {}: {mebibytes}Mi.", amount(ask)),
     }
 }
 
@@ -72,8 +84,8 @@ fn overhead(said: &Overhead<'_>) -> String {
             format!("{BESIDE} Spark adds {mebibytes}Mi, {percent} % of it, {why}.")
         }
         Overhead::Least(from, mebibytes) => format!(
-            "{BESIDE} Spark adds {mebibytes}Mi: the share of so small a heap would be less than the least that it adds{}.",
-            from.map_or_else(String::new, |ask| format!(", which {} says", source(&ask)))
+            "{BESIDE} Spark adds {mebibytes}Mi, the least that it adds{}: a share of the heap would be less.",
+            from.map_or_else(String::new, |ask| format!(" by {}", source(&ask)))
         ),
         Overhead::None => "Spark adds nothing to it, for it sizes only the pods that it builds itself; threads, buffers and \
              class data take room beside the heap all the same."
@@ -118,6 +130,24 @@ fn python(said: &Python<'_>) -> String {
     }
 }
 
+fn offers(said: &Offers) -> String {
+    let why = match said.is_set {
+        true => "as `SPARK_WORKER_MEMORY` says",
+        false => "all of the limit but 1Gi, for `SPARK_WORKER_MEMORY` is not set",
+    };
+    let then = match said.is_too_much {
+        true => {
+            ", and together with the worker's own heap that is more than the limit: set `SPARK_WORKER_MEMORY` lower"
+        }
+        false => "",
+    };
+    format!(
+        "It offers its executors {}Mi, {why}; they run in the same container, and nothing is kept for what lives beside their \
+         heaps{then}.",
+        said.mebibytes
+    )
+}
+
 fn ends(role: &str, limit: Option<&str>) -> String {
     let Some(limit) = limit else {
         return "A full heap ends in `java.lang.OutOfMemoryError`; nothing but the node bounds what is beside it.".into();
@@ -150,8 +180,9 @@ fn place(said: &Place<'_>) -> String {
         Place::Node {
             mebibytes,
             others,
+            role,
             count,
-        } => node(*mebibytes, *others, *count),
+        } => node(*mebibytes, *others, role, *count),
         Place::AtLimit { role, limit } => {
             let then = match *role {
                 "executor" => "; Spark then asks for another executor",
@@ -183,20 +214,24 @@ fn class(quality: Quality, beyond: bool) -> &'static str {
     }
 }
 
-fn node(mebibytes: i128, others: usize, count: Count) -> String {
+fn node(mebibytes: i128, others: usize, role: &str, count: Count) -> String {
     let others = match others {
         0 => "",
         _ => ", what its other containers ask for among it",
     };
     let all = |count: u64| mebibytes * i128::from(count);
     let Count { least, most, .. } = count;
+    let by = match role {
+        "worker" => "The autoscaler",
+        _ => "Dynamic allocation",
+    };
     let together = match most {
         Some(1) if least == 1 => String::new(),
         Some(most) if most == least => {
             format!(" The {most} of them ask the cluster for {}Mi.", all(most))
         }
         Some(most) => format!(
-            " Dynamic allocation keeps {least} to {most} of them, {}Mi to {}Mi.",
+            " {by} keeps {least} to {most} of them, {}Mi to {}Mi.",
             all(least),
             all(most)
         ),

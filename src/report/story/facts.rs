@@ -1,7 +1,9 @@
 //! What there is to say of a pod, in order, in no language. Sizes are MiB.
 
-use crate::spark::memory::{Kind, Part, Rule};
+use crate::manifest::Quantity;
+use crate::spark::memory::{Kind, Part, Rule, offered};
 use crate::spark::pod::{Count, Origin, Pod, Predicted, Quality};
+use crate::spark::version::Version;
 use std::cmp::Ordering;
 
 /// A setting, and what the object says of it.
@@ -15,10 +17,12 @@ pub(super) struct Ask<'a> {
 pub(super) enum Memory<'a> {
     Heap(Ask<'a>, i64),
     /// The setting that nobody wrote, and what Spark takes.
-    DefaultHeap(String, i64),
+    DefaultHeap(&'static str, i64),
     Overhead(Overhead<'a>),
     OffHeap(OffHeap<'a>),
     Python(Python<'a>),
+    /// What a standalone worker has for its executors.
+    Offers(Offers),
     Sum {
         mebibytes: i64,
         /// Tasks at once, of executors.
@@ -28,6 +32,14 @@ pub(super) enum Memory<'a> {
         role: &'static str,
         limit: Option<&'a str>,
     },
+}
+
+/// What a standalone worker offers its executors together, in the container that it is in itself.
+pub(super) struct Offers {
+    pub(super) mebibytes: i64,
+    pub(super) is_set: bool,
+    /// Whether heap and offer are more than the limit.
+    pub(super) is_too_much: bool,
 }
 
 /// What is added to the heap.
@@ -88,6 +100,7 @@ pub(super) enum Place<'a> {
     Node {
         mebibytes: i128,
         others: usize,
+        role: &'static str,
         count: Count,
     },
     AtLimit {
@@ -106,11 +119,14 @@ pub(super) fn memory<'a>(one: &'a Predicted, pod: &'a Pod) -> Vec<Memory<'a>> {
     let heap = &resources.heap;
     let mut said = vec![match &heap.from {
         Some(key) => Memory::Heap(ask(one, key), heap.mebibytes),
-        None => Memory::DefaultHeap(format!("spark.{}.memory", pod.role), heap.mebibytes),
+        None => Memory::DefaultHeap(heap_key(pod.role), heap.mebibytes),
     }];
     said.push(Memory::Overhead(overhead(one, &resources.overhead)));
     said.extend(off_heap(one, pod).map(Memory::OffHeap));
     said.extend(python(one, pod).map(Memory::Python));
+    if pod.role == "worker" {
+        said.extend(offers(one, pod).map(Memory::Offers));
+    }
     if pod.is_sized() {
         said.push(Memory::Sum {
             mebibytes: resources.memory,
@@ -125,6 +141,29 @@ pub(super) fn memory<'a>(one: &'a Predicted, pod: &'a Pod) -> Vec<Memory<'a>> {
         });
     }
     said
+}
+
+/// The setting or variable that a heap of the role is set by.
+fn heap_key(role: &str) -> &'static str {
+    match role {
+        "executor" => "spark.executor.memory",
+        "master" | "worker" => "SPARK_DAEMON_MEMORY",
+        _ => "spark.driver.memory",
+    }
+}
+
+/// What a worker shares out beside its own heap, where it is known.
+fn offers(one: &Predicted, pod: &Pod) -> Option<Offers> {
+    let version = Version::parse(&one.version).ok()?;
+    let part = offered(pod.container(), version).ok()??;
+    let limit = pod.limit("memory");
+    let limit = limit.and_then(|text| Quantity::parse(text).ok());
+    let all = i128::from(part.mebibytes) + i128::from(pod.resources.heap.mebibytes);
+    Some(Offers {
+        mebibytes: part.mebibytes,
+        is_set: part.from.is_some(),
+        is_too_much: limit.is_some_and(|limit| all << 20 > i128::from(limit.bytes())),
+    })
 }
 
 fn overhead<'a>(one: &'a Predicted, part: &'a Part) -> Overhead<'a> {
@@ -195,6 +234,7 @@ pub(super) fn place(pod: &Pod) -> Vec<Place<'_>> {
         said.push(Place::Node {
             mebibytes: pod.set_aside() >> 20,
             others: pod.others(),
+            role: pod.role,
             count: pod.count,
         });
     }

@@ -1,7 +1,7 @@
 //! A pod in Russian.
 
 use super::Words;
-use super::facts::{Ask, Memory, OffHeap, Overhead, Place, Python, Why, percent};
+use super::facts::{Ask, Memory, OffHeap, Offers, Overhead, Place, Python, Why, percent};
 use crate::manifest::Object;
 use crate::spark::pod::{Count, Pod, Predicted, Quality};
 
@@ -24,9 +24,9 @@ fn title(object: &Object<'_>, one: &Predicted, pod: &Pod) -> String {
     let role = match pod.role {
         "driver" => "драйвер",
         "executor" => "исполнитель",
-        "server" => "сервер",
-        "master" => "мастер",
-        "worker" => "рабочий процесс",
+        "server" => "сервер Connect",
+        "master" => "главный узел (master)",
+        "worker" => "рабочий узел (worker)",
         other => other,
     };
     format!("{object}: {role} (Spark {}{assumed})", one.version)
@@ -34,15 +34,14 @@ fn title(object: &Object<'_>, one: &Predicted, pod: &Pod) -> String {
 
 fn memory(said: &Memory<'_>) -> String {
     match said {
-        Memory::Heap(ask, mebibytes) => {
-            format!("Вы запросили кучу в {} — это {mebibytes}Mi.", amount(ask))
-        }
+        Memory::Heap(ask, mebibytes) => heap(ask, *mebibytes),
         Memory::DefaultHeap(key, mebibytes) => format!(
             "Размер кучи (`{key}`) не задан, и Spark берёт своё значение по умолчанию, {mebibytes}Mi."
         ),
         Memory::Overhead(said) => overhead(said),
         Memory::OffHeap(said) => off_heap(said),
         Memory::Python(said) => python(said),
+        Memory::Offers(said) => offers(said),
         Memory::Sum { mebibytes, tasks } => {
             let tasks = match tasks {
                 None => String::new(),
@@ -52,6 +51,19 @@ fn memory(said: &Memory<'_>) -> String {
             format!("Всего получается {mebibytes}Mi{tasks}.")
         }
         Memory::Ends { role, limit } => ends(role, *limit),
+    }
+}
+
+fn heap(ask: &Ask<'_>, mebibytes: i64) -> String {
+    let Some(origin) = ask.origin else {
+        return format!("Кучу задаёт `{}`: {mebibytes}Mi.", ask.key);
+    };
+    match &origin.written {
+        Some(written) => format!(
+            "Вы запросили {written} на всё (`{}`); оператор оставляет из них на кучу {mebibytes}Mi.",
+            origin.field
+        ),
+        None => format!("Вы запросили кучу в {} — это {mebibytes}Mi.", amount(ask)),
     }
 }
 
@@ -84,8 +96,8 @@ fn overhead(said: &Overhead<'_>) -> String {
             format!("{BESIDE} Spark добавляет {mebibytes}Mi — {percent} % кучи, {why}.")
         }
         Overhead::Least(from, mebibytes) => format!(
-            "{BESIDE} Spark добавляет {mebibytes}Mi: доля от такой небольшой кучи вышла бы меньше его минимума{}.",
-            from.map_or_else(String::new, |ask| format!(", который задаёт {}", source(&ask)))
+            "{BESIDE} Spark добавляет {mebibytes}Mi, свой минимум{}: доля от кучи вышла бы меньше.",
+            from.map_or_else(String::new, |ask| format!(" (его задаёт {})", source(&ask)))
         ),
         Overhead::None => "К ней Spark ничего не добавляет: он считает память только тех подов, которые строит сам. Потокам, \
              буферам и данным классов место рядом с кучей всё равно нужно."
@@ -130,6 +142,24 @@ fn python(said: &Python<'_>) -> String {
     }
 }
 
+fn offers(said: &Offers) -> String {
+    let why = match said.is_set {
+        true => "так велит `SPARK_WORKER_MEMORY`",
+        false => "весь лимит без 1Gi, раз `SPARK_WORKER_MEMORY` не задан",
+    };
+    let then = match said.is_too_much {
+        true => {
+            ". Вместе с его собственной кучей это больше лимита: уменьшите `SPARK_WORKER_MEMORY`"
+        }
+        false => "",
+    };
+    format!(
+        "Исполнителям он раздаёт {}Mi ({why}); работают они в этом же контейнере, и на то, что живёт рядом с их кучами, не \
+         остаётся ничего{then}.",
+        said.mebibytes
+    )
+}
+
 fn ends(role: &str, limit: Option<&str>) -> String {
     let Some(limit) = limit else {
         return "Когда заполнится куча, будет `java.lang.OutOfMemoryError`; то, что рядом с ней, ограничивает только узел."
@@ -163,8 +193,9 @@ fn place(said: &Place<'_>) -> String {
         Place::Node {
             mebibytes,
             others,
+            role,
             count,
-        } => node(*mebibytes, *others, *count),
+        } => node(*mebibytes, *others, role, *count),
         Place::AtLimit { role, limit } => {
             let then = match *role {
                 "executor" => "; Spark после этого запросит нового исполнителя",
@@ -196,13 +227,17 @@ fn class(quality: Quality, beyond: bool) -> &'static str {
     }
 }
 
-fn node(mebibytes: i128, others: usize, count: Count) -> String {
+fn node(mebibytes: i128, others: usize, role: &str, count: Count) -> String {
     let others = match others {
         0 => "",
         _ => " и остальных его контейнеров",
     };
     let all = |count: u64| mebibytes * i128::from(count);
     let Count { least, most, .. } = count;
+    let by = match role {
+        "worker" => "При автоматическом масштабировании",
+        _ => "При динамическом выделении",
+    };
     let together = match most {
         Some(1) if least == 1 => String::new(),
         Some(most) if most == least => {
@@ -212,7 +247,7 @@ fn node(mebibytes: i128, others: usize, count: Count) -> String {
             )
         }
         Some(most) => format!(
-            " При динамическом выделении их от {least} до {most}, то есть от {}Mi до {}Mi.",
+            " {by} их от {least} до {most}, то есть от {}Mi до {}Mi.",
             all(least),
             all(most)
         ),

@@ -15,7 +15,7 @@ pub use failure::{Failure, Problem};
 pub use fit::{
     LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, offered_by_worker, overhead_percent,
 };
-pub use given::given;
+pub use given::{given, offered};
 pub(crate) use read::Reader;
 
 use super::size::is_java_blank;
@@ -187,8 +187,7 @@ impl Part {
     }
 }
 
-/// A heap as it is set, or Spark's default.
-pub(in crate::spark) fn heap(set: Option<(i64, String)>) -> Part {
+fn heap(set: Option<(i64, String)>) -> Part {
     set.map_or(
         Part {
             mebibytes: DEFAULT_HEAP,

@@ -1,6 +1,6 @@
 //! The applications of a stream, and the pods that will be made for each.
 
-use super::{Origins, Pod, apache, connect, kubeflow};
+use super::{Origins, Pod, apache, cluster, connect, kubeflow, stackable};
 use crate::manifest::Object;
 use crate::spark::memory::{Failure, Kind};
 use crate::spark::version::{BadVersion, Version, of_field, of_image};
@@ -30,9 +30,11 @@ enum Operator {
     Kubeflow,
     Connect,
     Apache,
+    Cluster,
+    Stackable,
 }
 
-/// The applications of a stream, in order: those of Kubeflow's and of Apache's operator. `newest` is taken where nothing
+/// The applications of a stream, in order: those of Kubeflow's, of Apache's and of Stackable's operator. `newest` is taken where nothing
 /// says the version.
 pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
     let found = objects.iter().filter_map(|object| {
@@ -78,6 +80,13 @@ impl Operator {
             }
             ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
             ("spark.apache.org", "SparkApplication") => Self::Apache,
+            ("spark.apache.org", "SparkCluster") => Self::Cluster,
+            // From v1alpha2 on the operator runs the driver itself, in client mode.
+            ("spark.stackable.tech", "SparkApplication")
+                if object.api_version.ends_with("/v1alpha1") =>
+            {
+                Self::Stackable
+            }
             _ => return None,
         })
     }
@@ -87,6 +96,8 @@ impl Operator {
             Self::Kubeflow => kubeflow::predicted(application, version),
             Self::Connect => connect::predicted(application, version),
             Self::Apache => apache::predicted(application, version),
+            Self::Cluster => cluster::predicted(application, version),
+            Self::Stackable => stackable::predicted(application, version),
         }
     }
 
@@ -96,6 +107,8 @@ impl Operator {
             Self::Kubeflow => (kubeflow::kind(application), kubeflow::told(application)),
             Self::Connect => (Kind::Client, connect::told(application)),
             Self::Apache => (apache::kind(application), apache::told(application)),
+            Self::Cluster => (Kind::Client, cluster::told(application)),
+            Self::Stackable => (stackable::kind(application), stackable::told(application)),
         };
         (kind, told.origins)
     }
@@ -126,6 +139,7 @@ fn version(
         &spec["driver"]["image"],
         &spec["executor"]["image"],
         &spec["sparkConf"]["spark.kubernetes.container.image"],
+        &spec["sparkImage"]["custom"],
     ];
     let mut images = images.into_iter().filter_map(Value::as_str);
     Ok(images.find_map(|image| Some(of_image(image)?.to_string())))

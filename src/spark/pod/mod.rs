@@ -1,17 +1,21 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
 pub mod apache;
+pub mod cluster;
 pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
 mod passed;
+mod server;
 pub mod stackable;
 mod webhook;
 mod weight;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written_tests;
 
 pub use count::{Count, executors};
 pub use found::{Predicted, found};

@@ -12,6 +12,8 @@ pub struct Origin {
     pub text: String,
     /// The field: `spec.executor.memory`, or `spec.sparkConf` for what stands in it.
     pub field: String,
+    /// What stands there, where the operator makes something else of it.
+    pub written: Option<String>,
 }
 
 /// Settings that a field of the object says, by name; what an operator makes up is not among them.
@@ -46,9 +48,18 @@ impl<'a> Passed<'a> {
         let origin = Origin {
             text: text.clone(),
             field,
+            written: None,
         };
         self.origins.insert(key.clone(), origin);
         self.settings.insert(key, text);
+    }
+
+    /// The same of a text that the operator makes of what stands in the field.
+    pub(super) fn made(&mut self, key: &str, text: String, field: &str, written: String) {
+        self.told(key.to_owned(), text, field);
+        if let Some(origin) = self.origins.get_mut(key) {
+            origin.written = Some(written);
+        }
     }
 
     pub(super) fn at(&self, at: &str) -> Option<&'a Value> {

@@ -1,62 +1,207 @@
-//! Stackable's `SparkApplication` as Spark's settings: there `memory.limit` is the whole pod, and the heap what is left.
+//! Stackable's `SparkApplication` of `v1alpha1`: there `memory.limit` is meant for the whole pod, and the heap is what is
+//! left. The operator writes a template for each role and submits in cluster mode.
 //!
-//! Source: `subtract_spark_memory_overhead`, `resources_to_driver_props`, `resources_to_executor_props` of
-//! stackabletech/spark-k8s-operator. The templates that the operator writes itself are not built here.
+//! Source: `build_command`, `subtract_spark_memory_overhead`, `resources_to_driver_props`, `resources_to_executor_props` in
+//! `rust/operator-binary/src/crd/mod.rs` and `pod_template` in `spark_k8s_controller` of stackabletech/spark-k8s-operator.
+//! Left out of its templates: init containers, logging, certificates and credentials of S3, its own labels.
 
 use super::kubeflow::plain;
+use super::passed::Passed;
+use super::{Application, Pod, predicted as pods_of};
 use crate::manifest::Quantity;
-use crate::spark::memory::{Failure, Problem, Settings};
-use serde_json::Value;
+use crate::spark::memory::{Failure, Kind, Problem, Settings};
+use crate::spark::template::{field, list};
+use serde_json::{Map, Value, json};
 
 /// What the operator takes off at the least, in MiB.
 const LEAST: u32 = 384;
+/// The container of Spark in its templates.
+const CONTAINER: &str = "spark";
+/// `RoleConfig::default_config`: what a role has where nothing is set.
+const DEFAULTS: [(&str, &str); 3] = [
+    ("cpu/min", "250m"),
+    ("cpu/max", "1"),
+    ("memory/limit", "1Gi"),
+];
 
-/// What the operator passes for sizes, image and count; `sparkConf` overrules it.
-pub fn settings(app: &Value) -> Result<Settings, Failure> {
-    let mut settings = Settings::new();
-    let mut set = |key: String, text: String| settings.insert(key, text);
-    let is_java = app["spec"]["mainClass"].is_string();
-    for role in ["driver", "executor"] {
-        let resources = &app["spec"][role]["config"]["resources"];
-        let (least, most) = (&resources["cpu"]["min"], &resources["cpu"]["max"]);
-        // The operator's own defaults for what is not set.
-        let least = or(least, "250m");
-        let most = or(most, "1");
-        let at = format!("spec.{role}.config.resources");
-        set(format!("spark.{role}.cores"), cores(&most, &at)?);
-        set(format!("spark.kubernetes.{role}.request.cores"), least);
-        set(format!("spark.kubernetes.{role}.limit.cores"), most);
-        let limit = &resources["memory"]["limit"];
-        if !limit.is_null() {
-            let heap = heap(limit, is_java).ok_or_else(|| Problem::Quantity.at(at));
-            set(format!("spark.{role}.memory"), format!("{}m", heap?));
-        }
+/// The pods of an application; `version` is used where `sparkImage` does not tell.
+pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+    let settings = settings(app)?;
+    let text = |at: &str| app.pointer(at).and_then(Value::as_str);
+    let templates = ["driver", "executor"].map(|role| template(app, role));
+    let mut arguments = Vec::new();
+    if let Some(class) = text("/spec/mainClass") {
+        arguments.extend(["--class".to_owned(), class.to_owned()]);
     }
-    let replicas = &app["spec"]["executor"]["replicas"];
-    if replicas.is_u64() {
-        set("spark.executor.instances".to_owned(), plain(replicas));
-    }
-    if let Some(image) = app
-        .pointer("/spec/sparkImage/custom")
-        .and_then(Value::as_str)
-    {
-        set(
-            "spark.kubernetes.container.image".to_owned(),
-            image.to_owned(),
-        );
-    }
-    let conf = app.pointer("/spec/sparkConf").and_then(Value::as_object);
-    for (key, value) in conf.into_iter().flatten() {
-        set(key.clone(), plain(value));
-    }
-    Ok(settings)
+    arguments.extend(text("/spec/mainApplicationFile").map(str::to_owned));
+    let own = app.pointer("/spec/args").and_then(Value::as_array);
+    arguments.extend(own.into_iter().flatten().map(plain));
+    pods_of(Application {
+        name: text("/metadata/name").unwrap_or("spark"),
+        settings: &settings,
+        kind: kind(app),
+        version: text("/spec/sparkImage/productVersion").unwrap_or(version),
+        templates: templates.each_ref().map(Some),
+        arguments: &arguments,
+    })
 }
 
-fn or(value: &Value, default: &str) -> String {
-    if value.is_null() {
-        default.to_owned()
-    } else {
-        plain(value)
+/// How it is run: by `mode`, then by the ending of the main file, as `SparkSubmit` itself does.
+pub fn kind(app: &Value) -> Kind {
+    let file = app["spec"]["mainApplicationFile"]
+        .as_str()
+        .unwrap_or_default();
+    let ending = file.rsplit('.').next().unwrap_or_default();
+    match (app["spec"]["mode"].as_str(), ending) {
+        (Some("client"), _) => Kind::Client,
+        (_, "py") => Kind::Python,
+        (_, "R" | "r") => Kind::R,
+        _ => Kind::Java,
+    }
+}
+
+/// What the operator passes for names, sizes, image and count; `sparkConf` overrules it.
+pub fn settings(app: &Value) -> Result<Settings, Failure> {
+    for role in ["driver", "executor"] {
+        sizes(app, role)?;
+    }
+    Ok(told(app).settings)
+}
+
+/// The same, with the fields that they come from; sizes that cannot be read are left out.
+pub(super) fn told(app: &Value) -> Passed<'_> {
+    let mut pass = Passed::new(app);
+    let name = plain(&app["metadata"]["name"]);
+    pass.set("spark.app.name", name.as_str());
+    pass.set(
+        "spark.kubernetes.authenticate.driver.serviceAccountName",
+        name,
+    );
+    pass.field(
+        "/metadata/namespace",
+        "spark.kubernetes.namespace".to_owned(),
+    );
+    // So that Spark does not add the share again: its least is added all the same.
+    pass.set("spark.kubernetes.memoryOverheadFactor", "0.0");
+    for role in ["driver", "executor"] {
+        pass.set(
+            format!("spark.kubernetes.{role}.podTemplateContainerName"),
+            CONTAINER,
+        );
+        if let Some(image) = image(app) {
+            pass.set(format!("spark.kubernetes.{role}.container.image"), image);
+        }
+        for (key, text, written) in sizes(app, role).into_iter().flatten() {
+            match written {
+                Some((at, written)) => pass.made(&key, text, &at, written),
+                None => pass.set(key, text),
+            }
+        }
+    }
+    pass.field(
+        "/spec/executor/replicas",
+        "spark.executor.instances".to_owned(),
+    );
+    pass.mapping("/spec/sparkConf", "");
+    pass
+}
+
+/// A setting, its text, and the field that it is made of with what stands there.
+type Size = (String, String, Option<(String, String)>);
+
+/// Cores and heap of a role.
+fn sizes(app: &Value, role: &str) -> Result<Vec<Size>, Failure> {
+    let resources = format!("spec.{role}.config.resources");
+    let own = &app["spec"][role]["config"]["resources"];
+    let is_java = app["spec"]["mainClass"].is_string();
+    let values = DEFAULTS.map(|(at, default)| {
+        let written = own.pointer(&format!("/{at}"));
+        let written = written.filter(|value| !value.is_null());
+        let field = format!("{resources}.{}", at.replace('/', "."));
+        let origin = written.map(|value| (field, plain(value)));
+        (written.cloned().unwrap_or_else(|| default.into()), origin)
+    });
+    let [(least, of_least), (most, of_most), (limit, of_limit)] = values;
+    let heap = heap(&limit, is_java);
+    let heap = heap.ok_or_else(|| Problem::Quantity.at(format!("{resources}.memory.limit")))?;
+    let cores = cores(&plain(&most), &format!("{resources}.cpu.max"))?;
+    let kubernetes = |rest: &str| format!("spark.kubernetes.{role}.{rest}.cores");
+    Ok(vec![
+        (format!("spark.{role}.cores"), cores, of_most.clone()),
+        (kubernetes("request"), plain(&least), of_least),
+        (kubernetes("limit"), plain(&most), of_most),
+        (format!("spark.{role}.memory"), format!("{heap}m"), of_limit),
+    ])
+}
+
+/// The image: a custom one, or Stackable's own, in whose tag the operator's version is left out where nothing says it.
+fn image(app: &Value) -> Option<String> {
+    let text = |name: &str| app["spec"]["sparkImage"][name].as_str();
+    if let Some(custom) = text("custom") {
+        return Some(custom.to_owned());
+    }
+    let version = text("productVersion")?;
+    let repository = text("repo").map_or_else(String::new, |repo| format!("{repo}/"));
+    let operator = text("stackableVersion");
+    let operator = operator.map_or_else(String::new, |version| format!("-stackable{version}"));
+    Some(format!("{repository}spark-k8s:{version}{operator}"))
+}
+
+/// The template that the operator writes for a role, with `podOverrides` merged into it.
+fn template(app: &Value, role: &str) -> Value {
+    let own = &app["spec"][role];
+    let mut env = Map::new();
+    for variable in app["spec"]["env"].as_array().into_iter().flatten() {
+        env.insert(plain(&variable["name"]), variable.clone());
+    }
+    for (name, text) in own["envOverrides"].as_object().into_iter().flatten() {
+        env.insert(name.clone(), json!({"name": name, "value": plain(text)}));
+    }
+    let mut container = json!({"name": CONTAINER});
+    let env: Vec<_> = env.into_iter().map(|(_, variable)| variable).collect();
+    for (name, items) in [
+        ("env", Some(&env)),
+        ("volumeMounts", own["config"]["volumeMounts"].as_array()),
+    ] {
+        if let Some(items) = items.filter(|items| !items.is_empty()) {
+            list(&mut container, name).extend(items.iter().cloned());
+        }
+    }
+    let mut spec = json!({
+        "containers": [container],
+        "securityContext": {"fsGroup": 1000},
+        "serviceAccountName": app["metadata"]["name"],
+    });
+    if let Some(volumes) = app["spec"]["volumes"].as_array() {
+        list(&mut spec, "volumes").extend(volumes.iter().cloned());
+    }
+    let mut template = json!({"metadata": {"name": CONTAINER}, "spec": spec});
+    merge(&mut template, &own["podOverrides"]);
+    template
+}
+
+/// Puts one value over another: mappings key by key, items of lists that have a name by it, all else as a whole.
+/// Source: `DeepMerge` of k8s-openapi, for lists of containers, volumes, variables and their like.
+fn merge(to: &mut Value, from: &Value) {
+    match from {
+        Value::Null => {}
+        Value::Object(from) => {
+            for (key, value) in from {
+                merge(field(to, key), value);
+            }
+        }
+        Value::Array(items) if items.iter().all(|item| item["name"].is_string()) => {
+            let there = to.as_array().cloned().unwrap_or_default();
+            let mut all = there;
+            for item in items {
+                match all.iter_mut().find(|one| one["name"] == item["name"]) {
+                    Some(one) => merge(one, item),
+                    None => all.push(item.clone()),
+                }
+            }
+            *to = all.into();
+        }
+        other => *to = other.clone(),
     }
 }
 

@@ -136,16 +136,21 @@ fn read(text: &str) -> Option<Quantity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spark::memory::{given, heap};
+    use crate::spark::memory::{Settings, given, launcher::Process};
     use crate::spark::pod::Count;
     use serde_json::json;
 
-    fn pod(spec: Value) -> Pod {
+    fn pod(spec: &Value) -> Pod {
         Pod {
             role: "driver",
             container: "main".to_owned(),
             value: json!({"spec": spec}),
-            resources: given(heap(None), &Value::Null).unwrap(),
+            resources: given(
+                Process::of("spark-master").unwrap(),
+                &Settings::new(),
+                &Value::Null,
+            )
+            .unwrap(),
             count: Count::ONE,
         }
     }
@@ -159,7 +164,7 @@ mod tests {
         let both = json!({"cpu": "1", "memory": "1Gi"});
         let cpu = json!({"cpu": "1000m", "memory": "1024Mi"});
         let whole = container(&both, &cpu);
-        let class = |spec: Value| pod(spec).quality();
+        let class = |spec: Value| pod(&spec).quality();
         assert_eq!(class(json!({"containers": [whole]})), Quality::Guaranteed);
         let memory = json!({"memory": "1Gi"});
         let without = container(&memory, &memory);
@@ -179,13 +184,12 @@ mod tests {
         let asks = |memory: &str| container(&json!({"memory": memory}), &Value::Null);
         let mut sidecar = asks("2Mi");
         sidecar["restartPolicy"] = "Always".into();
-        let spec = json!({
+        let mut spec = json!({
             "initContainers": [asks("20Mi"), sidecar, asks("5Mi")],
             "containers": [asks("4Mi"), asks("8Mi"), {"name": "free"}],
         });
-        assert_eq!(pod(spec.clone()).set_aside(), 20 << 20);
-        let mut spec = spec;
+        assert_eq!(pod(&spec).set_aside(), 20 << 20);
         spec["initContainers"][0] = asks("10Mi");
-        assert_eq!(pod(spec).set_aside(), 14 << 20);
+        assert_eq!(pod(&spec).set_aside(), 14 << 20);
     }
 }
