@@ -31,6 +31,9 @@ fn memory(said: &Memory<'_>) -> String {
         Memory::Overhead(said) => overhead(said),
         Memory::OffHeap(said) => off_heap(said),
         Memory::Python(said) => python(said),
+        Memory::Narrow { left, wanted } => format!(
+            "The limit leaves {left}Mi for that, where Spark would add {wanted}Mi: raise the limit or lower the heap."
+        ),
         Memory::Offers(said) => offers(said),
         Memory::Sum { mebibytes, tasks } => {
             let tasks = match tasks {

@@ -1,7 +1,7 @@
 //! What there is to say of a pod, in order, in no language. Sizes are MiB.
 
 use crate::manifest::Quantity;
-use crate::spark::memory::{Kind, Part, Rule, offered};
+use crate::spark::memory::{Kind, Part, Rule, offered, overhead_percent};
 use crate::spark::pod::{Count, Origin, Pod, Predicted, Quality};
 use crate::spark::version::Version;
 use std::cmp::Ordering;
@@ -21,6 +21,11 @@ pub(super) enum Memory<'a> {
     Overhead(Overhead<'a>),
     OffHeap(OffHeap<'a>),
     Python(Python<'a>),
+    /// What the limit leaves beside the heap, where it is less than Spark would add.
+    Narrow {
+        left: i64,
+        wanted: u64,
+    },
     /// What a standalone worker has for its executors.
     Offers(Offers),
     Sum {
@@ -124,6 +129,7 @@ pub(super) fn memory<'a>(one: &'a Predicted, pod: &'a Pod) -> Vec<Memory<'a>> {
     said.push(Memory::Overhead(overhead(one, &resources.overhead)));
     said.extend(off_heap(one, pod).map(Memory::OffHeap));
     said.extend(python(one, pod).map(Memory::Python));
+    said.extend(narrow(pod));
     if pod.role == "worker" {
         said.extend(offers(one, pod).map(Memory::Offers));
     }
@@ -150,6 +156,16 @@ fn heap_key(role: &str) -> &'static str {
         "master" | "worker" => "SPARK_DAEMON_MEMORY",
         _ => "spark.driver.memory",
     }
+}
+
+/// Whether a pod that Spark does not size has less room beside its heap than Spark gives to its own.
+fn narrow(pod: &Pod) -> Option<Memory<'_>> {
+    let limit = Quantity::parse(pod.limit("memory")?).ok()?.bytes() >> 20;
+    let heap = pod.resources.heap.mebibytes;
+    let wanted = overhead_percent(u64::try_from(heap).ok()?, 10, 384);
+    let left = limit.saturating_sub(heap).max(0);
+    let is_narrow = !pod.is_sized() && u64::try_from(left).is_ok_and(|left| left < wanted);
+    is_narrow.then_some(Memory::Narrow { left, wanted })
 }
 
 /// What a worker shares out beside its own heap, where it is known.

@@ -41,6 +41,9 @@ fn memory(said: &Memory<'_>) -> String {
         Memory::Overhead(said) => overhead(said),
         Memory::OffHeap(said) => off_heap(said),
         Memory::Python(said) => python(said),
+        Memory::Narrow { left, wanted } => format!(
+            "Лимит оставляет на это {left}Mi, а Spark добавил бы {wanted}Mi: поднимите лимит или уменьшите кучу."
+        ),
         Memory::Offers(said) => offers(said),
         Memory::Sum { mebibytes, tasks } => {
             let tasks = match tasks {

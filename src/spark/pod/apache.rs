@@ -64,10 +64,21 @@ pub(super) fn told(app: &Value) -> Passed<'_> {
     for (key, text) in DEFAULTS {
         pass.set(key, text);
     }
+    conf(&mut pass);
+    pass
+}
+
+/// `sparkConf`, where the image may leave its version to `runtimeVersions`, and the namespace.
+pub(super) fn conf(pass: &mut Passed<'_>) {
+    const IMAGE: &str = "spark.kubernetes.container.image";
     pass.mapping("/spec/sparkConf", "");
+    let version = pass.at("/spec/runtimeVersions/sparkVersion");
+    if let (Some(image), Some(version)) = (pass.settings.get(IMAGE), version) {
+        let image = image.replace("{{SPARK_VERSION}}", &plain(version));
+        pass.told(IMAGE.to_owned(), image, "spec.sparkConf");
+    }
     pass.field(
         "/metadata/namespace",
         "spark.kubernetes.namespace".to_owned(),
     );
-    pass
 }

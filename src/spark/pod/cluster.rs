@@ -3,6 +3,7 @@
 //!
 //! Source: `SparkClusterResourceSpec` of apache/spark-kubernetes-operator.
 
+use super::apache::conf;
 use super::kubeflow::plain;
 use super::passed::Passed;
 use super::{Count, Pod};
@@ -44,12 +45,9 @@ const WORKER: Role = Role {
 
 /// A master and a worker; `version` is used where `runtimeVersions` does not tell.
 pub fn predicted(cluster: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
-    let mut settings = settings(cluster);
+    let settings = settings(cluster);
     let told = cluster.pointer("/spec/runtimeVersions/sparkVersion");
     let version = told.and_then(Value::as_str).unwrap_or(version);
-    if let Some(image) = settings.get_mut("spark.kubernetes.container.image") {
-        *image = image.replace("{{SPARK_VERSION}}", version);
-    }
     let pod = |role, count| pod(cluster, &settings, version, role, count);
     Ok(vec![
         pod(&MASTER, Count::ONE)?,
@@ -65,11 +63,7 @@ pub fn settings(cluster: &Value) -> Settings {
 /// The same, with the fields that they come from.
 pub(super) fn told(cluster: &Value) -> Passed<'_> {
     let mut pass = Passed::new(cluster);
-    pass.mapping("/spec/sparkConf", "");
-    pass.field(
-        "/metadata/namespace",
-        "spark.kubernetes.namespace".to_owned(),
-    );
+    conf(&mut pass);
     pass
 }
 

@@ -163,6 +163,24 @@ fn workers_are_scaled_only_between_bounds() {
     assert_eq!(count(&wrong).unwrap_err().problem, Problem::Integer);
 }
 
+/// The same operator, `SparkClusterSubmissionWorker.java` and its examples: an image may leave its version to the field.
+#[test]
+fn an_image_may_leave_its_version_to_the_field() {
+    const IMAGE: &str = "spark.kubernetes.container.image";
+    let app = |versions: Value| {
+        let conf = json!({IMAGE: "apache/spark:{{SPARK_VERSION}}-scala"});
+        let spec = json!({"jars": "a.jar", "sparkConf": conf, "runtimeVersions": versions});
+        apache::predicted(&json!({"metadata": {"name": "pi"}, "spec": spec}), "4.3.0")
+    };
+    let pods = app(json!({"sparkVersion": "4.1.1"})).unwrap();
+    assert_eq!(pods[1].container()["image"], "apache/spark:4.1.1-scala");
+    let failure = app(json!({})).unwrap_err();
+    assert_eq!(
+        (failure.key.as_str(), failure.problem),
+        (IMAGE, Problem::Unknown)
+    );
+}
+
 fn stackable(spec: &Value) -> Value {
     let mut app = json!({
         "metadata": {"name": "stack", "namespace": "jobs"},
