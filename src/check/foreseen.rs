@@ -4,7 +4,7 @@
 use super::overwritten::{self, Lost, Pair};
 use crate::guard::{Context, Outcome, PodView, Subject};
 use crate::manifest::{Made, ObjectFacts};
-use crate::spark::pod::{Origins, Pod, of_object};
+use crate::spark::pod::{PartOrigins, Pod, of_object};
 use crate::spark::version::{Release, Version};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub(super) fn all<'v>(
     outcome: &Outcome<'_>,
 ) -> Vec<Foreseen<'v>> {
     let object = subject.object;
-    let origins = Origins::of(object.api_version, object.kind, &outcome.value);
+    let origins = PartOrigins::of(object.api_version, object.kind, &outcome.value);
     let Some(origins) = origins.filter(|_| subject.within.is_none()) else {
         return Vec::new();
     };
@@ -82,7 +82,7 @@ struct Join<'j> {
     written: &'j PodView<'j>,
     object: &'j Value,
     pod: &'j Pod,
-    origins: &'j Origins,
+    origins: &'j PartOrigins,
 }
 
 /// Lists of a pod, and of its containers, whose items have other indexes once they are built.

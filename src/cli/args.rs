@@ -55,25 +55,8 @@ pub(super) enum Verb {
     /// runs what it would make of the manifests.
     #[command(hide = cfg!(not(feature = "live")))]
     Drift(DriftArgs),
-    /// Explain a rule or a check, or what a cluster says of a pod that does not start
-    Explain {
-        /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
-        #[arg(required_unless_present = "message")]
-        id: Option<String>,
-        /// What the kubelet, the API server, OpenShift or a log says; `-` reads it from standard input
-        #[arg(
-            long,
-            value_name = "TEXT",
-            conflicts_with = "id",
-            allow_hyphen_values = true
-        )]
-        message: Option<String>,
-        /// A preset of your own whose rules are to be explained; repeatable [default: those of the project]
-        #[arg(long = "preset", value_name = "FILE", help_heading = "Policy")]
-        presets: Vec<String>,
-        #[command(flatten)]
-        project: ProjectArgs,
-    },
+    /// Explain a rule or a check, what a cluster says of a pod that does not start, or the memory of a pod of Spark
+    Explain(super::explain::ExplainArgs),
     /// The policy: what there is, and what it comes to
     Presets {
         #[command(subcommand)]

@@ -1,16 +1,75 @@
 //! `explain ID`: a page for every check, and for every rule what its preset says of it.
 
-use super::args::ProjectArgs;
+use super::args::{InputArgs, PolicyArgs, ProjectArgs};
 use super::exit::{Exit, Failure};
-use super::{io, policy};
+use super::pods::NEWEST;
+use super::story::{LanguageArg, PodArg};
+use super::{io, message, policy, story};
 use crate::check::{Page, REMARKS, Remark, numbered, pages};
 use crate::preset::{Layer, Preset, ResolvedRule, RuleFile, Verb, builtin};
 use crate::report::Message;
+use crate::spark::version::Version;
 use crate::text::hint;
+use clap::Args;
 use std::fmt::Write;
 
+/// What only `--pod` reads.
+const OF_A_POD: [&str; 10] = [
+    "language",
+    "spark_version",
+    "file",
+    "host",
+    "overlays",
+    "sets",
+    "secret_key",
+    "images",
+    "skips",
+    "today",
+];
+
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("presets", |arg| arg.help("A preset whose rules are to be explained; with `--pod` one to apply; repeatable [default: those of the project]")),
+    mut_args(|arg| if OF_A_POD.contains(&arg.get_id().as_str()) { arg.conflicts_with_all(["id", "message"]) } else { arg }),
+)]
+pub(super) struct ExplainArgs {
+    /// As the report names it: `pod-security/runAsNonRoot`, `default/no-privilege-escalation`
+    #[arg(required_unless_present_any = ["message", "pod"])]
+    id: Option<String>,
+    /// What the kubelet, the API server, OpenShift or a log says; `-` reads it from standard input
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with = "id",
+        allow_hyphen_values = true
+    )]
+    message: Option<String>,
+    /// A pod that Spark will build of the manifests: how its memory adds up, for both sides
+    #[arg(long, value_enum, value_name = "ROLE", conflicts_with_all = ["id", "message"])]
+    pub(super) pod: Option<PodArg>,
+    /// The language that a pod is explained in
+    #[arg(long, value_enum, default_value_t = LanguageArg::En)]
+    pub(super) language: LanguageArg,
+    /// Version of Spark of applications that name none
+    #[arg(long, value_name = "VERSION", default_value_t = NEWEST.version(), value_parser = Version::parse, help_heading = "Input")]
+    pub(super) spark_version: Version,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
+}
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let (policy, id) = (&args.policy, args.id.as_deref().unwrap_or_default());
+    match (&args.message, args.pod) {
+        (Some(text), _) => message::run(text),
+        (None, Some(pod)) => story::run(args, pod),
+        (None, None) => page(id, &policy.presets, &policy.settings.project),
+    }
+}
+
 /// Presets of the user's are asked beside all that are built in.
-pub(super) fn run(id: &str, presets: &[String], project: &ProjectArgs) -> Result<Exit, Failure> {
+fn page(id: &str, presets: &[String], project: &ProjectArgs) -> Result<Exit, Failure> {
     let by_number = numbered().into_iter();
     let mut by_number = by_number.filter(|rule| rule.code.eq_ignore_ascii_case(id));
     let id = by_number.next().map_or(id, |rule| rule.id);

@@ -24,7 +24,7 @@ mod project;
 mod render;
 mod reports;
 mod run;
-
+mod story;
 mod today;
 
 use args::{Cli, Verb};
@@ -58,17 +58,7 @@ pub fn main() -> ExitCode {
             args::ArgocdVerb::Generate(args) => argocd::generate(args),
             args::ArgocdVerb::Parameters(args) => argocd::parameters(args),
         },
-        Some(Verb::Explain {
-            id: _,
-            message: Some(text),
-            ..
-        }) => message::run(text),
-        Some(Verb::Explain {
-            id,
-            presets,
-            project,
-            ..
-        }) => explain::run(id.as_deref().unwrap_or_default(), presets, project),
+        Some(Verb::Explain(args)) => explain::run(args),
         Some(Verb::Presets { verb }) => presets::run(verb),
         Some(Verb::Init(args)) => init::run(args),
         Some(Verb::Demo) => demo::run(),

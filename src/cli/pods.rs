@@ -4,15 +4,16 @@ use super::args::{InputArgs, PolicyArgs};
 use super::exit::{Exit, Failure};
 use super::{io, run};
 use crate::guard::Severity;
-use crate::manifest::objects;
+use crate::manifest::{Object, objects};
 use crate::report::{self, Message};
-use crate::spark::pod::found;
+use crate::spark::pod::{Predicted, found};
 use crate::spark::version::{Release, Version};
 use crate::yaml::Stream;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-const NEWEST: Release = Release::V4_3_0;
+/// Taken where nothing names a version.
+pub(super) const NEWEST: Release = Release::V4_3_0;
 
 #[derive(Debug, Args)]
 pub(super) struct PodsArgs {
@@ -30,22 +31,47 @@ pub(super) struct PodsArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PodsFormat {
+    /// Memory, pod by pod
     Table,
+    /// Whole pods, a document each
     Yaml,
+    /// Whole pods as one List
+    Json,
+    /// A picture of their memory
+    Svg,
 }
 
 pub(super) fn run(args: &PodsArgs) -> Result<Exit, Failure> {
-    let input = run::Input::read(&args.input)?;
-    run::over(&input, &args.policy, |report, rendered, _| {
+    of(
+        &args.input,
+        &args.policy,
+        args.spark_version,
+        |predicted, objects| {
+            io::show(&match args.output {
+                PodsFormat::Table => report::pods(predicted, objects),
+                PodsFormat::Yaml => report::pod_manifests(predicted),
+                PodsFormat::Json => report::pod_list(predicted),
+                PodsFormat::Svg => report::pod_bars(predicted, objects),
+            })?;
+            Ok(())
+        },
+    )
+}
+
+/// Shows the pods of the guarded manifests, and says of which application there are none.
+pub(super) fn of(
+    input: &InputArgs,
+    policy: &PolicyArgs,
+    version: Version,
+    show: impl FnOnce(&[Predicted], &[Object<'_>]) -> Result<(), Failure>,
+) -> Result<Exit, Failure> {
+    let input = run::Input::read(input)?;
+    run::over(&input, policy, |report, rendered, _| {
         io::tell(&report::findings(report, Severity::Error));
         let guarded = rendered.edits.apply(&input.text);
         let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
         let (objects, _) = objects(&stream);
-        let predicted = found(&stream, &objects, &args.spark_version.to_string());
-        io::show(&match args.output {
-            PodsFormat::Table => report::pods(&predicted, &objects),
-            PodsFormat::Yaml => report::pod_manifests(&predicted),
-        })?;
+        let predicted = found(&stream, &objects, &version.to_string());
         let failed = predicted
             .iter()
             .filter_map(|one| Some((one.object, one.pods.as_ref().err()?)));
@@ -55,6 +81,7 @@ pub(super) fn run(args: &PodsArgs) -> Result<Exit, Failure> {
             let message = format!("Spark makes no pod of `{}`: {why}", objects[object]);
             io::tell(&Message::error(message, None, None).render());
         }
+        show(&predicted, &objects)?;
         Ok(exit)
     })
 }

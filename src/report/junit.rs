@@ -121,7 +121,7 @@ fn verdict(report: &Report<'_>, finding: &Finding) -> String {
 }
 
 /// A text in XML 1.0, between tags or in an attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

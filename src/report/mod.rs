@@ -12,6 +12,7 @@ mod markdown;
 mod message;
 mod pods;
 mod sarif;
+mod story;
 mod summary;
 mod text;
 
@@ -26,8 +27,9 @@ pub use junit::junit;
 pub use listed::Listed;
 pub use markdown::markdown;
 pub use message::{Message, Place};
-pub use pods::{manifests as pod_manifests, table as pods};
+pub use pods::{list as pod_list, manifests as pod_manifests, svg as pod_bars, table as pods};
 pub use sarif::sarif;
+pub use story::{Language, story};
 pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 

@@ -6,6 +6,7 @@
 mod executor;
 mod failure;
 mod fit;
+mod given;
 pub mod launcher;
 mod read;
 
@@ -14,6 +15,7 @@ pub use failure::{Failure, Problem};
 pub use fit::{
     LEAST_HEAP, MIB, as_heap, as_quantity, largest_heap, offered_by_worker, overhead_percent,
 };
+pub use given::{given, offered};
 pub(crate) use read::Reader;
 
 use super::size::is_java_blank;
@@ -50,7 +52,7 @@ pub struct Resources {
     pub off_heap: Part,
     /// Memory of Python workers; of executors of Python applications only, otherwise 0.
     pub python: Part,
-    /// All of it in MiB: request and limit of memory.
+    /// All of it in MiB: request and limit of memory. Of a pod that Spark does not size the request that somebody else wrote.
     pub memory: i64,
     /// Tasks at once, which Spark schedules by.
     pub cores: i32,

@@ -140,7 +140,7 @@ pub(super) fn quantity(key: &str, text: &str) -> Result<Quantity, Failure> {
 }
 
 /// Whether somebody else puts in part of a value later: a shell, Helm, Kubernetes, Spark itself.
-fn has_placeholder(text: &str) -> bool {
+pub(super) fn has_placeholder(text: &str) -> bool {
     ["${", "$(", "{{"].iter().any(|mark| text.contains(mark))
 }
 

@@ -2,10 +2,14 @@
 //!
 //! Source: `SparkAppSubmissionWorker` and `SparkAppResourceSpec` of apache/spark-kubernetes-operator 1.1.
 
-use super::passed::{GivenValue, Passed, plain};
+use super::kubeflow::plain;
+use super::passed::{Passed, child};
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
+
+/// Where settings stand.
+const CONF: &str = "/spec/sparkConf";
 
 /// What the operator sets where `sparkConf` does not.
 const DEFAULTS: [(&str, &str); 3] = [
@@ -54,23 +58,30 @@ pub fn kind(app: &Value) -> Kind {
 
 /// `sparkConf` with the operator's defaults; the namespace is the application's own.
 pub fn settings(app: &Value) -> Settings {
-    passed(app).settings
+    told(app).settings
 }
 
-/// The same value by value, each with where it stands in the application; of two the later counts.
-pub fn given(app: &Value) -> Vec<GivenValue> {
-    passed(app).given
-}
-
-fn passed(app: &Value) -> Passed<'_> {
+/// The same, with the fields that they come from.
+pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
     let mut pass = Passed::new(app);
-    pass.mapping("/spec/sparkConf", "");
     for (key, text) in DEFAULTS {
-        if !pass.settings.contains_key(key) {
-            pass.set(key, text);
-        }
+        pass.set(key, text);
     }
-    let namespace = "spark.kubernetes.namespace".to_owned();
-    pass.field("/metadata/namespace", namespace);
+    conf(&mut pass);
     pass
+}
+
+/// `sparkConf`, where the image may leave its version to `runtimeVersions`, and the namespace.
+pub(super) fn conf(pass: &mut Passed<'_>) {
+    const IMAGE: &str = "spark.kubernetes.container.image";
+    pass.mapping(CONF, "");
+    let version = pass.at("/spec/runtimeVersions/sparkVersion");
+    if let (Some(image), Some(version)) = (pass.settings.get(IMAGE), version) {
+        let image = image.replace("{{SPARK_VERSION}}", &plain(version));
+        pass.told_in(IMAGE.to_owned(), image, (CONF, &child(CONF, IMAGE)));
+    }
+    pass.field(
+        "/metadata/namespace",
+        "spark.kubernetes.namespace".to_owned(),
+    );
 }

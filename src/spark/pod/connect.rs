@@ -1,10 +1,11 @@
-//! The executors of Kubeflow's `SparkConnect`. Its server is a pod of the operator's own, which mounts no settings.
+//! Kubeflow's `SparkConnect`: its server, a pod of the operator's own, and the executors that the server makes.
 //!
 //! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2. The server runs in client mode, so
 //! that executors take the factor of a JVM even for Python.
 
 use super::kubeflow::template;
-use super::passed::{GivenValue, Passed};
+use super::passed::Passed;
+use super::server::server;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
@@ -22,40 +23,35 @@ pub(super) const FIELDS: [(&str, &str); 6] = [
 ];
 
 /// What the operator fixes.
-const FIXED: [(&str, &str); 3] = [
+const FIXED: [(&str, &str); 2] = [
     ("spark.driver.port", "7078"),
     ("spark.driver.blockManager.port", "7079"),
-    (
-        "spark.kubernetes.executor.label.sparkoperator.k8s.io/launched-by-spark-operator",
-        "true",
-    ),
 ];
 
-/// The executors of a server; `version` is used where `sparkVersion` is not set.
+/// The server and its executors; `version` is used where `sparkVersion` is not set.
 pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
     let settings = settings(connect);
     let text = |at: &str| connect.pointer(at).and_then(Value::as_str);
-    pods_of(Application {
+    let mut pods = vec![server(connect, version)?];
+    let executors = pods_of(Application {
         name: text("/metadata/name").unwrap_or("spark"),
         settings: &settings,
         kind: Kind::Client,
         version: text("/spec/sparkVersion").unwrap_or(version),
         templates: [None, template(connect, "executor")],
         arguments: &[],
-    })
+    })?;
+    pods.extend(executors);
+    Ok(pods)
 }
 
 /// All that the operator passes to `start-connect-server.sh`, but the driver's host, which is the pod's address.
 pub fn settings(connect: &Value) -> Settings {
-    passed(connect).settings
+    told(connect).settings
 }
 
-/// The same value by value, each with where it stands in the object; of two the later counts.
-pub fn given(connect: &Value) -> Vec<GivenValue> {
-    passed(connect).given
-}
-
-fn passed(connect: &Value) -> Passed<'_> {
+/// The same, with the fields that they come from.
+pub(in crate::spark) fn told(connect: &Value) -> Passed<'_> {
     let mut pass = Passed::new(connect);
     pass.field(
         "/metadata/namespace",
@@ -73,10 +69,18 @@ fn passed(connect: &Value) -> Passed<'_> {
     for (key, text) in FIXED {
         pass.set(key, text);
     }
-    let label = "spark.kubernetes.executor.label.";
-    pass.mapping("/metadata/labels", label);
-    let name = format!("{label}sparkoperator.k8s.io/connect-name");
-    pass.field("/metadata/name", name);
+    for role in ["driver", "executor"] {
+        let label = format!("spark.kubernetes.{role}.label.");
+        let own = format!("{label}sparkoperator.k8s.io");
+        pass.set(format!("{own}/launched-by-spark-operator"), "true");
+        pass.mapping("/metadata/labels", &label);
+        pass.field("/metadata/name", format!("{own}/connect-name"));
+    }
+    let server = format!(
+        "{}-server",
+        super::kubeflow::plain(&connect["metadata"]["name"])
+    );
+    pass.set("spark.kubernetes.driver.pod.name", server);
     for (at, key) in FIELDS {
         pass.field(at, key.to_owned());
     }

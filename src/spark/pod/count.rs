@@ -18,7 +18,7 @@ impl Count {
     /// One, always.
     pub const ONE: Self = Self::fixed(1);
 
-    const fn fixed(count: u64) -> Self {
+    pub(super) const fn fixed(count: u64) -> Self {
         Self {
             least: count,
             initial: count,

@@ -1,8 +1,9 @@
 //! The applications of a stream, and the pods that will be made for each.
 
-use super::{Pod, apache, connect, kubeflow};
+use super::{Origins, Pod, apache, cluster, connect, kubeflow, stackable};
 use crate::manifest::Object;
-use crate::spark::version::{BadVersion, Version, of_field, of_image};
+use crate::spark::memory::{Failure, Kind};
+use crate::spark::version::{BadVersion, Version, of_field, of_spark_image};
 use crate::yaml::Stream;
 use serde_json::{Value, json};
 
@@ -15,6 +16,10 @@ pub struct Predicted {
     pub version: String,
     /// Whether neither a field nor an image says it.
     pub assumed: bool,
+    /// How it is run.
+    pub kind: Kind,
+    /// The settings that its fields say.
+    pub origins: Origins,
     /// The driver, where Spark makes one, and an executor; or why it makes none.
     pub pods: Result<Vec<Pod>, String>,
 }
@@ -25,9 +30,11 @@ pub(super) enum Operator {
     Kubeflow,
     Connect,
     Apache,
+    Cluster,
+    Stackable,
 }
 
-/// The applications of a stream, in order: those of Kubeflow's and of Apache's operator. `newest` is taken where nothing
+/// The applications of a stream, in order: those of Kubeflow's, of Apache's and of Stackable's operator. `newest` is taken where nothing
 /// says the version.
 pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
     let found = objects.iter().filter_map(|object| {
@@ -43,6 +50,7 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
     let operator = Operator::of(object.api_version, object.kind)?;
     let told = of_field(value);
     let application = application(object.kind, value.clone());
+    let (kind, origins) = operator.told(&application);
     let (version, assumed) = match version(told, &application) {
         Ok(Some(version)) => (version, false),
         Ok(None) => (newest.to_owned(), true),
@@ -51,20 +59,20 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
                 object: object.index,
                 version: String::new(),
                 assumed: false,
+                kind,
+                origins,
                 pods: Err(why),
             });
         }
     };
-    let pods = match operator {
-        Operator::Kubeflow => kubeflow::predicted(&application, &version),
-        Operator::Connect => connect::predicted(&application, &version),
-        Operator::Apache => apache::predicted(&application, &version),
-    };
+    let pods = operator.predicted(&application, &version);
     Some(Predicted {
         object: object.index,
         pods: pods.map_err(|failure| failure.to_string()),
         version,
         assumed,
+        kind,
+        origins,
     })
 }
 
@@ -77,8 +85,35 @@ impl Operator {
             }
             ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
             ("spark.apache.org", "SparkApplication") => Self::Apache,
+            ("spark.apache.org", "SparkCluster") => Self::Cluster,
+            // From v1alpha2 on the operator runs the driver itself, in client mode.
+            ("spark.stackable.tech", "SparkApplication") if api_version.ends_with("/v1alpha1") => {
+                Self::Stackable
+            }
             _ => return None,
         })
+    }
+
+    fn predicted(self, application: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+        match self {
+            Self::Kubeflow => kubeflow::predicted(application, version),
+            Self::Connect => connect::predicted(application, version),
+            Self::Apache => apache::predicted(application, version),
+            Self::Cluster => cluster::predicted(application, version),
+            Self::Stackable => stackable::predicted(application, version),
+        }
+    }
+
+    /// How an application is run, and the settings that its fields say.
+    fn told(self, application: &Value) -> (Kind, Origins) {
+        let (kind, told) = match self {
+            Self::Kubeflow => (kubeflow::kind(application), kubeflow::told(application)),
+            Self::Connect => (Kind::Client, connect::told(application)),
+            Self::Apache => (apache::kind(application), apache::told(application)),
+            Self::Cluster => (Kind::Client, cluster::told(application)),
+            Self::Stackable => (stackable::kind(application), stackable::told(application)),
+        };
+        (kind, told.origins)
     }
 }
 
@@ -107,7 +142,8 @@ fn version(
         &spec["driver"]["image"],
         &spec["executor"]["image"],
         &spec["sparkConf"]["spark.kubernetes.container.image"],
+        &spec["sparkImage"]["custom"],
     ];
     let mut images = images.into_iter().filter_map(Value::as_str);
-    Ok(images.find_map(|image| Some(of_image(image)?.to_string())))
+    Ok(images.find_map(|image| Some(of_spark_image(image)?.to_string())))
 }

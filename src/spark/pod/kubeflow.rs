@@ -3,7 +3,7 @@
 //! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
 //! kubeflow/spark-operator 2. Its options come in this order, and of two the later counts.
 
-use super::passed::{GivenValue, Passed, child, plain};
+use super::passed::{Passed, child};
 use super::webhook::webhook;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Problem, Settings};
@@ -133,15 +133,11 @@ pub fn kind(app: &Value) -> Kind {
 
 /// All that the operator passes to `spark-submit` with `--conf`, and `--name`.
 pub fn settings(app: &Value) -> Settings {
-    passed(app).settings
+    told(app).settings
 }
 
-/// The same value by value, each with where it stands in the application; of two the later counts.
-pub fn given(app: &Value) -> Vec<GivenValue> {
-    passed(app).given
-}
-
-fn passed(app: &Value) -> Passed<'_> {
+/// The same, with the fields that they come from.
+pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
     let mut pass = Passed::new(app);
     pass.field(
         "/metadata/namespace",
@@ -176,6 +172,17 @@ fn passed(app: &Value) -> Passed<'_> {
 }
 
 impl Passed<'_> {
+    /// Hadoop's settings, with or without their prefix.
+    pub(super) fn hadoop(&mut self) {
+        const PREFIX: &str = "spark.hadoop.";
+        const HADOOP: &str = "/spec/hadoopConf";
+        for (key, value) in self.pairs(HADOOP) {
+            let from = child(HADOOP, key);
+            let key = key.strip_prefix(PREFIX).unwrap_or(key);
+            self.told_in(format!("{PREFIX}{key}"), plain(value), (HADOOP, &from));
+        }
+    }
+
     fn pull_secrets(&mut self) {
         let names: Vec<_> = self.list("/spec/imagePullSecrets").map(plain).collect();
         if !names.is_empty() {
@@ -190,8 +197,8 @@ impl Passed<'_> {
     /// The driver's pod: a field, a setting, or the application's name.
     fn driver_name(&mut self) {
         const KEY: &str = "spark.kubernetes.driver.pod.name";
-        let name = plain(&self.app["metadata"]["name"]);
-        self.set_from("spark.app.name", name.as_str(), "/metadata/name");
+        let name = plain(&self.object["metadata"]["name"]);
+        self.set("spark.app.name", name.as_str());
         if self.at("/spec/driver/podName").is_some() {
             self.field("/spec/driver/podName", KEY.to_owned());
         } else if !self.settings.contains_key(KEY) {
@@ -202,10 +209,10 @@ impl Passed<'_> {
     /// Labels that the operator finds its pods by, without the identifier of a submission.
     fn own_labels(&mut self, role: &str) {
         let prefix = format!("spark.kubernetes.{role}.label.sparkoperator.k8s.io");
-        let name = plain(&self.app["metadata"]["name"]);
+        let name = plain(&self.object["metadata"]["name"]);
         self.set(format!("{prefix}/app-name"), name);
         self.set(format!("{prefix}/launched-by-spark-operator"), "true");
-        if template(self.app, role).is_none() {
+        if template(self.object, role).is_none() {
             self.set(format!("{prefix}/mutated-by-spark-operator"), "true");
         }
     }
@@ -277,7 +284,7 @@ impl Passed<'_> {
     }
 
     pub(super) fn template(&mut self, role: &str) {
-        if template(self.app, role).is_some() {
+        if template(self.object, role).is_some() {
             let prefix = format!("spark.kubernetes.{role}.podTemplate");
             self.set(
                 format!("{prefix}File"),
@@ -328,4 +335,13 @@ pub(super) fn is_scratch(mount: &Value) -> bool {
     mount["name"]
         .as_str()
         .is_some_and(|name| name.starts_with("spark-local-dir-"))
+}
+
+/// A scalar as text; nothing of null.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }

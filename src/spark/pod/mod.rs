@@ -1,25 +1,31 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
 pub mod apache;
+pub mod cluster;
 pub mod connect;
 mod count;
 mod found;
 pub mod kubeflow;
 mod origin;
 mod passed;
+mod server;
 pub mod stackable;
 mod webhook;
+mod weight;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written_tests;
 
 pub use count::{Count, executors};
 pub use found::{Predicted, found, of_object};
-pub use origin::{Origin, Origins};
-pub use passed::GivenValue;
+pub use origin::{PartOrigin, PartOrigins};
+pub use passed::{GivenValue, Origin, Origins};
+pub use weight::Quality;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
-use super::template::{self, Plan, Submission};
+use super::template::{self, Built, Plan, Submission};
 use super::version::Version;
 use serde_json::Value;
 
@@ -28,6 +34,8 @@ use serde_json::Value;
 pub struct Pod {
     /// `driver` or `executor`.
     pub role: &'static str,
+    /// The name of the container that Spark runs in.
+    pub container: String,
     /// The whole pod, as a manifest.
     pub value: Value,
     /// What it asks for, summand by summand.
@@ -73,12 +81,9 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
         let config = format!("{}-driver-conf-map", submission.prefix);
         let built = template::with_settings(built?, &config);
         let resources = memory::driver(settings, kind, version);
-        pods.extend(resources.transpose()?.map(|resources| Pod {
-            role: "driver",
-            value: built.into_pod(),
-            resources,
-            count: Count::ONE,
-        }));
+        if let Some(resources) = resources.transpose()? {
+            pods.push(pod("driver", built, resources, Count::ONE));
+        }
     }
     let told = told(settings, kind);
     let plan = Plan {
@@ -86,16 +91,24 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
         template: application.templates[1],
         ..plan
     };
-    pods.push(Pod {
-        role: "executor",
-        value: template::executor(plan)?.into_pod(),
-        resources: memory::executor(&told, kind, version)?,
-        count: executors(settings, version)?,
-    });
+    let built = template::executor(plan)?;
+    let resources = memory::executor(&told, kind, version)?;
+    let count = executors(settings, version)?;
+    pods.push(pod("executor", built, resources, count));
     for pod in &mut pods {
         pod.value["metadata"]["namespace"] = namespace.into();
     }
     Ok(pods)
+}
+
+fn pod(role: &'static str, built: Built, resources: Resources, count: Count) -> Pod {
+    Pod {
+        role,
+        container: kubeflow::plain(&built.container["name"]),
+        value: built.into_pod(),
+        resources,
+        count,
+    }
 }
 
 /// Names without a random part, so that two runs print the same.

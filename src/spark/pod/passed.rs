@@ -1,37 +1,76 @@
-//! What an operator passes to Spark: settings in its order, each with the field that it comes from.
+//! What an operator passes to Spark: settings one after the other, each with the field that it comes from.
 
+use super::kubeflow::plain;
 use crate::spark::memory::Settings;
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-/// A setting and its value as an operator passes them on, and where in the application it has that from; nothing where it
-/// is the operator's own.
+/// What a setting was set to, and where in the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The text, as Spark reads it.
+    pub text: String,
+    /// The field: `spec.executor.memory`, or `spec.sparkConf` for what stands in it.
+    pub field: String,
+    /// What stands there, where the operator makes something else of it.
+    pub written: Option<String>,
+}
+
+/// Settings that a field of the object says, by name; what an operator makes up is not among them.
+pub type Origins = BTreeMap<String, Origin>;
+
+/// A setting and its value as an operator passes them on, and where in the object it has that from; nothing where it is the
+/// operator's own.
 pub type GivenValue = (String, String, Option<Pointer>);
 
 /// Settings that are passed, and the object.
-pub(super) struct Passed<'a> {
+pub(in crate::spark) struct Passed<'a> {
     pub(super) settings: Settings,
-    pub(super) given: Vec<GivenValue>,
-    pub(super) app: &'a Value,
+    /// All that was passed, in order: of two values of one setting the later counts.
+    pub(in crate::spark) given: Vec<GivenValue>,
+    pub(super) origins: Origins,
+    pub(super) object: &'a Value,
 }
 
 impl<'a> Passed<'a> {
-    pub(super) fn new(app: &'a Value) -> Self {
+    pub(super) fn new(object: &'a Value) -> Self {
         Self {
             settings: Settings::new(),
+            origins: Origins::new(),
             given: Vec::new(),
-            app,
+            object,
         }
     }
 
-    /// A value of the operator's own.
+    /// A setting that no field says.
     pub(super) fn set(&mut self, key: impl Into<String>, text: impl Into<String>) {
-        self.give(key.into(), text.into(), None);
+        let (key, text) = (key.into(), text.into());
+        self.origins.remove(&key);
+        self.give(key, text, None);
     }
 
-    /// A value that stands at a pointer into the application.
+    /// A setting that a part of the object decides, whose text stands there in another form.
     pub(super) fn set_from(&mut self, key: impl Into<String>, text: impl Into<String>, at: &str) {
-        self.give(key.into(), text.into(), Pointer::parse(at).ok());
+        let (key, text) = (key.into(), text.into());
+        self.origins.remove(&key);
+        self.give(key, text, Pointer::parse(at).ok());
+    }
+
+    /// A setting that the field at a pointer says.
+    fn told(&mut self, key: String, text: String, at: &str) {
+        self.told_in(key, text, (at, at));
+    }
+
+    /// A setting that stands somewhere in a mapping: both by their pointers.
+    pub(super) fn told_in(&mut self, key: String, text: String, (map, at): (&str, &str)) {
+        let origin = Origin {
+            text: text.clone(),
+            field: dotted(map),
+            written: None,
+        };
+        self.origins.insert(key.clone(), origin);
+        self.give(key, text, Pointer::parse(at).ok());
     }
 
     fn give(&mut self, key: String, text: String, at: Option<Pointer>) {
@@ -39,8 +78,16 @@ impl<'a> Passed<'a> {
         self.given.push((key, text, at));
     }
 
+    /// The same of a text that the operator makes of what stands in the field at a pointer.
+    pub(super) fn made(&mut self, key: &str, text: String, at: &str, written: String) {
+        self.told(key.to_owned(), text, at);
+        if let Some(origin) = self.origins.get_mut(key) {
+            origin.written = Some(written);
+        }
+    }
+
     pub(super) fn at(&self, at: &str) -> Option<&'a Value> {
-        self.app.pointer(at).filter(|value| !value.is_null())
+        self.object.pointer(at).filter(|value| !value.is_null())
     }
 
     pub(super) fn list(&self, at: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
@@ -62,39 +109,26 @@ impl<'a> Passed<'a> {
             .at(at)
             .filter(|value| !value.is_object() && !value.is_array());
         if let Some(text) = text.map(plain).filter(|text| !text.is_empty()) {
-            self.set_from(key, text, at);
+            self.told(key, text, at);
         }
     }
 
+    /// Every pair of a mapping, its key behind a prefix.
     pub(super) fn mapping(&mut self, at: &str, prefix: &str) {
         for (key, value) in self.pairs(at) {
             let from = child(at, key);
-            self.set_from(format!("{prefix}{key}"), plain(value), &from);
+            self.told_in(format!("{prefix}{key}"), plain(value), (at, &from));
         }
     }
+}
 
-    /// Hadoop's settings, with or without their prefix.
-    pub(super) fn hadoop(&mut self) {
-        const PREFIX: &str = "spark.hadoop.";
-        for (key, value) in self.pairs("/spec/hadoopConf") {
-            let from = child("/spec/hadoopConf", key);
-            let key = key.strip_prefix(PREFIX).unwrap_or(key);
-            self.set_from(format!("{PREFIX}{key}"), plain(value), &from);
-        }
-    }
+/// A pointer as people write it: `/spec/executor/memory` is `spec.executor.memory`.
+fn dotted(at: &str) -> String {
+    at.trim_start_matches('/').replace('/', ".")
 }
 
 /// A pointer to a key of the mapping at a pointer.
 pub(super) fn child(at: &str, key: &str) -> String {
     let key = Pointer::root().child(key);
     format!("{at}{key}")
-}
-
-/// A scalar as text; nothing of null.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

@@ -305,9 +305,9 @@ fn apaches_operator_gives_its_templates_to_spark() {
     assert_eq!(apache::settings(&app)["spark.authenticate"], "true");
 }
 
-/// `subtract_spark_memory_overhead`: the limit is the whole pod, and Spark adds again what was taken off.
+/// `subtract_spark_memory_overhead`: what is left of the limit is the heap.
 #[test]
-fn stackables_limit_is_the_whole_pod() {
+fn stackables_heap_is_what_is_left_of_the_limit() {
     for (limit, is_java, wanted) in [
         ("128Mi", true, 128),
         ("512Mi", true, 128),
@@ -335,7 +335,7 @@ fn stackables_limit_is_the_whole_pod() {
     let settings = stackable::settings(&app).unwrap();
     let resources =
         memory::executor(&settings, Kind::Java, Version::parse("4.1.4").unwrap()).unwrap();
-    assert_eq!((resources.cores, resources.memory), (2, 8191));
+    assert_eq!((resources.cores, resources.memory), (2, 7447 + 384));
     let limit = resources.limit.as_ref().map(|limit| limit.text.as_str());
     assert_eq!(
         (resources.request.text.as_str(), limit),
@@ -365,9 +365,13 @@ fn executors_of_a_connect_server_are_sized_as_in_client_mode() {
         },
     });
     let pods = connect::predicted(&connect, "3.5.9").unwrap();
-    let [executor] = pods.as_slice() else {
+    let [server, executor] = pods.as_slice() else {
         panic!("{pods:?}");
     };
+    assert_eq!(
+        (server.role, server.resources.heap.mebibytes),
+        ("server", 4096)
+    );
     assert_eq!(
         (executor.resources.memory, executor.count.initial),
         (9011, 3)

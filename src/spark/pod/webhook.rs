@@ -2,11 +2,10 @@
 //!
 //! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2, in its order. Monitoring is left out.
 
-use super::kubeflow::is_scratch;
-use super::passed::plain;
+use super::kubeflow::{is_scratch, plain};
 use crate::manifest::Quantity;
 use crate::spark::memory::{Failure, Problem};
-use crate::spark::template::{field, list, object};
+use crate::spark::template::{field, list, object, quantities};
 use serde_json::{Value, json};
 
 /// What happens to a field of the pod.
@@ -83,6 +82,7 @@ pub(super) fn webhook(app: &Value, role: &str, pod: &mut Value) -> Result<(), Fa
     {
         spec["schedulerName"] = scheduler.into();
     }
+    quantities(spec);
     Ok(())
 }
 

@@ -40,12 +40,12 @@ impl Operator {
     pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Option<Process> {
         let (app, base) = application(&seen.value);
         let given = match self {
-            Self::Kubeflow => kubeflow::given(&app),
-            Self::Connect => connect::given(&app),
-            Self::Apache => apache::given(&app),
-            // Sizes that are none are refused by the API server: nothing is known then.
-            Self::Stackable => stackable::given(&app).ok()?,
+            Self::Kubeflow => kubeflow::told(&app),
+            Self::Connect => connect::told(&app),
+            Self::Apache => apache::told(&app),
+            Self::Stackable => stackable::told(&app),
         };
+        let given = given.given;
         let told = version(&seen.value, &app);
         let version = told.unwrap_or(assumed);
         let kind = match self {

@@ -98,11 +98,7 @@ fn select(template: Option<&Value>, name: Option<&str>, key: &str) -> Result<Bui
         pod[header] = empty[header].clone();
     }
     let spec = field(&mut pod, "spec");
-    for name in ["containers", "initContainers"] {
-        let containers = spec.get_mut(name).and_then(Value::as_array_mut);
-        let containers = containers.into_iter().flatten();
-        containers.for_each(quantities);
-    }
+    quantities(spec);
     let containers = list(spec, "containers");
     let named = |container: &Value| name.is_some_and(|name| container["name"] == name);
     let alone = containers.iter().filter(|c| named(c)).count() == 1;
@@ -112,14 +108,19 @@ fn select(template: Option<&Value>, name: Option<&str>, key: &str) -> Result<Bui
     Ok(Built { pod, container })
 }
 
-/// Spark's client reads quantities as texts, also those that are written as numbers.
-fn quantities(container: &mut Value) {
-    for name in ["requests", "limits"] {
-        let Some(Value::Object(map)) = container.pointer_mut(&format!("/resources/{name}")) else {
-            continue;
-        };
-        for quantity in map.values_mut().filter(|quantity| quantity.is_number()) {
-            *quantity = quantity.to_string().into();
+/// Makes texts of quantities that are written as numbers, as every client of Kubernetes reads them.
+pub(super) fn quantities(spec: &mut Value) {
+    for list in ["containers", "initContainers"] {
+        let containers = spec.get_mut(list).and_then(Value::as_array_mut);
+        for container in containers.into_iter().flatten() {
+            for name in ["requests", "limits"] {
+                let map = container.pointer_mut(&format!("/resources/{name}"));
+                let map = map.and_then(Value::as_object_mut);
+                let quantities = map.into_iter().flat_map(serde_json::Map::values_mut);
+                for quantity in quantities.filter(|quantity| quantity.is_number()) {
+                    *quantity = quantity.to_string().into();
+                }
+            }
         }
     }
 }

@@ -26,6 +26,10 @@ const TOUCH: &str = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nmetadata: {
 const NO_SIZE: &str = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\nspec:\n  \
     image: apache/spark:4.1.1\n  driver: {}\n  executor: {memory: 0.5g}\n";
 
+/// One whose executors are known.
+const EXECUTORS: &str = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\nspec:\n  \
+    image: apache/spark:4.1.1\n  driver: {}\n  executor: {memory: 1g}\n";
+
 /// Verb, code, further arguments, standard input; they run one after the other in one folder.
 const MET: &[(&str, i32, &str, &str)] = &[
     ("render", 0, "--host pipe -f demo.yaml", ""),
@@ -129,7 +133,10 @@ const MET: &[(&str, i32, &str, &str)] = &[
     ("promote", 5, "dev prod --config fails.yaml", ""),
     ("explain", 0, "left-alone", ""),
     ("explain", 1, "--message hello", ""),
+    ("explain", 0, "--pod executor --preset pins", EXECUTORS),
+    ("explain", 1, "--pod driver", PLAIN),
     ("explain", 2, "none", ""),
+    ("explain", 3, "--pod executor", "a: [1"),
     ("presets", 0, "list", ""),
     ("presets", 2, "show none", ""),
     ("presets", 1, "test cases", ""),

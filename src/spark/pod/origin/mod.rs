@@ -14,7 +14,7 @@ use serde_json::Value;
 
 /// What a part of a pod comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct PartOrigin {
     /// The part, in the pod (`/spec/volumes/2`).
     pub part: Pointer,
     /// What says it, in the object; where nothing does: the place that it would have.
@@ -25,7 +25,7 @@ pub struct Origin {
 
 /// What an application says, as far as pods are made of it.
 #[derive(Debug)]
-pub struct Origins {
+pub struct PartOrigins {
     operator: Operator,
     /// Where the application is in its object: `/spec/template` for the runs of a schedule.
     within: Option<&'static str>,
@@ -36,8 +36,9 @@ pub struct Origins {
 /// Fields or prefixes, and the settings that they become.
 type Pairs = &'static [(&'static str, &'static str)];
 
-impl Origins {
-    /// Of an object; nothing where it is no application.
+impl PartOrigins {
+    /// Of an object; nothing where it is no application, or one whose operator writes templates of its own: what its object
+    /// says of pods is judged as it is written.
     pub fn of(api_version: &str, kind: &str, value: &Value) -> Option<Self> {
         let operator = Operator::of(api_version, kind)?;
         let application = application(kind, value.clone());
@@ -45,6 +46,7 @@ impl Origins {
             Operator::Kubeflow => kubeflow::settings(&application),
             Operator::Connect => connect::settings(&application),
             Operator::Apache => apache::settings(&application),
+            Operator::Cluster | Operator::Stackable => return None,
         };
         let within = (kind == "ScheduledSparkApplication").then_some("/spec/template");
         Some(Self {
@@ -70,7 +72,7 @@ impl Origins {
     fn template(&self, role: &str) -> String {
         match self.operator {
             Operator::Kubeflow | Operator::Connect => format!("/spec/{role}/template"),
-            Operator::Apache => format!("/spec/{role}Spec/podTemplateSpec"),
+            _ => format!("/spec/{role}Spec/podTemplateSpec"),
         }
     }
 
@@ -105,7 +107,7 @@ impl Origins {
         version: Version,
         pod: &Value,
         container: usize,
-    ) -> Vec<Origin> {
+    ) -> Vec<PartOrigin> {
         parts::of(self, role, version, (pod, container))
     }
 
@@ -139,7 +141,7 @@ impl Origins {
         let (fields, maps): (Pairs, Pairs) = match self.operator {
             Operator::Kubeflow => (&kubeflow::FIELDS, &kubeflow::MAPPINGS),
             Operator::Connect => (&connect::FIELDS, &kubeflow::MAPPINGS[..1]),
-            Operator::Apache => (&[], &[]),
+            _ => (&[], &[]),
         };
         let maps = maps.iter().copied().chain(match self.operator {
             Operator::Kubeflow => vec![

@@ -1,6 +1,6 @@
 //! Which settings and fields the parts of one pod come from.
 
-use super::{Operator, Origin, Origins, pointer};
+use super::{Operator, PartOrigin, PartOrigins, pointer};
 use crate::spark::pod::kubeflow;
 use crate::spark::version::Version;
 use crate::yaml::Pointer;
@@ -68,11 +68,11 @@ const ESCALATION: [&str; 2] = [
 
 /// The parts of a pod that settings decide; `container` is which of `spec.containers` is Spark's.
 pub(super) fn of(
-    origins: &Origins,
+    origins: &PartOrigins,
     role: &str,
     version: Version,
     (pod, container): (&Value, usize),
-) -> Vec<Origin> {
+) -> Vec<PartOrigin> {
     let own = Pointer::from_iter(["spec", "containers"]).child(container);
     let mut parts = Parts {
         origins,
@@ -110,10 +110,10 @@ pub(super) fn of(
 
 /// What is found of one pod.
 struct Parts<'p> {
-    origins: &'p Origins,
+    origins: &'p PartOrigins,
     role: &'p str,
     pod: &'p Value,
-    found: Vec<Origin>,
+    found: Vec<PartOrigin>,
 }
 
 impl Parts<'_> {
@@ -153,7 +153,7 @@ impl Parts<'_> {
 
     fn add(&mut self, part: Pointer, at: &Pointer, why: String) {
         let at = self.origins.in_object(at);
-        self.found.push(Origin { part, at, why });
+        self.found.push(PartOrigin { part, at, why });
     }
 
     fn map(&mut self, at: &str, prefix: &str) {
@@ -235,7 +235,7 @@ impl Parts<'_> {
             if stands && request.of(self.pod) != limit.of(self.pod) {
                 self.found.retain(|origin| origin.part != request);
                 let of_limit = self.found.iter().find(|origin| origin.part == limit);
-                let moved = of_limit.cloned().map(|origin| Origin {
+                let moved = of_limit.cloned().map(|origin| PartOrigin {
                     part: request,
                     ..origin
                 });

@@ -1,15 +1,21 @@
-//! The pods that Spark will build: a table of their memory, or whole manifests.
+//! The pods that Spark will build: a table of their memory, a picture of it, or whole manifests.
+
+mod bars;
+
+pub use bars::svg;
 
 use crate::manifest::Object;
 use crate::spark::memory::{Part, Rule};
 use crate::spark::pod::{Count, Pod, Predicted};
 use crate::yaml::block_text;
-use serde_json::Value;
+use serde_json::json;
 use std::fmt::Write;
 
 const HEAD: [&str; 10] = [
     "pod", "count", "heap", "overhead", "off-heap", "python", "request", "limit", "cpu", "together",
 ];
+
+const NOTHING: &str = "no application of an operator is in this stream";
 
 /// For each application a line and a row a pod; sizes in MiB, as Spark counts.
 pub fn table(predicted: &[Predicted], objects: &[Object<'_>]) -> String {
@@ -22,16 +28,28 @@ pub fn table(predicted: &[Predicted], objects: &[Object<'_>]) -> String {
         }
     }
     if predicted.is_empty() {
-        out.push_str("no application of an operator is in this stream\n");
+        _ = writeln!(out, "{NOTHING}");
     }
     out
 }
 
 /// Every pod that is known as a document, for other linters to read.
 pub fn manifests(predicted: &[Predicted]) -> String {
-    let pods = predicted.iter().filter_map(|one| one.pods.as_ref().ok());
-    let documents = pods.flatten().map(|pod| block_text(&pod.value));
+    let documents = known(predicted).map(|pod| block_text(&pod.value));
     documents.collect::<Vec<_>>().join("---\n")
+}
+
+/// The same as a List in JSON, as `kubectl get pods -o json` prints it.
+pub fn list(predicted: &[Predicted]) -> String {
+    let items: Vec<_> = known(predicted).map(|pod| &pod.value).collect();
+    let metadata = json!({"resourceVersion": ""});
+    let list = json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": metadata});
+    format!("{list:#}\n")
+}
+
+fn known(predicted: &[Predicted]) -> impl Iterator<Item = &Pod> {
+    let pods = predicted.iter().filter_map(|one| one.pods.as_ref().ok());
+    pods.flatten()
 }
 
 fn built_by(one: &Predicted) -> String {
@@ -70,12 +88,12 @@ fn row(pod: &Pod) -> [String; 10] {
         _ if part.mebibytes == 0 => "-".to_owned(),
         _ => format!("{}Mi", part.mebibytes),
     };
-    let limit = limit(&pod.value, pod.role);
-    let cores = resources.limit.as_ref();
-    let cpu = cores.map_or_else(
-        || resources.request.text.clone(),
-        |limit| format!("{} to {}", resources.request.text, limit.text),
-    );
+    let cpu = match (pod.request("cpu"), pod.limit("cpu")) {
+        (None, _) => "-".to_owned(),
+        (Some(request), Some(limit)) => format!("{request} to {limit}"),
+        (Some(request), None) => request.to_owned(),
+    };
+    let memory = pod.request("memory");
     [
         pod.role.to_owned(),
         count(pod.count),
@@ -83,20 +101,11 @@ fn row(pod: &Pod) -> [String; 10] {
         part(&resources.overhead),
         part(&resources.off_heap),
         part(&resources.python),
-        format!("{}Mi", resources.memory),
-        limit.unwrap_or_else(|| "-".to_owned()),
+        memory.unwrap_or("-").to_owned(),
+        pod.limit("memory").unwrap_or("-").to_owned(),
         cpu,
-        together(pod.count, resources.memory),
+        memory.map_or_else(|| "-".to_owned(), |_| together(pod.count, resources.memory)),
     ]
-}
-
-/// What the container of Spark is limited to, also by what an operator does to the pod afterwards.
-fn limit(pod: &Value, role: &str) -> Option<String> {
-    let containers = pod["spec"]["containers"].as_array()?;
-    let name = format!("spark-kubernetes-{role}");
-    let own = containers.iter().find(|one| one["name"] == name.as_str());
-    let limits = &own.or(containers.first())?["resources"]["limits"];
-    limits["memory"].as_str().map(str::to_owned)
 }
 
 /// `2`, `1..10`, or `1..` where only the cluster sets a bound.
