@@ -1,4 +1,4 @@
-//! Properties files in ConfigMaps, in every manner of writing both: a setting is another one, and all else reads the same.
+//! Properties files in `ConfigMap`s, in every manner of writing both: a setting is another one, and all else reads the same.
 
 use super::dice::Dice;
 use super::{same, scribe, times, values};
