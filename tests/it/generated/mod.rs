@@ -6,6 +6,7 @@ mod patches;
 mod pins;
 mod properties;
 mod scribe;
+mod settings;
 mod splices;
 
 use super::lab::{self, Failed};
