@@ -28,9 +28,15 @@ pub struct Launch {
     pub texts: Vec<String>,
 }
 
-/// Options that are short for a Spark setting.
-const SHORT: [(&str, &str); 3] = [
+/// Options that are short for a Spark setting. Source: `SparkSubmitOptionParser`, `SparkSubmitArguments`.
+const SHORT: [(&str, &str); 9] = [
     ("--driver-memory", "spark.driver.memory"),
+    ("--driver-cores", "spark.driver.cores"),
+    ("--driver-java-options", "spark.driver.extraJavaOptions"),
+    ("--executor-memory", "spark.executor.memory"),
+    ("--executor-cores", "spark.executor.cores"),
+    ("--num-executors", "spark.executor.instances"),
+    ("--total-executor-cores", "spark.cores.max"),
     ("--master", "spark.master"),
     ("--deploy-mode", "spark.submit.deployMode"),
 ];

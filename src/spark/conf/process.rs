@@ -24,7 +24,22 @@ const OPTIONS: [(&str, &[&str]); 7] = [
     ("spark-driver", &["SPARK_SUBMIT_OPTS"]),
     ("jupyter", &["SPARK_SUBMIT_OPTS"]),
 ];
+/// The variables whose Java options reach the JVM of a role.
+pub(crate) fn option_variables(role: &str) -> &'static [&'static str] {
+    let row = OPTIONS.iter().find(|(own, _)| *own == role);
+    row.map_or(&[], |(_, names)| *names)
+}
+
 const DAEMON: &str = "SPARK_DAEMON_JAVA_OPTS";
+/// Variables that are no settings, and that `envFrom` may bring without naming them.
+const LAUNCHERS: [&str; 6] = [
+    "SPARK_DAEMON_MEMORY",
+    "SPARK_LOCAL_DIRS",
+    "SPARK_MEM",
+    "SPARK_WORKER_CORES",
+    "SPARK_WORKER_DIR",
+    "SPARK_WORKER_MEMORY",
+];
 const SUBMIT_ARGUMENTS: &str = "PYSPARK_SUBMIT_ARGS";
 const DEFAULTS: &str = "spark-defaults.conf";
 
@@ -63,6 +78,7 @@ pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> (Conf, La
         reader.options();
         reader.variables();
     }
+    reader.launchers();
     reader.texts(&read);
     (reader.conf, reader.launch)
 }
@@ -128,8 +144,7 @@ impl<'s> Reader<'_, 's> {
 
     /// `-Dkey=value` in the variables that the launcher hands to the JVM; the last one of a key counts.
     fn options(&mut self) {
-        let row = OPTIONS.iter().find(|(role, _)| *role == self.seat.role);
-        for name in row.map_or(&[][..], |(_, names)| names) {
+        for name in option_variables(self.seat.role) {
             match self.variable(name) {
                 Variable::Set { text, secret, spot } => {
                     let spot = self.spot(&spot);
@@ -170,6 +185,41 @@ impl<'s> Reader<'_, 's> {
                 }
                 Variable::Set { .. } | Variable::Unset => {}
             }
+        }
+    }
+
+    /// Variables of Spark's launcher and of a JVM, for who asks for them.
+    fn launchers(&mut self) {
+        let env = self.seat.container.value["env"].as_array();
+        let named = env
+            .into_iter()
+            .flatten()
+            .map(|own| text_of(&own["name"]).to_owned());
+        let scripted = self.launch.variables.keys().cloned();
+        let fixed = LAUNCHERS
+            .into_iter()
+            .chain(VARIABLES.map(|(name, _)| name))
+            .chain(OPTIONS.iter().flat_map(|(_, names)| *names).copied());
+        let is_theirs = |name: &String| name.starts_with("SPARK_") || name.contains("JAVA");
+        let names: std::collections::BTreeSet<_> = named
+            .chain(scripted)
+            .filter(is_theirs)
+            .chain(fixed.map(str::to_owned))
+            .collect();
+        for name in names {
+            let (text, secret, spot) = match self.variable(&name) {
+                Variable::Unset => continue,
+                Variable::Unknown(spot) => ("$".to_owned(), false, spot),
+                Variable::Set { text, secret, spot } => (text, secret, spot),
+            };
+            let entry = Entry {
+                text,
+                secret,
+                doubtful: false,
+                given: Given::Variable,
+                spot: self.spot(&spot),
+            };
+            self.conf.variables.insert(name, entry);
         }
     }
 

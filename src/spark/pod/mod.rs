@@ -15,6 +15,7 @@ mod tests;
 pub use count::{Count, executors};
 pub use found::{Predicted, found};
 pub use passed::GivenValue;
+pub use webhook::kubernetes as as_limit;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Plan, Submission};
