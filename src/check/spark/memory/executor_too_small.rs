@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
         what: "`spark.executor.memory` is 450 MiB or more, read in bytes where it has no unit: the driver checks it so \
                (`UnifiedMemoryManager.getMaxMemory`), while the pod is sized in MiB. `spark.executor.cores`, 1 where executors \
                are pods and nothing sets it, is at least `spark.task.cpus` (`ResourceUtils.validateTaskCpusLargeEnough`). \
-               Both run with 4.1.1.",
+               Both run with 3.5.9, 4.1.1 and 4.3.0.",
         why_platform: "The driver ends with an error on every start; executors never run. The pods' sizes look right.",
         why_data: "`INVALID_EXECUTOR_MEMORY`, or `The number of cores per executor has to be >= the number of cpus per task`, \
                    before the first stage. `spark.executor.memory=4096` is 4096 bytes there.",

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         what: "`spark.driver.extraJavaOptions` and `spark.driver.defaultJavaOptions` (`SparkSubmitCommandBuilder`), the same of \
                executors (`SparkConf.validateSettings`), and the variables `SPARK_HISTORY_OPTS`, `SPARK_MASTER_OPTS`, \
                `SPARK_WORKER_OPTS` and `SPARK_DAEMON_JAVA_OPTS` of those daemons (`SparkClassCommandBuilder`) hold no `-Xmx`. \
-               Run with 4.1.1. `SPARK_SUBMIT_OPTS` may hold one, which has no effect (SK109).",
+               Run with 3.5.9, 4.1.1 and 4.3.0. `SPARK_SUBMIT_OPTS` may hold one, which has no effect (SK109).",
         why_platform: "The container ends with exit 1 before a JVM of Spark's own runs, and is in CrashLoopBackOff.",
         why_data: "Spark sets the heap itself, from its own settings, and stops where Java options speak of it.",
         fix: "Take `-Xmx` out and set `spark.driver.memory`, `spark.executor.memory` or `SPARK_DAEMON_MEMORY`.",

@@ -12,6 +12,7 @@ mod off_heap_in_bytes;
 mod off_heap_without_size;
 mod overhead_below_floor;
 mod parts;
+mod profile_drops_template;
 mod python_not_counted;
 mod quantity_refused;
 mod quota_counts_more;
@@ -38,6 +39,7 @@ pub(super) const RULES: &[&Rule] = &[
     &scratch_without_limit::RULE,
     &cpu_limit_below_request::RULE,
     &cpu_limit_below_cores::RULE,
+    &profile_drops_template::RULE,
     &limit_not_request::RULE,
     &executor_too_small::RULE,
     &store_exceeds_heap::RULE,

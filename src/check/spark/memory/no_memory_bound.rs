@@ -87,6 +87,11 @@ fn of_process(case: Case<'_>) -> Option<Said> {
                 .because(BECAUSE),
         );
     }
+    // Stackable's operator has figures of its own where nobody writes any.
+    let version = case.seen().value["apiVersion"].as_str();
+    if version.is_some_and(|version| version.starts_with("spark.stackable.tech/")) {
+        return None;
+    }
     let (pod, container) = case.own_pod().zip(case.own())?;
     if bounds(container.value) || bounds(pod.pod().spec()) {
         return None;

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         title: "off-heap memory is switched on and has no size",
         what: "Where `spark.memory.offHeap.enabled` is true, `spark.memory.offHeap.size` is 1 MiB or more. Its default is 0, and \
                a number without a unit counts bytes: `2048` is 2 KiB. Spark checks it when the session starts, with any master \
-               (`Utils.checkOffHeapEnabled`; run with 4.1.1, 3.5.9 and 4.3.0 by their executors).",
+               (`Utils.checkOffHeapEnabled`; run with 3.5.9, 4.1.1 and 4.3.0).",
         why_platform: "The driver ends with exit 1 on every start; no executor pod is ever made.",
         why_data: "`requirement failed: spark.memory.offHeap.size must be > 0`, before the first line of the job.",
         fix: "Write a size with a unit, and remember it in the memory of driver pods: Spark adds it to executors alone.",

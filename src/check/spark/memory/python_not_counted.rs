@@ -1,5 +1,6 @@
 //! SK113: Python in executors that are sized as if there were none.
 
+use super::parts::application;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -14,10 +15,10 @@ pub(super) const RULE: Rule = Rule {
     page: Page {
         id: "spark/python-not-counted",
         title: "Python in executors that are sized for a JVM alone",
-        what: "A driver in client mode that makes executor pods, and either sets `spark.executor.pyspark.memory` or is a Connect \
-               server, sets `spark.executor.memoryOverheadFactor` to 0.4 or more (the setting `pythonOverheadPercent` of the \
-               check), or `spark.executor.memoryOverhead` to more than the memory of Python. In client mode nobody tells Spark \
-               that Python runs: the factor stays 0.1 and `spark.executor.pyspark.memory` is not added to the pod, only set as \
+        what: "A driver in client mode that makes executor pods and sets `spark.executor.pyspark.memory`, and a Connect server \
+               in any mode, sets `spark.executor.memoryOverheadFactor` to 0.4 or more (the setting `pythonOverheadPercent` of the \
+               check), or `spark.executor.memoryOverhead` to more than the memory of Python. Nobody tells Spark there that \
+               Python runs: the factor stays 0.1 and `spark.executor.pyspark.memory` is not added to the pod, only set as \
                a limit of the Python processes (`BasicExecutorFeatureStep`, `spark.kubernetes.resource.type`; 3.5 to 4.3).",
         why_platform: "The pod's limit is the heap and a tenth. Python workers of UDFs and pandas run beside the JVM in the same \
                        container, and the kernel kills it: OOMKilled, exit 137.",
@@ -64,12 +65,14 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         "spark.kubernetes.resource.type",
         "spark.executor.minMemoryOverhead",
     ];
-    if !case.is_client() || !own.iter().all(|key| conf.is_unset(key)) {
+    let is_connect = is_connect(case);
+    let is_jvm = case.is_client() || is_connect && case.python != Some(true);
+    if !is_jvm || !own.iter().all(|key| conf.is_unset(key)) {
         return Vec::new();
     }
     let python = match conf.get(PYTHON) {
         Told::Unknown => return Vec::new(),
-        Told::Unset if case.role != "spark-connect" => return Vec::new(),
+        Told::Unset if !is_connect => return Vec::new(),
         Told::Unset => None,
         Told::Set(_) => match conf.bytes(PYTHON, Unit::Mebibyte) {
             Some(bytes) => Some(bytes / i128::from(MIB)),
@@ -82,6 +85,14 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         _ => None,
     };
     Vec::from_iter(said)
+}
+
+/// Whether it is a Connect server that asks Kubernetes for executors, also as an operator's application.
+fn is_connect(case: Case<'_>) -> bool {
+    let (spec, _) = application(case);
+    let class = spec["mainClass"].as_str().unwrap_or_default();
+    let runs = class == "org.apache.spark.sql.connect.service.SparkConnectServer";
+    case.makes_executors() && (runs || case.role == "spark-connect")
 }
 
 /// The factor that Python takes.
@@ -110,7 +121,7 @@ fn short(case: Case<'_>, python: i128) -> Option<Said> {
     let overhead = case.conf().bytes(OVERHEAD, Unit::Mebibyte)? / i128::from(MIB);
     (overhead <= python).then(|| {
         let message = format!(
-            "`{}` does not hold `{}`, which client mode does not add to the pod",
+            "`{}` does not hold `{}`, which Spark does not add to the pod here",
             case.shown(OVERHEAD),
             case.shown(PYTHON)
         );
@@ -122,7 +133,7 @@ fn short(case: Case<'_>, python: i128) -> Option<Said> {
     })
 }
 
-const BECAUSE: &str = "in client mode nobody tells Spark that Python runs in executors: their memory is heap and overhead, and Python \
+const BECAUSE: &str = "nobody tells Spark here that Python runs in executors: their memory is heap and overhead, and Python \
                        workers beside the JVM take them over the limit, OOMKilled with exit 137";
 
 fn sized(case: Case<'_>, is_set: bool) -> Option<Said> {
@@ -176,6 +187,11 @@ mod tests {
             0
         );
         assert_eq!(of("    spark.executor.memoryOverheadFactor: '0.2'\n"), 1);
+        let server = "apiVersion: spark.apache.org/v1\nkind: SparkApplication\nmetadata: {name: c}\nspec:\n  mainClass: \
+                      org.apache.spark.sql.connect.service.SparkConnectServer\n  runtimeVersions: {sparkVersion: 4.1.1}\n";
+        assert_eq!(said(RULE.page.id, server).len(), 1);
+        let other = server.replace("SparkConnectServer", "Other");
+        assert_eq!(said(RULE.page.id, &other).len(), 0);
         let python = "    spark.executor.pyspark.memory: 2g\n";
         assert_eq!(
             of(&format!("{python}    spark.executor.memoryOverhead: 1g\n")),

@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
         title: "an amount that Kubernetes does not read, or reads as next to nothing",
         what: "What Spark hands to Kubernetes is a quantity: `spark.kubernetes.*.request.cores` and `.limit.cores`, \
                `….volumes.*.options.sizeLimit`, Kubeflow's `memoryLimit` (whose Java units its webhook changes into \
-               Kubernetes' own). Memory of containers in pods that run Spark, and Stackable's `memory.limit`, is 1 MiB or more. \
+               Kubernetes' own). Memory in its `batchSchedulerOptions`, of containers in pods that run Spark, and Stackable's `memory.limit`, is 1 MiB or more. \
                What is no quantity at all in a container is said by the check `api-validity`.",
         why_platform: "In Kubernetes `m` is a thousandth: `512m` of memory is half a byte. It is valid, and no container \
                        starts under it. `4gb` is no quantity: the API server refuses the pod.",
@@ -116,6 +116,15 @@ fn of_fields(case: Case<'_>) -> Vec<Said> {
             let message =
                 format!("`memoryLimit: {text}` of the {role} is no quantity of Kubernetes");
             found.push(refused(site(&[role, "memoryLimit"]), message, &bad, false));
+        }
+    }
+    let gang = &spec["batchSchedulerOptions"]["resources"];
+    for (name, value) in gang.as_object().into_iter().flatten() {
+        if let (true, Ok(amount)) = (name.ends_with("memory"), Quantity::of(value)) {
+            let text = written(value);
+            let what = format!("batchSchedulerOptions.resources.{name}: {text}");
+            let path = ["batchSchedulerOptions", "resources", name];
+            found.extend(small(site(&path), &what, &text, amount));
         }
     }
     if case.operator == Some(Operator::Stackable) {
@@ -219,6 +228,11 @@ mod tests {
             ("executor: {memoryLimit: 4G}", 0),
             ("executor: {memoryLimit: 4GB}", 1),
             ("executor: {memoryLimit: '${LIMIT}'}", 0),
+            (
+                "batchSchedulerOptions: {resources: {cpu: '2', memory: 4096m}}",
+                1,
+            ),
+            ("batchSchedulerOptions: {resources: {memory: 4096Mi}}", 0),
             ("executor: {coreRequest: 500m}", 0),
             ("executor: {coreRequest: 2cores}", 1),
             (

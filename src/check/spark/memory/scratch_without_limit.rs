@@ -88,7 +88,8 @@ fn of_own_pod(case: Case<'_>) -> Vec<Said> {
     let Some((pod, container)) = own else {
         return Vec::new();
     };
-    let mut paths = local_directories(case).unwrap_or_default();
+    let local = local_directories(case).unwrap_or_default();
+    let mut paths = local.clone();
     if case.role == "spark-worker" {
         match case.conf().variable("SPARK_WORKER_DIR") {
             Told::Set(known) => paths.push(known.text.trim_end_matches('/').to_owned()),
