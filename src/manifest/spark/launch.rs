@@ -265,6 +265,27 @@ mod tests {
     }
 
     #[test]
+    fn options_that_are_short_for_a_setting() {
+        let words = [
+            "spark-submit",
+            "--executor-memory",
+            "4g",
+            "--executor-cores=2",
+            "--num-executors",
+            "3",
+            "a.jar",
+            "--driver-cores",
+            "9",
+        ];
+        let conf = Launch::of(&json!({"command": words})).conf;
+        let text = |key: &str| conf.get(key).map(String::as_str);
+        assert_eq!(text("spark.executor.memory"), Some("4g"));
+        assert_eq!(text("spark.executor.cores"), Some("2"));
+        assert_eq!(text("spark.executor.instances"), Some("3"));
+        assert_eq!(text("spark.driver.cores"), None);
+    }
+
+    #[test]
     fn scripts_and_entrypoints() {
         for words in [
             json!([

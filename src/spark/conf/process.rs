@@ -1,5 +1,7 @@
 //! What a container's process is configured with: its command line, the files that it mounts, its variables.
 
+mod launchers;
+
 use super::{Conf, Entry, Given, Held, Spot};
 use crate::manifest::spark::{Found, Launch, Mounts, SourceKind, Sources, base, options, text_of};
 use crate::manifest::{Container, ContainerKind, Pod, PodPlace};
@@ -31,15 +33,6 @@ pub(crate) fn option_variables(role: &str) -> &'static [&'static str] {
 }
 
 const DAEMON: &str = "SPARK_DAEMON_JAVA_OPTS";
-/// Variables that are no settings, and that `envFrom` may bring without naming them.
-const LAUNCHERS: [&str; 6] = [
-    "SPARK_DAEMON_MEMORY",
-    "SPARK_LOCAL_DIRS",
-    "SPARK_MEM",
-    "SPARK_WORKER_CORES",
-    "SPARK_WORKER_DIR",
-    "SPARK_WORKER_MEMORY",
-];
 const SUBMIT_ARGUMENTS: &str = "PYSPARK_SUBMIT_ARGS";
 const DEFAULTS: &str = "spark-defaults.conf";
 
@@ -185,41 +178,6 @@ impl<'s> Reader<'_, 's> {
                 }
                 Variable::Set { .. } | Variable::Unset => {}
             }
-        }
-    }
-
-    /// Variables of Spark's launcher and of a JVM, for who asks for them.
-    fn launchers(&mut self) {
-        let env = self.seat.container.value["env"].as_array();
-        let named = env
-            .into_iter()
-            .flatten()
-            .map(|own| text_of(&own["name"]).to_owned());
-        let scripted = self.launch.variables.keys().cloned();
-        let fixed = LAUNCHERS
-            .into_iter()
-            .chain(VARIABLES.map(|(name, _)| name))
-            .chain(OPTIONS.iter().flat_map(|(_, names)| *names).copied());
-        let is_theirs = |name: &String| name.starts_with("SPARK_") || name.contains("JAVA");
-        let names: std::collections::BTreeSet<_> = named
-            .chain(scripted)
-            .filter(is_theirs)
-            .chain(fixed.map(str::to_owned))
-            .collect();
-        for name in names {
-            let (text, secret, spot) = match self.variable(&name) {
-                Variable::Unset => continue,
-                Variable::Unknown(spot) => ("$".to_owned(), false, spot),
-                Variable::Set { text, secret, spot } => (text, secret, spot),
-            };
-            let entry = Entry {
-                text,
-                secret,
-                doubtful: false,
-                given: Given::Variable,
-                spot: self.spot(&spot),
-            };
-            self.conf.variables.insert(name, entry);
         }
     }
 

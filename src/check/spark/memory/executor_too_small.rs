@@ -86,10 +86,9 @@ fn cores(case: Case<'_>) -> Option<Said> {
     conf.entry(TASK)?;
     let task = conf.number(TASK)?;
     let cores = match conf.get(CORES) {
-        Told::Unknown => return None,
-        Told::Unset if is_settled(case) => 1,
-        Told::Unset => return None,
         Told::Set(_) => conf.number(CORES)?,
+        Told::Unset if is_settled(case) => 1,
+        Told::Unset | Told::Unknown => return None,
     };
     (case.makes_executors() && task > cores).then(|| {
         let message = format!(

@@ -84,22 +84,14 @@ fn of_setting(case: Case<'_>, key: &str) -> Option<Said> {
         return None;
     }
     let shown = case.shown(key);
-    let heap = || {
-        (key == HEAP)
-            .then(|| size::heap(&known.text).err())
-            .flatten()
-    };
-    let (message, instead) = match size::setting(&known.text, unit, release) {
-        Err(bad) => {
-            let instead = bad.problem.instead().map(str::to_owned);
-            (format!("`{shown}` {}", bad.problem.reason()), instead)
-        }
-        Ok(_) => {
-            let bad = heap()?;
-            let reason = bad.problem.reason();
-            let message = format!("`{shown}` {reason}: Spark writes it behind -Xmx as it stands");
-            (message, None)
-        }
+    let (message, instead) = if let Err(bad) = size::setting(&known.text, unit, release) {
+        let instead = bad.problem.instead().map(str::to_owned);
+        (format!("`{shown}` {}", bad.problem.reason()), instead)
+    } else {
+        let bad = (key == HEAP).then(|| size::heap(&known.text).err())??;
+        let reason = bad.problem.reason();
+        let message = format!("`{shown}` {reason}: Spark writes it behind -Xmx as it stands");
+        (message, None)
     };
     let instead = instead.filter(|_| !known.entry.secret);
     let help = match instead {
