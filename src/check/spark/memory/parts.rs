@@ -25,7 +25,8 @@ pub(super) fn is_settled(case: Case<'_>) -> bool {
     case.operator.is_some() || ["spark-connect", "spark-thrift"].contains(&case.role.as_str())
 }
 
-/// The heap of its JVM in MiB, by the order of Spark's launcher; nothing where that is not known or no JVM reads it.
+/// The heap of its JVM in MiB, by the order of Spark's launcher; nothing where that is not known, no JVM reads it, or figures
+/// would tell what a Secret holds.
 pub(super) fn heap(case: Case<'_>) -> Option<u64> {
     let conf = case.conf();
     let process = Process::of(&case.role)?;
@@ -42,6 +43,7 @@ pub(super) fn heap(case: Case<'_>) -> Option<u64> {
             Told::Unset => {}
             Told::Unknown => return None,
             Told::Set(known) if known.text.is_empty() => {}
+            Told::Set(known) if known.entry.secret => return None,
             Told::Set(known) => return Some(size::heap(&known.text).ok()? / MIB),
         }
     }

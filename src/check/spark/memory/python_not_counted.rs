@@ -70,6 +70,14 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     if !is_jvm || !own.iter().all(|key| conf.is_unset(key)) {
         return Vec::new();
     }
+    // A figure would tell what a Secret holds.
+    let sizes = [PYTHON, OVERHEAD, "spark.executor.memory"];
+    if sizes
+        .iter()
+        .any(|key| conf.entry(key).is_some_and(|entry| entry.secret))
+    {
+        return Vec::new();
+    }
     let python = match conf.get(PYTHON) {
         Told::Unknown => return Vec::new(),
         Told::Unset if !is_connect => return Vec::new(),

@@ -89,7 +89,7 @@ fn of_settings(case: Case<'_>) -> Vec<Said> {
                     let message = format!("`{}` is no quantity of Kubernetes", case.shown(key));
                     found.push(refused(case.at(key), message, &bad, known.entry.secret));
                 }
-                Ok(amount) if sizes.contains(key) => {
+                Ok(amount) if sizes.contains(key) && !known.entry.secret => {
                     found.extend(small(case.at(key), &case.shown(key), &known.text, amount));
                 }
                 Ok(_) => {}
