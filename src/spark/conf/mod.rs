@@ -6,6 +6,7 @@
 //! `MasterArguments` and `WorkerArguments`, where system properties come first; for operators `spark::pod`.
 
 mod file;
+mod launchers;
 mod process;
 mod value;
 

@@ -1,7 +1,5 @@
 //! What a container's process is configured with: its command line, the files that it mounts, its variables.
 
-mod launchers;
-
 use super::{Conf, Entry, Given, Held, Spot};
 use crate::manifest::spark::{Found, Launch, Mounts, SourceKind, Sources, base, options, text_of};
 use crate::manifest::{Container, ContainerKind, Pod, PodPlace};
@@ -9,7 +7,7 @@ use crate::yaml::Pointer;
 use serde_json::Value;
 
 /// Variables that `spark-submit` reads where a setting is not set. Source: `SparkSubmitArguments.loadEnvironmentArguments`.
-const VARIABLES: [(&str, &str); 4] = [
+pub(super) const VARIABLES: [(&str, &str); 4] = [
     ("SPARK_DRIVER_MEMORY", "spark.driver.memory"),
     ("SPARK_EXECUTOR_MEMORY", "spark.executor.memory"),
     ("SPARK_EXECUTOR_CORES", "spark.executor.cores"),
@@ -17,7 +15,7 @@ const VARIABLES: [(&str, &str); 4] = [
 ];
 /// Variables whose `-D` options reach the JVM of a role. Source: `AbstractCommandBuilder`, `SparkClassCommandBuilder`,
 /// `SparkSubmitCommandBuilder`.
-const OPTIONS: [(&str, &[&str]); 7] = [
+pub(super) const OPTIONS: [(&str, &[&str]); 7] = [
     ("spark-history-server", &["SPARK_HISTORY_OPTS", DAEMON]),
     ("spark-master", &["SPARK_MASTER_OPTS", DAEMON]),
     ("spark-worker", &["SPARK_WORKER_OPTS", DAEMON]),
@@ -76,16 +74,16 @@ pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> (Conf, La
     (reader.conf, reader.launch)
 }
 
-struct Reader<'a, 's> {
-    conf: Conf,
-    launch: Launch,
+pub(super) struct Reader<'a, 's> {
+    pub(super) conf: Conf,
+    pub(super) launch: Launch,
     sources: &'s Sources<Held>,
     mounts: &'a Mounts<'s, Held>,
-    seat: Seat<'a>,
+    pub(super) seat: Seat<'a>,
 }
 
 /// What a variable is.
-enum Variable {
+pub(super) enum Variable {
     Unset,
     /// Its value is not in the stream.
     Unknown(Pointer),
@@ -98,7 +96,7 @@ enum Variable {
 
 impl<'s> Reader<'_, 's> {
     /// A place in the container.
-    fn spot(&self, path: &Pointer) -> Spot {
+    pub(super) fn spot(&self, path: &Pointer) -> Spot {
         let own = self.seat.container.pointer().join(path);
         Spot {
             object: self.seat.object,
@@ -274,7 +272,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// An environment variable: what the script sets, then `env`, then `envFrom`.
-    fn variable(&self, name: &str) -> Variable {
+    pub(super) fn variable(&self, name: &str) -> Variable {
         if let Some(text) = self.launch.variables.get(name) {
             let spot = word(self.seat.container.value, name, text);
             return set(text, false, spot);

@@ -1,8 +1,8 @@
 //! Variables of Spark's launcher and of a JVM that are no settings.
 
-use super::{OPTIONS, Reader, VARIABLES, Variable};
+use super::process::{OPTIONS, Reader, VARIABLES, Variable};
+use super::{Entry, Given};
 use crate::manifest::spark::text_of;
-use crate::spark::conf::{Entry, Given};
 use std::collections::BTreeSet;
 
 /// Variables that are no settings, and that `envFrom` may bring without naming them.
