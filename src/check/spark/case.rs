@@ -119,6 +119,16 @@ impl<'w> Case<'w> {
         }
     }
 
+    /// `NAME=value` of a variable as it is written; only the name, where the value may not be shown.
+    pub(super) fn shown_variable(self, name: &str) -> String {
+        match self.conf().variable(name) {
+            Told::Set(known) if !known.entry.secret && !is_literal(name, &known.entry.text) => {
+                format!("{name}={}", crate::text::shortened(&known.entry.text))
+            }
+            _ => name.to_owned(),
+        }
+    }
+
     /// `key=value` as it is written; only the key, where the value may not be shown.
     pub(super) fn shown(self, key: &str) -> String {
         match self.conf().get(key) {

@@ -7,6 +7,10 @@ use serde_json::Value;
 
 /// The settings of the check.
 pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
+    ("pythonOverheadPercent", SettingKind::Integer),
+    ("workerMarginMi", SettingKind::Integer),
+    ("workerOverheadMi", SettingKind::Integer),
+    ("workerOverheadPercent", SettingKind::Integer),
     (
         "least",
         SettingKind::OneOf(&["error", "high", "warning", "info"]),
@@ -28,6 +32,14 @@ pub(super) struct Parameters {
     pub(super) least: Grade,
     /// The version where neither a field nor an image nor a jar says it.
     pub(super) version: Version,
+    /// Percent of an executor's heap that Python needs beside it: what Spark takes for Python applications.
+    pub(super) python_overhead_percent: u64,
+    /// MiB that a standalone worker needs beside its own heap and its executors.
+    pub(super) worker_margin: u64,
+    /// MiB that a worker's executors need beside their heaps, at the least: Spark's own minimum for a pod.
+    pub(super) worker_overhead: u64,
+    /// The same in percent of the heaps.
+    pub(super) worker_overhead_percent: u64,
 }
 
 impl Default for Parameters {
@@ -35,6 +47,10 @@ impl Default for Parameters {
         Self {
             least: Grade::Info,
             version: Release::V4_3_0.version(),
+            python_overhead_percent: 40,
+            worker_margin: 256,
+            worker_overhead: 384,
+            worker_overhead_percent: 10,
         }
     }
 }
@@ -44,10 +60,24 @@ impl Parameters {
     pub(super) fn of(check: &ResolvedCheck) -> Self {
         let default = Self::default();
         let text = |name: &str| check.setting(name).and_then(Value::as_str);
+        let number = |name: &str, default: u64| {
+            let set = check.setting(name).and_then(Value::as_u64);
+            set.unwrap_or(default)
+        };
         let version = text("sparkVersion").and_then(|text| Version::parse(text).ok());
         Self {
             least: text("least").map_or(default.least, Grade::named),
             version: version.unwrap_or(default.version),
+            python_overhead_percent: number(
+                "pythonOverheadPercent",
+                default.python_overhead_percent,
+            ),
+            worker_margin: number("workerMarginMi", default.worker_margin),
+            worker_overhead: number("workerOverheadMi", default.worker_overhead),
+            worker_overhead_percent: number(
+                "workerOverheadPercent",
+                default.worker_overhead_percent,
+            ),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a rule says, and where.
 
+use super::rule::Grade;
 use crate::guard::Finding;
 use crate::preset::Severity;
 use crate::spark::conf::Entry;
@@ -22,6 +23,8 @@ pub(super) struct Said {
     message: String,
     because: Option<String>,
     help: String,
+    /// How grave, where that is less than the rule may be.
+    pub(super) grade: Option<Grade>,
 }
 
 impl Site {
@@ -63,11 +66,18 @@ impl Site {
             message: message.into(),
             because: None,
             help: help.into(),
+            grade: None,
         }
     }
 }
 
 impl Said {
+    /// Less grave than the rule may be.
+    pub(super) fn only(mut self, grade: Grade) -> Self {
+        self.grade = Some(grade);
+        self
+    }
+
     /// Why it matters, for whoever does not speak Kubernetes or does not speak Spark.
     pub(super) fn because(mut self, why: impl Into<String>) -> Self {
         self.because = Some(why.into());

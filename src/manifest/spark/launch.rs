@@ -28,9 +28,15 @@ pub struct Launch {
     pub texts: Vec<String>,
 }
 
-/// Options that are short for a Spark setting.
-const SHORT: [(&str, &str); 3] = [
+/// Options that are short for a Spark setting. Source: `SparkSubmitOptionParser`, `SparkSubmitArguments`.
+const SHORT: [(&str, &str); 9] = [
     ("--driver-memory", "spark.driver.memory"),
+    ("--driver-cores", "spark.driver.cores"),
+    ("--driver-java-options", "spark.driver.extraJavaOptions"),
+    ("--executor-memory", "spark.executor.memory"),
+    ("--executor-cores", "spark.executor.cores"),
+    ("--num-executors", "spark.executor.instances"),
+    ("--total-executor-cores", "spark.cores.max"),
     ("--master", "spark.master"),
     ("--deploy-mode", "spark.submit.deployMode"),
 ];
@@ -256,6 +262,27 @@ mod tests {
                 .collect();
             assert_eq!(heap(&json!(words)).as_deref(), want, "{options}");
         }
+    }
+
+    #[test]
+    fn options_that_are_short_for_a_setting() {
+        let words = [
+            "spark-submit",
+            "--executor-memory",
+            "4g",
+            "--executor-cores=2",
+            "--num-executors",
+            "3",
+            "a.jar",
+            "--driver-cores",
+            "9",
+        ];
+        let conf = Launch::of(&json!({"command": words})).conf;
+        let text = |key: &str| conf.get(key).map(String::as_str);
+        assert_eq!(text("spark.executor.memory"), Some("4g"));
+        assert_eq!(text("spark.executor.cores"), Some("2"));
+        assert_eq!(text("spark.executor.instances"), Some("3"));
+        assert_eq!(text("spark.driver.cores"), None);
     }
 
     #[test]

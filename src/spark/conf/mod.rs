@@ -6,11 +6,12 @@
 //! `MasterArguments` and `WorkerArguments`, where system properties come first; for operators `spark::pod`.
 
 mod file;
+mod launchers;
 mod process;
 mod value;
 
 pub use file::{Held, hold};
-pub(crate) use process::{Seat, of_container};
+pub(crate) use process::{Seat, of_container, option_variables};
 pub use value::Told;
 
 use super::memory::Settings;
@@ -25,6 +26,8 @@ use value::is_open;
 pub struct Conf {
     /// The values of each setting, the one that counts first.
     entries: BTreeMap<String, Vec<Entry>>,
+    /// Environment variables that a launcher or a JVM reads.
+    variables: BTreeMap<String, Entry>,
     /// What may hold more and is not in the stream (`ConfigMap/spark-conf`).
     gaps: Vec<String>,
     /// Scripts, notebooks and other texts that may set more in ways that are not read here.
@@ -114,6 +117,18 @@ impl Conf {
     /// All values of a setting, the one that counts first; the others are overruled by it.
     pub fn all(&self, key: &str) -> &[Entry] {
         self.entries.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// An environment variable that Spark's launcher or a JVM reads (`SPARK_*`, `*JAVA*_OPTIONS`), as it is written; `$` where
+    /// its value is not in the stream.
+    pub fn variable_entry(&self, name: &str) -> Option<&Entry> {
+        self.variables.get(name)
+    }
+
+    /// The environment variables that are known by name.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        let variables = self.variables.iter();
+        variables.map(|(name, entry)| (name.as_str(), entry))
     }
 
     /// The value that counts, as it is written.

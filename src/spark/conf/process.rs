@@ -10,7 +10,7 @@ use crate::yaml::Pointer;
 use serde_json::Value;
 
 /// Variables that `spark-submit` reads where a setting is not set. Source: `SparkSubmitArguments.loadEnvironmentArguments`.
-const VARIABLES: [(&str, &str); 4] = [
+pub(super) const VARIABLES: [(&str, &str); 4] = [
     ("SPARK_DRIVER_MEMORY", "spark.driver.memory"),
     ("SPARK_EXECUTOR_MEMORY", "spark.executor.memory"),
     ("SPARK_EXECUTOR_CORES", "spark.executor.cores"),
@@ -18,7 +18,7 @@ const VARIABLES: [(&str, &str); 4] = [
 ];
 /// Variables whose `-D` options reach the JVM of a role. Source: `AbstractCommandBuilder`, `SparkClassCommandBuilder`,
 /// `SparkSubmitCommandBuilder`.
-const OPTIONS: [(&str, &[&str]); 7] = [
+pub(super) const OPTIONS: [(&str, &[&str]); 7] = [
     ("spark-history-server", &["SPARK_HISTORY_OPTS", DAEMON]),
     ("spark-master", &["SPARK_MASTER_OPTS", DAEMON]),
     ("spark-worker", &["SPARK_WORKER_OPTS", DAEMON]),
@@ -27,6 +27,12 @@ const OPTIONS: [(&str, &[&str]); 7] = [
     ("spark-driver", &["SPARK_SUBMIT_OPTS"]),
     ("jupyter", &["SPARK_SUBMIT_OPTS"]),
 ];
+/// The variables whose Java options reach the JVM of a role.
+pub(crate) fn option_variables(role: &str) -> &'static [&'static str] {
+    let row = OPTIONS.iter().find(|(own, _)| *own == role);
+    row.map_or(&[], |(_, names)| *names)
+}
+
 const DAEMON: &str = "SPARK_DAEMON_JAVA_OPTS";
 const SUBMIT_ARGUMENTS: &str = "PYSPARK_SUBMIT_ARGS";
 const DEFAULTS: &str = "spark-defaults.conf";
@@ -66,20 +72,21 @@ pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> (Conf, La
         reader.options();
         reader.variables();
     }
+    reader.launchers();
     reader.texts(&read);
     (reader.conf, reader.launch)
 }
 
-struct Reader<'a, 's> {
-    conf: Conf,
-    launch: Launch,
+pub(super) struct Reader<'a, 's> {
+    pub(super) conf: Conf,
+    pub(super) launch: Launch,
     sources: &'s Sources<Held>,
     mounts: &'a Mounts<'s, Held>,
-    seat: Seat<'a>,
+    pub(super) seat: Seat<'a>,
 }
 
 /// What a variable is.
-enum Variable {
+pub(super) enum Variable {
     Unset,
     /// Its value is not in the stream.
     Unknown(Pointer),
@@ -92,7 +99,7 @@ enum Variable {
 
 impl<'s> Reader<'_, 's> {
     /// A place in the container.
-    fn spot(&self, path: &Pointer) -> Spot {
+    pub(super) fn spot(&self, path: &Pointer) -> Spot {
         let own = self.seat.container.pointer().join(path);
         Spot {
             object: self.seat.object,
@@ -131,8 +138,7 @@ impl<'s> Reader<'_, 's> {
 
     /// `-Dkey=value` in the variables that the launcher hands to the JVM; the last one of a key counts.
     fn options(&mut self) {
-        let row = OPTIONS.iter().find(|(role, _)| *role == self.seat.role);
-        for name in row.map_or(&[][..], |(_, names)| names) {
+        for name in option_variables(self.seat.role) {
             match self.variable(name) {
                 Variable::Set { text, secret, spot } => {
                     let spot = self.spot(&spot);
@@ -295,7 +301,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// An environment variable: what the script sets, then `env`, then `envFrom`.
-    fn variable(&self, name: &str) -> Variable {
+    pub(super) fn variable(&self, name: &str) -> Variable {
         if let Some(text) = self.launch.variables.get(name) {
             let spot = word(self.seat.container.value, name, text);
             return set(text, false, spot);

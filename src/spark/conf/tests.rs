@@ -180,3 +180,42 @@ spec:
     assert_eq!(conf.get("spark.driver.host"), Told::Unknown);
     assert_eq!(conf.all("spark.driver.port").len(), 1);
 }
+
+#[test]
+fn variables_of_the_launcher_are_kept() {
+    let conf = conf(
+        r"
+kind: ConfigMap
+metadata: {name: env}
+data: {SPARK_WORKER_MEMORY: 2g, OTHER: a}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: w}
+spec:
+  template:
+    spec:
+      containers:
+      - name: w
+        command: [sh, -c, 'export SPARK_DAEMON_MEMORY=1g; exec spark-class org.apache.spark.deploy.worker.Worker']
+        env:
+        - {name: SPARK_MEM, value: ''}
+        - {name: SPARK_WORKER_DIR, value: $(DIR)}
+        - {name: JAVA_TOOL_OPTIONS, valueFrom: {configMapKeyRef: {name: elsewhere, key: a}}}
+        envFrom: [{configMapRef: {name: env}}]
+",
+        "spark-worker",
+    );
+    let told = |name: &str| match conf.variable(name) {
+        Told::Set(known) => known.text.into_owned(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(told("SPARK_DAEMON_MEMORY"), "1g");
+    assert_eq!(told("SPARK_WORKER_MEMORY"), "2g");
+    assert_eq!(told("SPARK_MEM"), "Unset");
+    assert_eq!(told("SPARK_WORKER_DIR"), "Unknown");
+    assert_eq!(told("JAVA_TOOL_OPTIONS"), "Unknown");
+    assert_eq!(told("OTHER"), "Unset");
+    let entry = conf.variable_entry("SPARK_WORKER_MEMORY").unwrap();
+    assert!(entry.spot.path.to_string().ends_with("/envFrom/0"));
+}

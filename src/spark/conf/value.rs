@@ -43,6 +43,19 @@ impl Conf {
         }
     }
 
+    /// What is known of an environment variable that Spark's launcher or a JVM reads. An empty one counts as unset, as there.
+    pub fn variable(&self, name: &str) -> Told<'_> {
+        match self.variable_entry(name) {
+            Some(entry) if is_open(&entry.text) => Told::Unknown,
+            Some(entry) if !entry.text.is_empty() => Told::Set(Known {
+                entry,
+                text: entry.text.as_str().into(),
+            }),
+            _ if self.may_hold(name) => Told::Unknown,
+            _ => Told::Unset,
+        }
+    }
+
     /// The text that is set, where it is known.
     pub fn text(&self, key: &str) -> Option<Cow<'_, str>> {
         match self.get(key) {

@@ -23,6 +23,7 @@ pub use found::{Predicted, found, of_object};
 pub use origin::{PartOrigin, PartOrigins};
 pub use passed::{GivenValue, Origin, Origins};
 pub use weight::Quality;
+pub use webhook::kubernetes as as_limit;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Built, Plan, Submission};

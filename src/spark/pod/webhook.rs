@@ -179,7 +179,7 @@ fn limits(own: &Value, role: &str, container: &mut Value) -> Result<(), Failure>
 
 /// Java's units as Kubernetes': `4g` is `4Gi`. What has none of them stays.
 /// Source: `ConvertJavaMemoryStringToK8sMemoryString`; of a capital unit it cuts off nothing and the result is refused.
-fn kubernetes(memory: &str) -> String {
+pub fn kubernetes(memory: &str) -> String {
     let units = [
         ("kb", "Ki"),
         ("mb", "Mi"),

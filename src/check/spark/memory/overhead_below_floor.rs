@@ -1,5 +1,6 @@
 //! SK112: an explicit overhead that is less than Spark would have taken.
 
+use super::parts::made;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -55,12 +56,7 @@ spec:
 const FLOOR: i128 = 384;
 
 fn judge(case: Case<'_>) -> Vec<Said> {
-    let roles = match (case.makes_executors(), case.is_client()) {
-        (false, _) => &[][..],
-        (true, true) => &["executor"],
-        (true, false) => &["driver", "executor"],
-    };
-    roles
+    made(case)
         .iter()
         .filter_map(|role| of_role(case, role))
         .collect()
