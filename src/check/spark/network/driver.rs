@@ -14,6 +14,9 @@ pub(super) const PORT: &str = "spark.driver.port";
 pub(super) const BLOCK_MANAGER: &str = "spark.driver.blockManager.port";
 pub(super) const POD_NAME: &str = "spark.kubernetes.driver.pod.name";
 pub(super) const NAMESPACE: &str = "spark.kubernetes.namespace";
+pub(super) const GRPC_PORT: &str = "spark.connect.grpc.binding.port";
+/// Where a Connect server listens unless it is told otherwise.
+pub(super) const GRPC: u64 = 15002;
 
 /// Addresses that mean the pod that uses them, to itself alone.
 const LOOPBACK: [&str; 3] = ["localhost", "::1", "[::1]"];
@@ -44,6 +47,15 @@ pub(super) fn is_closed(case: Case<'_>) -> bool {
 pub(super) fn goes_by_host(case: Case<'_>) -> bool {
     let by_address = case.conf().flag("spark.kubernetes.executor.useDriverPodIP") == Some(true);
     !by_address || case.conf().is_unset(BIND)
+}
+
+/// Where its Connect server listens; nothing where that is not known. The catalogue has no keys of Connect for 3.5.
+pub(super) fn grpc_port(case: Case<'_>) -> Option<u64> {
+    match case.conf().get(GRPC_PORT) {
+        Told::Unset => Some(GRPC),
+        Told::Set(known) => known.text.trim().parse().ok(),
+        Told::Unknown => None,
+    }
 }
 
 /// Whether an address means its own pod only.

@@ -1,7 +1,7 @@
 //! SK203: ports that others must reach, and that lead nowhere.
 
 use super::driver::{BLOCK_MANAGER, PORT, Service, calls_back, goes_by_host, has_neighbour};
-use super::driver::{is_closed, is_loopback};
+use super::driver::{GRPC, GRPC_PORT, grpc_port, is_closed, is_loopback};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -83,10 +83,7 @@ spec:
     judge: Judge::Process(judge),
 };
 
-const GRPC_PORT: &str = "spark.connect.grpc.binding.port";
 const GRPC_ADDRESS: &str = "spark.connect.grpc.binding.address";
-/// Where a Connect server listens unless it is told otherwise.
-const GRPC: u64 = 15002;
 const WHY: &str =
     "executors cannot call the driver back: they exit, or tasks hang at their first broadcast";
 
@@ -144,7 +141,7 @@ fn of_driver(case: Case<'_>, service: Service<'_>, (key, usual): (&str, u64)) ->
 
 /// Where clients of a Connect server are sent, and where it listens.
 fn of_server(case: Case<'_>) -> Option<Said> {
-    let port = u64::try_from(case.conf().number(GRPC_PORT)?).ok()?;
+    let port = grpc_port(case)?;
     let sends_to = |wanted: u64| {
         Service::around(case).find(|service| {
             let ports = service.ports(case);
