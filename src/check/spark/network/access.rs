@@ -1,4 +1,4 @@
-//! What a ServiceAccount may do, as far as the bindings of the stream say so.
+//! What a `ServiceAccount` may do, as far as the bindings of the stream say so.
 
 use crate::check::spark::world::{World, same_namespace};
 use crate::manifest::Object;

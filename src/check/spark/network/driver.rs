@@ -132,7 +132,7 @@ fn declared(case: Case<'_>, name: &str) -> Option<u64> {
 
 /// Whether another container of its pod runs on beside it: that may listen, or forward, too.
 pub(super) fn has_neighbour(case: Case<'_>) -> bool {
-    let own = case.own().map(|own| own.pointer());
+    let own = case.own().map(Container::pointer);
     let pod = case.own_pod().map(|pod| pod.pod());
     let mut containers = pod.into_iter().flat_map(Pod::containers);
     containers.any(|other| {
@@ -154,7 +154,7 @@ pub(super) fn may_have_variable(case: Case<'_>, name: &str) -> bool {
         || case.conf().may_hold(name)
 }
 
-/// The namespace that it runs in: as it is written, or as the bindings of its ServiceAccount have it.
+/// The namespace that it runs in: as it is written, or as the bindings of its account have it.
 pub(super) fn namespace(case: Case<'_>) -> Option<&str> {
     let own = case.namespace();
     if !own.is_empty() {

@@ -1,4 +1,4 @@
-//! SK210: a driver whose ServiceAccount may not do what Spark does with it.
+//! SK210: a driver whose account may not do what Spark does with it.
 
 use super::access::{Account, Granted};
 use super::driver::{executors_namespace, namespace};
@@ -130,7 +130,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         .collect()
 }
 
-/// Whether the driver shows the API server something else than its ServiceAccount's token.
+/// Whether the driver shows the API server something else than the token of its account.
 fn is_somebody_else(case: Case<'_>) -> bool {
     let mut own = case.conf().family("spark.kubernetes.authenticate.");
     own.any(|(key, _)| key.contains("oauthToken") || key.contains("clientKeyFile"))

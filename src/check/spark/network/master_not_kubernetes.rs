@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         what: "`spark.master` of a driver in a pod, where it means Kubernetes, is `k8s://https://host:port`: with `k8s://` before \
                the address, and with a port, which Spark's guide asks for even where it is 443. A driver that has \
                `spark.kubernetes.executor.*` settings has such a master; with `local[…]` or `spark://`, or with none, those \
-               settings do nothing (`SparkSubmit.prepareSubmitEnvironment`, `Utils.checkAndGetK8sMasterUrl`, 3.5 to 4.3).",
+               settings do nothing, nor does a pod template for executors that is mounted beside `local[…]` (`SparkSubmit.prepareSubmitEnvironment`, `Utils.checkAndGetK8sMasterUrl`, 3.5 to 4.3).",
         why_platform: "Without `k8s://` Spark refuses to start. With another master no executor pod is ever made, although image, \
                        namespace and template of executors are all there; the whole load is on one pod.",
         why_data: "With `local[*]` each query runs in the server's own heap. It works with a sample and is killed with real data.",
@@ -92,15 +92,46 @@ fn without_scheme(case: Case<'_>, text: &str) -> Option<Said> {
     })
 }
 
-/// A master of another kind beside settings for executors that Kubernetes runs.
+/// A master of another kind beside what is for executors that Kubernetes runs.
 fn other(case: Case<'_>, text: &str) -> Option<Said> {
-    let other = matches!(Master::of(text), Master::Local | Master::Standalone);
-    let key = first(case).filter(|_| other)?;
-    let message = format!(
-        "`{}` is not Kubernetes, and `{key}` is for executors in pods: it does nothing",
-        case.shown(MASTER)
-    );
+    let master = Master::of(text);
+    let key = match master {
+        Master::Local | Master::Standalone => first(case),
+        Master::Kubernetes | Master::Unknown => return None,
+    };
+    let shown = case.shown(MASTER);
+    let message = match (key, master) {
+        (Some(key), _) => {
+            format!(
+                "`{shown}` is not Kubernetes, and `{key}` is for executors in pods: it does nothing"
+            )
+        }
+        (None, Master::Local) => {
+            let (object, key) = mounted_template(case)?;
+            format!(
+                "`{shown}` makes no executors, and the pod mounts a template for them: `{key}` of ConfigMap `{object}` does nothing"
+            )
+        }
+        (None, _) => return None,
+    };
     Some(idle(case.at(MASTER).say(message, RIGHT)))
+}
+
+/// A pod template for executors among the files that the pod mounts: its `ConfigMap` and key.
+fn mounted_template(case: Case<'_>) -> Option<(&str, &str)> {
+    let volumes = case.own_pod()?.value["spec"]["volumes"].as_array()?;
+    volumes.iter().find_map(|volume| {
+        let name = volume["configMap"]["name"].as_str()?;
+        let (object, value) = case.world.named("ConfigMap", case.namespace(), name)?;
+        let mut texts = value["data"].as_object()?.iter();
+        let (key, _) = texts.find(|(key, text)| {
+            let file = key.contains("executor") && key.contains("template");
+            file && text
+                .as_str()
+                .is_some_and(|text| text.contains("containers:"))
+        })?;
+        Some((object.name, key.as_str()))
+    })
 }
 
 fn unset(case: Case<'_>) -> Option<Said> {
@@ -159,6 +190,20 @@ mod tests {
         assert!(with("'local[*]'")[0].contains("it does nothing"));
         assert!(with("spark://master:7077")[0].contains("is not Kubernetes"));
         assert_eq!(with("k8s://https://kubernetes.default.svc:443"), [""; 0]);
+        let template = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: t}\ndata: {executor-pod-template.yaml: \"spec:\\n  containers: []\"}\n";
+        let volume = "spec:\n      volumes: [{name: t, configMap: {name: t}}]\n      containers";
+        let local = RULE
+            .page
+            .after
+            .replace("k8s://https://kubernetes.default.svc:443", "'local[*]'")
+            .replace("spec:\n      containers", volume);
+        let found = said(RULE.page.id, &format!("{local}{template}"));
+        assert!(
+            found[0]
+                .1
+                .contains("`executor-pod-template.yaml` of ConfigMap `t` does nothing"),
+            "{found:?}"
+        );
         let none = RULE.page.after.replace(
             "--master, k8s://https://kubernetes.default.svc:443",
             "--conf, spark.kubernetes.executor.podNamePrefix=x",

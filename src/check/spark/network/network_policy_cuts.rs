@@ -1,4 +1,4 @@
-//! SK212: NetworkPolicies that cut executors off.
+//! SK212: policies of the network that cut executors off.
 
 use super::driver::{BLOCK_MANAGER, PORT, is_closed};
 use super::peer::Peer;
@@ -220,7 +220,7 @@ fn port_of(case: Case<'_>, (key, usual): (&str, Option<u64>)) -> Option<Port> {
     // A notebook's or a job's own code may pin it.
     let told = case.mode == Mode::Cluster || is_closed(case);
     let told = told || matches!(case.conf().get(key), Told::Set(_));
-    told.then(|| (None, format!("`{key}`, which is random")))
+    told.then(|| (None, format!("the random `{key}`")))
 }
 
 #[cfg(test)]
@@ -257,8 +257,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "NetworkPolicy/deny /spec: NetworkPolicy `deny` isolates executors of container `connect`, and no policy of the stream lets in: `spark.blockManager.port`, which is random of executors",
-                "NetworkPolicy/deny /spec: NetworkPolicy `deny` isolates executors of container `connect`, and no policy of the stream lets out: port 7078 of the driver, port 7079 of the driver, `spark.blockManager.port`, which is random of executors, DNS (port 53)",
+                "NetworkPolicy/deny /spec: NetworkPolicy `deny` isolates executors of container `connect`, and no policy of the stream lets in: the random `spark.blockManager.port` of executors",
+                "NetworkPolicy/deny /spec: NetworkPolicy `deny` isolates executors of container `connect`, and no policy of the stream lets out: port 7078 of the driver, port 7079 of the driver, the random `spark.blockManager.port` of executors, DNS (port 53)",
             ]
         );
         let executors = policy(
@@ -327,7 +327,7 @@ mod tests {
         assert!(
             found[0]
                 .1
-                .contains("lets in: `spark.driver.port`, which is random"),
+                .contains("lets in: the random `spark.driver.port`"),
             "{found:?}"
         );
         let open = AFTER.replace(

@@ -1,4 +1,4 @@
-//! Pods as NetworkPolicies see them: by their labels, as far as those are known.
+//! Pods as policies of the network see them: by their labels, as far as those are known.
 
 use super::driver::{executors_namespace, labels, namespace};
 use crate::check::spark::case::Case;
@@ -33,7 +33,7 @@ impl Peer {
         peer.namespaces.extend(namespace(case).map(str::to_owned));
         peer.read(labels(case));
         let pod = case.own_pod().map(|pod| pod.pod());
-        let ports = pod.into_iter().flat_map(|pod| pod.containers());
+        let ports = pod.into_iter().flat_map(crate::manifest::Pod::containers);
         let ports = ports.flat_map(crate::manifest::Container::ports);
         peer.ports = ports
             .map(|port| (port.name.to_owned(), u64::from(port.number)))

@@ -19,15 +19,14 @@ const PLACES: [(&str, &str); 8] = [
 
 /// Each object that makes pods, with its pod. Tests of a chart are none: they come and go.
 fn all<'w>(world: &'w World<'w>) -> impl Iterator<Item = (&'w Object<'w>, &'w Value)> {
-    let kinds = PLACES.into_iter().flat_map(move |(kind, at)| {
+    PLACES.into_iter().flat_map(move |(kind, at)| {
         let objects = world.of_kind(kind);
         objects.filter_map(move |(object, value)| {
             let hook = value["metadata"]["annotations"]["helm.sh/hook"].as_str();
             let pod = value.pointer(at)?;
             (!hook.is_some_and(|hook| hook.starts_with("test"))).then_some((object, pod))
         })
-    });
-    kinds
+    })
 }
 
 /// The other objects whose pods a Service's selector finds.

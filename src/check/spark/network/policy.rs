@@ -1,4 +1,4 @@
-//! NetworkPolicies of the stream: which of them closes a connection, and none opens.
+//! Policies of the network in the stream: which of them closes a connection, and none opens.
 
 use super::peer::{Peer, both};
 use crate::check::spark::world::{World, same_namespace};
