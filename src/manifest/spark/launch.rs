@@ -29,10 +29,11 @@ pub struct Launch {
 }
 
 /// Options that are short for a Spark setting.
-const SHORT: [(&str, &str); 3] = [
+const SHORT: [(&str, &str); 4] = [
     ("--driver-memory", "spark.driver.memory"),
     ("--master", "spark.master"),
     ("--deploy-mode", "spark.submit.deployMode"),
+    ("--remote", "spark.remote"),
 ];
 
 /// Options of `spark-submit` without a value; every other one takes the next word.
@@ -256,6 +257,13 @@ mod tests {
                 .collect();
             assert_eq!(heap(&json!(words)).as_deref(), want, "{options}");
         }
+    }
+
+    /// Source: `SparkSubmitArguments.handle`, from 3.4 on.
+    #[test]
+    fn the_address_of_a_connect_server() {
+        let launch = Launch::of(&json!({"args": ["pyspark", "--remote", "sc://connect:15002"]}));
+        assert_eq!(launch.conf["spark.remote"], "sc://connect:15002");
     }
 
     #[test]
