@@ -1,6 +1,8 @@
 //! What runs Spark, kept while a stream goes by.
 
 use crate::guard::{Outcome, Subject};
+use crate::manifest::Pod;
+use crate::manifest::spark::text_of;
 use crate::spark::memory::launcher;
 use crate::spark::process::{Operator, Seen, SeenPod};
 use serde_json::Value;
@@ -24,7 +26,8 @@ impl Gathered {
         let is_spark = |role: &str| launcher::Process::of(role).is_some();
         let mut roles = outcome.pods.iter().flat_map(|pod| &pod.roles.containers);
         let runs = roles.any(|role| role.is_some_and(|role| is_spark(&role.role)));
-        if runs || Operator::of(&outcome.value).is_some() {
+        let submits = || outcome.pods.iter().any(|pod| submits(&pod.value));
+        if runs || Operator::of(&outcome.value).is_some() || submits() {
             let pods = outcome.pods.iter().map(|pod| SeenPod {
                 place: pod.place.clone(),
                 value: pod.value.clone(),
@@ -56,4 +59,18 @@ impl Gathered {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         (seen, std::mem::take(&mut *changed))
     }
+}
+
+/// Whether a pod calls `spark-submit`: with the deploy mode `cluster` it has no Spark process, and hands one over.
+fn submits(pod: &Value) -> bool {
+    let pod = Pod { value: pod };
+    let mut words = pod.containers().flat_map(|container| {
+        let lists = ["command", "args"].into_iter();
+        lists.filter_map(|list| container.value[list].as_array())
+    });
+    words.any(|words| {
+        words
+            .iter()
+            .any(|word| text_of(word).contains("spark-submit"))
+    })
 }

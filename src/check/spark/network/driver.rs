@@ -58,9 +58,23 @@ pub(super) fn grpc_port(case: Case<'_>) -> Option<u64> {
     }
 }
 
+/// What executors are those of, for a message: `` `pi` ``, ``container `connect` ``.
+pub(super) fn owner(case: Case<'_>) -> String {
+    match case.operator {
+        Some(_) => format!("`{}`", case.seen().name()),
+        None => case.name(),
+    }
+}
+
 /// Whether an address means its own pod only.
 pub(super) fn is_loopback(address: &str) -> bool {
     LOOPBACK.contains(&address) || address.starts_with("127.")
+}
+
+/// Whether a host is the name of one pod of a `StatefulSet` (`spark-0.spark.jobs.svc`), and not that of a Service.
+pub(super) fn is_pod_name(host: &str) -> bool {
+    let mut labels = host.split('.');
+    labels.position(|label| label == "svc") == Some(3)
 }
 
 /// The labels of its pod.
@@ -75,7 +89,7 @@ impl<'w> Service<'w> {
     pub(super) fn of_host(case: Case<'w>) -> Option<Self> {
         let host = case.conf().text(HOST)?;
         let own = Some(case.namespace()).filter(|own| !own.is_empty());
-        let address = Address::of(host.trim(), own)?;
+        let address = Address::of(host.trim(), own).filter(|_| !is_pod_name(&host))?;
         let namespace = address.namespace.unwrap_or_default();
         let (object, value) = case.world.named("Service", namespace, address.name)?;
         Some(Self { object, value })

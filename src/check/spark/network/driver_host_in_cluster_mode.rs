@@ -4,8 +4,12 @@ use super::driver::{BIND, HOST};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
-use crate::check::spark::said::Said;
-use crate::spark::process::Mode;
+use crate::check::spark::said::{Said, Site};
+use crate::check::spark::world::World;
+use crate::manifest::Container;
+use crate::manifest::spark::{Launch, holds, text_of};
+use crate::spark::process::{Mode, Seen, SeenPod};
+use crate::yaml::Pointer;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK201",
@@ -14,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
         id: "spark/driver-host-in-cluster-mode",
         title: "a driver's host in cluster mode",
         what: "`spark.driver.host` and `spark.driver.bindAddress` are not set where Spark itself makes the driver's pod: \
-               applications of operators, in cluster mode. Any value counts, also one that is not known here \
+               applications of operators in cluster mode, and `spark-submit --deploy-mode cluster` in a pod, as far as its \
+               command line says so. Any value counts, also one that is not known here \
                (`DriverServiceFeatureStep`, 3.5 to 4.3, checks only that there is none).",
         why_platform: "Spark gives the driver a headless Service and binds the pod's own address. It refuses to submit where \
                        somebody else has named a host: no driver pod is ever made, and the application stays in \
@@ -47,24 +52,80 @@ spec:
   executor: {memory: 2g}
 ",
     },
-    judge: Judge::Process(judge),
+    judge: Judge::Stream(judge),
 };
 
-fn judge(case: Case<'_>) -> Vec<Said> {
+const WHY: &str = "Spark refuses to submit the application, and no driver pod is made";
+
+fn judge(world: &World<'_>) -> Vec<Said> {
+    let processes = world.processes.iter();
+    let cases = processes.map(|process| Case { world, process });
+    let mut said: Vec<_> = cases.flat_map(of_application).collect();
+    for seen in &world.seen {
+        for pod in &seen.pods {
+            said.extend(
+                pod.pod()
+                    .containers()
+                    .flat_map(|own| of_submission(seen, pod, own)),
+            );
+        }
+    }
+    said
+}
+
+fn of_application(case: Case<'_>) -> Vec<Said> {
     let keys = [HOST, BIND]
         .into_iter()
         .filter(|_| case.mode == Mode::Cluster);
     let set = keys.filter(|key| case.conf().entry(key).is_some_and(|entry| !entry.doubtful));
-    set.map(|key| {
-        let message = format!("`{}` is not allowed in cluster mode", case.shown(key));
-        case.at(key)
-            .say(
-                message,
-                format!("remove `{key}`: Spark makes a Service for the driver"),
-            )
-            .because("Spark refuses to submit the application, and no driver pod is made")
+    set.map(|key| refused(case.at(key), key, &case.shown(key)))
+        .collect()
+}
+
+/// A container that submits an application with `--deploy-mode cluster`: it runs no driver, and is no process.
+fn of_submission(seen: &Seen, pod: &SeenPod, container: Container<'_>) -> Vec<Said> {
+    let launch = Launch::of(container.value);
+    let says = |key: &str, wanted: &str| {
+        let text = launch.conf.get(key);
+        text.is_some_and(|text| text.starts_with(wanted))
+    };
+    if !says("spark.submit.deployMode", "cluster") || !says("spark.master", "k8s://") {
+        return Vec::new();
+    }
+    let set = [HOST, BIND]
+        .into_iter()
+        .filter_map(|key| Some((key, launch.conf.get(key)?)));
+    set.map(|(key, text)| {
+        let at = pod.at(&container.pointer().join(&word(container, key)));
+        let site = Site::object(seen.index, at).in_container(container.name());
+        refused(
+            site,
+            key,
+            &format!("{key}={}", crate::text::shortened(text)),
+        )
     })
     .collect()
+}
+
+/// The word of its command line that names a setting.
+fn word(container: Container<'_>, key: &str) -> Pointer {
+    let lists = ["args", "command"].into_iter().flat_map(|list| {
+        let words = container.value[list].as_array().into_iter().flatten();
+        words
+            .enumerate()
+            .map(move |(at, word)| (list, at, text_of(word)))
+    });
+    let mut named = lists.filter(|(.., word)| holds(word, key));
+    let found = named.next();
+    found.map_or_else(Pointer::root, |(list, at, _)| {
+        Pointer::from_iter([list]).child(at)
+    })
+}
+
+fn refused(site: Site, key: &str, shown: &str) -> Said {
+    let help = format!("remove `{key}`: Spark makes a Service for the driver");
+    site.say(format!("`{shown}` is not allowed in cluster mode"), help)
+        .because(WHY)
 }
 
 #[cfg(test)]
@@ -95,5 +156,26 @@ spec:
         let client = APACHE.replace("spark.apache.org/v1", "sparkoperator.k8s.io/v1beta2");
         let client = client.replace("spec:\n", "spec:\n  mode: client\n");
         assert_eq!(places(RULE.page.id, &client), [""; 0]);
+    }
+
+    #[test]
+    fn a_job_that_submits() {
+        let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: submit}\nspec:\n  template:\n    spec:\n      containers:\n        - name: submit\n          image: apache/spark:4.1.4\n          args: [spark-submit, --master, 'k8s://https://kubernetes.default.svc:443', --deploy-mode, cluster, --conf, spark.driver.host=x, --class, X, 'local:///x.jar']\n";
+        assert_eq!(
+            places(RULE.page.id, job),
+            ["Job/submit /spec/template/spec/containers/0/args/6"]
+        );
+        assert_eq!(
+            places(RULE.page.id, &job.replace("cluster,", "client,")),
+            [""; 0]
+        );
+        // YARN has no such Service.
+        assert_eq!(
+            places(
+                RULE.page.id,
+                &job.replace("'k8s://https://kubernetes.default.svc:443'", "yarn")
+            ),
+            [""; 0]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! SK202: a driver's host that leads executors nowhere.
 
-use super::driver::may_have_variable;
 use super::driver::{BIND, HOST, Service, calls_back, goes_by_host, is_closed, is_loopback};
+use super::driver::{is_pod_name, may_have_variable};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -108,7 +108,7 @@ fn written(case: Case<'_>, host: &str) -> Option<Said> {
         let help = "set it to the pod's address, from a variable with `fieldPath: status.podIP`";
         return Some(case.at(HOST).say(message, help).because(WHY));
     }
-    if !goes_by_host(case) {
+    if !goes_by_host(case) || is_pod_name(host) {
         return None;
     }
     let Some(service) = Service::of_host(case) else {
@@ -240,6 +240,8 @@ mod tests {
             let found = told("Deployment", settings, "replicas: 1");
             assert_eq!(found, [""; 0], "{settings:?}");
         }
+        let pod = ["spark.driver.host=connect-0.connect.jobs.svc", "spark.x=1"];
+        assert_eq!(told("StatefulSet", &pod, "serviceName: connect"), [""; 0]);
         // Its pods have names of their own in DNS.
         assert_eq!(told("StatefulSet", &[], "serviceName: connect"), [""; 0]);
     }

@@ -176,7 +176,7 @@ fn lacking(
     let (role, _) = granted.roles.first()?;
     (!missing.is_empty()).then(|| {
         let message = format!(
-            "{} does not let ServiceAccount `{account}` {} {resource}, and {} does",
+            "{} does not let ServiceAccount `{account}` {} {resource}, as {} has to",
             granted.named(),
             missing.join(", "),
             case.name()
@@ -225,8 +225,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "Role/spark /rules: Role `spark` does not let ServiceAccount `spark` `create`, `delete`, `deletecollection` pods, and container `connect` does",
-                "Role/spark /rules: Role `spark` does not let ServiceAccount `spark` `create`, `deletecollection` configmaps, and container `connect` does",
+                "Role/spark /rules: Role `spark` does not let ServiceAccount `spark` `create`, `delete`, `deletecollection` pods, as container `connect` has to",
+                "Role/spark /rules: Role `spark` does not let ServiceAccount `spark` `create`, `deletecollection` configmaps, as container `connect` has to",
             ]
         );
         let named =

@@ -1,6 +1,6 @@
 //! SK207: one prefix for the executors of several drivers.
 
-use super::driver::{POD_NAME, executors_namespace, is_closed, several};
+use super::driver::{POD_NAME, executors_namespace, is_closed, owner, several};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -117,8 +117,16 @@ fn others(case: Case<'_>, prefix: &str) -> Vec<String> {
             && namespace.is_some()
             && executors_namespace(*other) == namespace
     });
-    same.map(|other| format!("{} of `{}` has it, too", other.name(), other.seen().name()))
+    same.map(|other| format!("{} has it, too", whole(other)))
         .collect()
+}
+
+/// Another process, with what it is in.
+fn whole(other: Case<'_>) -> String {
+    match other.operator {
+        Some(_) => owner(other),
+        None => format!("{} of `{}`", other.name(), other.seen().name()),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! SK211: executors that run with the rights of their driver.
 
+use super::driver::owner;
 use super::driver_may_not::DRIVER_ACCOUNT;
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -70,7 +71,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     }
     let message = format!(
         "executors of {} run with the driver's ServiceAccount `{}`: they have none of their own",
-        case.name(),
+        owner(case),
         crate::text::shortened(&driver.text)
     );
     let help = match case.operator {

@@ -1,5 +1,6 @@
 //! SK214: a mesh's sidecar in a pod that is to end.
 
+use super::driver::owner;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -70,20 +71,23 @@ type Marks = BTreeMap<String, (String, Site)>;
 fn judge(case: Case<'_>) -> Vec<Said> {
     let mut pods = Vec::new();
     if case.makes_executors() {
-        pods.push(("executors", of_role(case, "executor")));
+        pods.push((
+            format!("executors of {}", owner(case)),
+            of_role(case, "executor"),
+        ));
     }
     match case.mode {
-        Mode::Cluster => pods.push(("the driver", of_role(case, "driver"))),
-        Mode::Client(_) if is_job(case) && !ends_it(case) => pods.push(("the driver", own(case))),
+        Mode::Cluster => pods.push((case.name(), of_role(case, "driver"))),
+        Mode::Client(_) if is_job(case) && !ends_it(case) => pods.push((case.name(), own(case))),
         _ => {}
     }
     let said = pods
         .into_iter()
-        .filter_map(|(who, marks)| stays(case, who, &marks));
+        .filter_map(|(who, marks)| stays(&who, &marks));
     said.collect()
 }
 
-fn stays(case: Case<'_>, who: &str, marks: &Marks) -> Option<Said> {
+fn stays(who: &str, marks: &Marks) -> Option<Said> {
     let native = NATIVE
         .iter()
         .any(|key| marks.get(*key).is_some_and(|(text, _)| text != "false"));
@@ -95,7 +99,7 @@ fn stays(case: Case<'_>, who: &str, marks: &Marks) -> Option<Said> {
     };
     let (mark, site) = asks(ISTIO, &["true"]).or_else(|| asks(LINKERD, &["enabled", "ingress"]))?;
     (!native).then(|| {
-        let message = format!("`{mark}` gives {who} of {} a sidecar that does not end with them", case.name());
+        let message = format!("`{mark}` gives {who} a sidecar that does not end with Spark");
         let help = format!("set `{ISTIO}: \"false\"` (`{LINKERD}: disabled`), or use native sidecars");
         site.say(message, help)
             .because("the pod stays `Running` when Spark has ended: it keeps its request, and nobody sees that it is done")

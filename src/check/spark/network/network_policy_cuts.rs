@@ -1,6 +1,6 @@
 //! SK212: policies of the network that cut executors off.
 
-use super::driver::{BLOCK_MANAGER, PORT, is_closed};
+use super::driver::{BLOCK_MANAGER, PORT, is_closed, owner};
 use super::peer::Peer;
 use super::policy::{Far, Way, closed};
 use crate::check::Page;
@@ -155,10 +155,13 @@ fn cut(case: Case<'_>, who: &str, (near, way): (&Peer, Way), calls: Vec<Call<'_>
         Way::In => ("in", "ingress"),
         Way::Out => ("out", "egress"),
     };
+    let whose = match who {
+        "executors" => format!("executors of {}", owner(case)),
+        _ => case.name(),
+    };
     let message = format!(
-        "NetworkPolicy `{}` isolates {who} of {}, and no policy of the stream lets {verb}: {}",
+        "NetworkPolicy `{}` isolates {whose}, and no policy of the stream lets {verb}: {}",
         policy.name,
-        case.name(),
         closed_calls.join(", ")
     );
     let pods = match who {
@@ -281,7 +284,12 @@ mod tests {
         };
         let found = out("{to: [{podSelector: {}}]}");
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].contains("the driver of container `connect`, and no policy of the stream lets out: the API server"), "{found:?}");
+        assert!(
+            found[0].contains(
+                "isolates container `connect`, and no policy of the stream lets out: the API server"
+            ),
+            "{found:?}"
+        );
         let api = "{to: [{podSelector: {}}]}, {to: [{ipBlock: {cidr: 10.0.0.1/32}}], ports: [{port: 443}]}, {to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}], ports: [{protocol: UDP, port: 53}]}";
         assert_eq!(out(api), [""; 0]);
     }
