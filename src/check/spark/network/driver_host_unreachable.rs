@@ -176,10 +176,11 @@ mod tests {
 
     /// A Connect server with these settings, of this kind, behind a Service `connect`.
     fn told(kind: &str, settings: &[&str], more: &str) -> Vec<String> {
-        let settings: String = settings
+        let settings: Vec<_> = settings
             .iter()
             .map(|setting| format!("--conf, '{setting}', "))
             .collect();
+        let settings = settings.concat();
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: connect}}\nspec: {{clusterIP: None, selector: {{app: connect}}}}\n---\n\
              apiVersion: v1\nkind: Service\nmetadata: {{name: history}}\nspec: {{selector: {{app: history}}}}\n---\n\

@@ -179,10 +179,11 @@ mod tests {
     use crate::check::spark::testing::said;
 
     fn told(service: &str, settings: &[&str]) -> Vec<String> {
-        let settings: String = settings
+        let settings: Vec<_> = settings
             .iter()
             .map(|setting| format!("--conf, '{setting}', "))
             .collect();
+        let settings = settings.concat();
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: connect}}\nspec: {{selector: {{app: connect}}, {service}}}\n---\n\
              apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: connect}}\nspec:\n  template:\n    metadata: {{labels: {{app: connect}}}}\n    spec:\n      containers:\n        - name: connect\n          image: apache/spark:4.1.4\n          ports: [{{name: driver, containerPort: 7078}}]\n          args: [spark-submit, --master, 'k8s://https://kubernetes.default.svc:443', --conf, spark.driver.bindAddress=0.0.0.0, {settings} --class, org.apache.spark.sql.connect.service.SparkConnectServer, spark-internal]\n"
