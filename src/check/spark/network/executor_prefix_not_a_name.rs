@@ -5,7 +5,7 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
-use crate::spark::conf::{Entry, Told};
+use crate::spark::conf::{Entry, Given, Told};
 
 pub(super) const RULE: Rule = Rule {
     code: "SK208",
@@ -88,7 +88,8 @@ fn prefix(case: Case<'_>) -> Option<Said> {
 
 /// What somebody wrote as a label for pods that Spark makes; an object's own labels are the API server's matter.
 fn label(case: Case<'_>, key: &str, entry: &Entry) -> Option<Said> {
-    if entry.spot.path.segments().next().as_deref() == Some("metadata") {
+    let of_object = entry.spot.path.segments().next().as_deref() == Some("metadata");
+    if of_object || entry.given == Given::Operator {
         return None;
     }
     let Told::Set(known) = case.conf().get(key) else {
