@@ -1,7 +1,8 @@
 //! What runs Spark, kept while a stream goes by.
 
 use crate::guard::{Outcome, PodView, Subject};
-use crate::manifest::Role;
+use crate::manifest::spark::text_of;
+use crate::manifest::{Pod, Role};
 use crate::spark::memory::launcher;
 use crate::spark::process::{Operator, Seen, SeenPod};
 use serde_json::Value;
@@ -11,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<Seen> {
     let is_spark = |role: &Role| launcher::Process::of(&role.role).is_some();
     let mut roles = pods.iter().flat_map(|pod| &pod.roles.containers);
-    let runs = roles.any(|role| role.is_some_and(is_spark)) || Operator::of(value).is_some();
+    let runs = roles.any(|role| role.is_some_and(is_spark))
+        || Operator::of(value).is_some()
+        || pods.iter().any(|pod| submits(&pod.value));
     let name = |role: &Option<&Role>| role.map(|role| role.role.clone());
     runs.then(|| Seen {
         index,
@@ -57,4 +60,18 @@ impl Gathered {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         (seen, std::mem::take(&mut *changed))
     }
+}
+
+/// Whether a pod calls `spark-submit`: with the deploy mode `cluster` it has no Spark process, and hands one over.
+fn submits(pod: &Value) -> bool {
+    let pod = Pod { value: pod };
+    let mut words = pod.containers().flat_map(|container| {
+        let lists = ["command", "args"].into_iter();
+        lists.filter_map(|list| container.value[list].as_array())
+    });
+    words.any(|words| {
+        words
+            .iter()
+            .any(|word| text_of(word).contains("spark-submit"))
+    })
 }

@@ -29,7 +29,7 @@ pub struct Launch {
 }
 
 /// Options that are short for a Spark setting. Source: `SparkSubmitOptionParser`, `SparkSubmitArguments`.
-const SHORT: [(&str, &str); 9] = [
+const SHORT: [(&str, &str); 10] = [
     ("--driver-memory", "spark.driver.memory"),
     ("--driver-cores", "spark.driver.cores"),
     ("--driver-java-options", "spark.driver.extraJavaOptions"),
@@ -39,6 +39,7 @@ const SHORT: [(&str, &str); 9] = [
     ("--total-executor-cores", "spark.cores.max"),
     ("--master", "spark.master"),
     ("--deploy-mode", "spark.submit.deployMode"),
+    ("--remote", "spark.remote"),
 ];
 
 /// Options of `spark-submit` without a value; every other one takes the next word.
@@ -262,6 +263,13 @@ mod tests {
                 .collect();
             assert_eq!(heap(&json!(words)).as_deref(), want, "{options}");
         }
+    }
+
+    /// Source: `SparkSubmitArguments.handle`, from 3.4 on.
+    #[test]
+    fn the_address_of_a_connect_server() {
+        let launch = Launch::of(&json!({"args": ["pyspark", "--remote", "sc://connect:15002"]}));
+        assert_eq!(launch.conf["spark.remote"], "sc://connect:15002");
     }
 
     #[test]

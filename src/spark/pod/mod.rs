@@ -22,8 +22,8 @@ pub use count::{Count, executors};
 pub use found::{Predicted, found, of_object};
 pub use origin::{PartOrigin, PartOrigins};
 pub use passed::{GivenValue, Origin, Origins};
-pub use weight::Quality;
 pub use webhook::kubernetes as as_limit;
+pub use weight::Quality;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};
 use super::template::{self, Built, Plan, Submission};
