@@ -50,6 +50,14 @@ impl Site {
         }
     }
 
+    /// A place in the structure that a text of an object holds.
+    pub(super) fn inside(index: usize, text: Pointer, path: Pointer) -> Self {
+        Self {
+            within: Some(text),
+            ..Self::object(index, path)
+        }
+    }
+
     /// In this container.
     pub(super) fn in_container(mut self, name: &str) -> Self {
         self.container = Some(name.to_owned());
