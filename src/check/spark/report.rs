@@ -40,8 +40,11 @@ pub(super) fn judged(world: &World<'_>, most: Severity) -> Vec<Finding> {
             }
         };
         let name = (rule.page.id, rule.code);
-        let severity = rule.grade.severity(most);
-        findings.extend(said.into_iter().map(|said| said.finding(name, severity)));
+        let graded = said
+            .into_iter()
+            .map(|said| (said.grade(rule.grade), said))
+            .filter(|(grade, _)| *grade >= least);
+        findings.extend(graded.map(|(grade, said)| said.finding(name, grade.severity(most))));
     }
     findings
 }

@@ -1,5 +1,6 @@
 //! What a rule says, and where.
 
+use super::rule::Grade;
 use crate::guard::Finding;
 use crate::preset::Severity;
 use crate::spark::conf::Entry;
@@ -19,6 +20,7 @@ pub(super) struct Site {
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     site: Site,
+    grade: Option<Grade>,
     message: String,
     because: Option<String>,
     help: String,
@@ -68,6 +70,7 @@ impl Site {
     pub(super) fn say(self, message: impl Into<String>, help: impl Into<String>) -> Said {
         Said {
             site: self,
+            grade: None,
             message: message.into(),
             because: None,
             help: help.into(),
@@ -80,6 +83,17 @@ impl Said {
     pub(super) fn because(mut self, why: impl Into<String>) -> Self {
         self.because = Some(why.into());
         self
+    }
+
+    /// Less grave than its rule is otherwise.
+    pub(super) fn only(mut self, grade: Grade) -> Self {
+        self.grade = Some(grade);
+        self
+    }
+
+    /// How grave it is, of a rule of this grade.
+    pub(super) fn grade(&self, rule: Grade) -> Grade {
+        self.grade.map_or(rule, |own| own.min(rule))
     }
 
     /// The finding of a rule.

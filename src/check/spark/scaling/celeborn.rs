@@ -21,7 +21,8 @@ pub(super) const RULE: Rule = Rule {
         what: "`spark.shuffle.manager` is one of Celeborn's. Its name is `…celeborn.SparkShuffleManager` since Celeborn 0.3, and \
                the former `…celeborn.RssShuffleManager` is gone since 0.4; `spark.serializer` must be Kryo's, and \
                `spark.shuffle.service.enabled` off (Celeborn's README and migration guide). A serializer that is not set is \
-               said of operators' applications and of Connect and Thrift servers; the service on Kubernetes is SK302's.",
+               said of operators' applications and of Connect and Thrift servers, and is a warning; the service on Kubernetes \
+               is SK302's.",
         why_platform: "The driver ends with ClassNotFoundException when it starts, and the workers of Celeborn never hear of it.",
         why_data: "Java's serializer writes a stream that cannot be taken apart and put together again. Celeborn does just that: \
                    shuffles of RDDs break; those of DataFrames have a serializer of their own.",
@@ -97,7 +98,8 @@ fn serializer(case: Case<'_>) -> Option<Said> {
     let message =
         format!("{subject}: Celeborn's shuffle needs a serializer whose records can be moved");
     let help = format!("set `{SERIALIZER}={KRYO}`");
-    let said = case.at(at).say(message, help);
+    // DataFrames have a serializer of their own: many jobs never come to harm.
+    let said = case.at(at).say(message, help).only(Grade::Warning);
     Some(said.because(
         "Celeborn puts parts of shuffle files together anew, which Java's serializer cannot read again: shuffles of RDDs break",
     ))
@@ -106,7 +108,8 @@ fn serializer(case: Case<'_>) -> Option<Said> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::spark::testing::said;
+    use crate::check::spark::testing::{found, said};
+    use crate::preset::Severity;
 
     #[test]
     fn the_serializer_is_kryos() {
@@ -128,5 +131,16 @@ mod tests {
             "\"${SERIALIZER}\"",
         );
         assert_eq!(told(&unknown), [""; 0]);
+    }
+
+    /// Many jobs shuffle rows of SQL alone.
+    #[test]
+    fn another_serializer_is_no_error() {
+        let both = RULE.page.before.replace("KryoSerializer", "JavaSerializer");
+        let own = found(&both)
+            .into_iter()
+            .filter(|own| own.id == RULE.page.id);
+        let grades: Vec<_> = own.map(|own| own.severity).collect();
+        assert_eq!(grades, [Severity::Error, Severity::Warning]);
     }
 }

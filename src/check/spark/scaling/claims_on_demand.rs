@@ -128,7 +128,7 @@ fn is_no_csi(provisioner: &str) -> bool {
 
 fn never_reused(case: Case<'_>) -> Option<Said> {
     let off = |key: &&str| case.conf().entry(key).is_some() && case.conf().flag(key) == Some(false);
-    let key = [OWN, REUSE].into_iter().find(|key| off(&key))?;
+    let key = [OWN, REUSE].into_iter().find(off)?;
     let (effect, because) = match key == OWN {
         true => (
             "each claim goes with its executor",

@@ -75,8 +75,8 @@ impl Demand {
     /// Nothing, where the stream does not tell it or Spark refuses the settings.
     pub(super) fn of(case: Case<'_>) -> Option<Self> {
         let conf = case.conf();
-        let is_known = |key: &&str| conf.get(key) != Told::Unknown;
-        if !case.makes_executors() || !KEYS.iter().all(|key| is_known(&key)) {
+        let is_known = |key: &str| conf.get(key) != Told::Unknown;
+        if !case.makes_executors() || !KEYS.iter().all(|key| is_known(key)) {
             return None;
         }
         let settings = conf.settings();
@@ -87,7 +87,7 @@ impl Demand {
             (false, _) => Kind::Java,
         };
         let version = case.version;
-        let driver = DRIVER.iter().all(|key| is_known(&key));
+        let driver = DRIVER.iter().all(|key| is_known(key));
         let driver = driver
             .then(|| memory::driver(&settings, kind, version))
             .flatten();
@@ -173,7 +173,7 @@ pub(super) fn shown(name: &str, amount: i128) -> String {
 }
 
 /// The quotas that executors count in, with what they allow. One with scopes counts some pods only: it is left out.
-pub(super) fn quotas<'w>(case: Case<'w>) -> impl Iterator<Item = (&'w Object<'w>, &'w Value)> {
+pub(super) fn quotas(case: Case<'_>) -> impl Iterator<Item = (&Object<'_>, &Value)> {
     in_namespace(case, "ResourceQuota").filter_map(|(object, value)| {
         let spec = &value["spec"];
         let scoped = spec["scopes"]

@@ -58,7 +58,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let help = "remove it; for dynamic allocation, shuffle tracking is on by default";
     let said = case.at(SERVICE).say(message, help);
     vec![said.because(
-        "executors register with the shuffle service on port 7337 of their node before they take tasks: they fail, end, and \
+        "executors register with the shuffle service on port 7337 of their own address before they take tasks: they fail, end, and \
          are asked for again",
     )]
 }

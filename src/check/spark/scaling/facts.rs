@@ -177,7 +177,7 @@ fn of_file<'w>(case: Case<'w>, file: &str) -> Template<'w> {
     }
 }
 
-fn known<'w>(value: Value, place: Place<'w>) -> Template<'w> {
+fn known(value: Value, place: Place<'_>) -> Template<'_> {
     Template::Known(Box::new(Written { value, place }))
 }
 

@@ -1,6 +1,6 @@
 //! SK320: executors that no worker of the standalone cluster has room for. The number is this tool's own.
 
-use super::facts::is_standalone;
+use super::facts::{is_settled, is_standalone};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -111,6 +111,8 @@ fn found(case: Case<'_>) -> Option<Said> {
         .split([':', '.', ','])
         .next()?;
     case.world.named("Service", case.namespace(), host)?;
+    // Of a job, the code may set what the stream leaves out.
+    (case.conf().entry(MEMORY).is_some() || is_settled(case)).then_some(())?;
     let asked = case.conf().bytes(MEMORY, Unit::Mebibyte)? / i128::from(MIB);
     let asked = u64::try_from(asked).ok()?;
     let offered = largest(case.world)?;
@@ -159,12 +161,14 @@ fn offered(world: &World<'_>, worker: &Process) -> Option<u64> {
         || !container.value["envFrom"].is_null()
         || !worker.conf.gaps().is_empty()
         || worker.conf.may_hold(OFFERED);
-    let env = container.value["env"].as_array().into_iter().flatten();
-    let set = env.filter(|variable| variable["name"] == OFFERED).last();
+    let mut env = container.value["env"].as_array().into_iter().flatten();
+    let set = env.rfind(|variable| variable["name"] == OFFERED);
     match set.map(|variable| &variable["value"]) {
         Some(Value::String(text)) if !text.contains(['$', '{']) => {
-            let mebibytes = setting(text, Unit::Mebibyte, worker.version.release()).ok()?;
-            u64::try_from(mebibytes).ok()
+            // Without a unit it counts bytes. Source: `Utils.memoryStringToMb`; a worker without memory does not start.
+            let bytes = setting(text, Unit::Byte, worker.version.release()).ok()?;
+            let mebibytes = u64::try_from(bytes).ok()? / MIB;
+            (mebibytes > 0).then_some(mebibytes)
         }
         None if !elsewhere && !worker.launch.variables.contains_key(OFFERED) => {
             let at = Pointer::from_iter(["resources", "limits", "memory"]);

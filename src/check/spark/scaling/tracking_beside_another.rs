@@ -1,7 +1,7 @@
 //! SK303: shuffle tracking beside another way to keep shuffle files.
 
 use super::facts::{
-    DECOMMISSION, MANAGER, PLUGIN, SERVICE, TRACKING, hands_shuffle_over, is_dynamic,
+    DECOMMISSION, MANAGER, MIGRATION, PLUGIN, SERVICE, TRACKING, hands_shuffle_over, is_dynamic,
     keeps_shuffle_elsewhere,
 };
 use crate::check::Page;
@@ -64,7 +64,9 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let tracks =
         is_dynamic(case) && conf.flag(TRACKING) == Some(true) && conf.flag(SERVICE) == Some(false);
     let remote = keeps_shuffle_elsewhere(case) == Some(true);
-    if !tracks || !(remote || hands_shuffle_over(case) == Some(true)) {
+    // Where nothing is moved, tracking is what keeps the files: SK308 speaks of that.
+    let moved = hands_shuffle_over(case) == Some(true) && conf.flag(MIGRATION) == Some(true);
+    if !tracks || !(remote || moved) {
         return Vec::new();
     }
     let other = match remote {
@@ -91,4 +93,19 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     vec![said.because(
         "tracking takes every executor that wrote shuffle files for busy, so that dynamic allocation hardly scales down",
     )]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::spark::testing::places;
+
+    #[test]
+    fn where_nothing_is_moved_tracking_is_what_keeps_the_files() {
+        let own = "    spark.storage.decommission.enabled: \"true\"\n";
+        assert_eq!(
+            places(RULE.page.id, &RULE.page.before.replace(own, "")),
+            [""; 0]
+        );
+    }
 }
