@@ -1,6 +1,8 @@
 //! What an application asks the namespace for, and what quotas of the stream allow.
 
-use super::facts::{DYNAMIC, INITIAL, INSTANCES, LEAST, MOST, field, is_kubeflow, namespace};
+use super::facts::{
+    DYNAMIC, INITIAL, INSTANCES, LEAST, MOST, field, is_kubeflow, is_settled, namespace,
+};
 use crate::check::spark::case::Case;
 use crate::check::spark::world::same_namespace;
 use crate::manifest::{Object, Quantity};
@@ -77,6 +79,12 @@ impl Demand {
         let conf = case.conf();
         let is_known = |key: &str| conf.get(key) != Told::Unknown;
         if !case.makes_executors() || !KEYS.iter().all(|key| is_known(key)) {
+            return None;
+        }
+        // Of a job, the code may set what the stream leaves out.
+        let is_set = |key: &str| conf.entry(key).is_some();
+        let says_all = is_set("spark.executor.memory") && (is_set(MOST) || is_set(INSTANCES));
+        if !is_settled(case) && !says_all {
             return None;
         }
         let settings = conf.settings();

@@ -1,6 +1,7 @@
 //! SK319: an executor or a driver that a limit range does not admit. The number is this tool's own.
 
 use super::demand::{Demand, bytes, in_namespace, shown};
+use super::facts::is_settled;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -83,10 +84,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let driver = demand.driver.iter().map(|driver| ("driver", driver));
     let pods = driver.chain([("executor", &demand.executor)]);
     let found = pods.flat_map(|(role, pod)| {
-        let broken = bounds
-            .iter()
-            .filter_map(move |bound| bound.broken_by(pod).map(|asked| (bound, asked)));
-        broken.map(move |(bound, asked)| bound.said(case, role, &asked))
+        let bounds = bounds.iter();
+        bounds.filter_map(move |bound| bound.said(case, role, &bound.broken_by(pod)?))
     });
     found.collect()
 }
@@ -148,7 +147,8 @@ impl Bound<'_> {
         is_broken.then(|| shown(self.resource, asked))
     }
 
-    fn said(&self, case: Case<'_>, role: &str, asked: &str) -> Said {
+    /// Nothing where a default breaks it that a job's code may yet set.
+    fn said(&self, case: Case<'_>, role: &str, asked: &str) -> Option<Said> {
         let Self {
             range,
             side,
@@ -166,6 +166,7 @@ impl Bound<'_> {
         };
         let set = keys.iter().find(|key| case.conf().entry(key).is_some());
         let key = set.or(keys.last()).map_or("", String::as_str);
+        (set.is_some() || is_settled(case)).then_some(())?;
         let subject = match set {
             Some(key) => format!("`{}`", case.shown(key)),
             None => format!("`{key}`, by default,"),
@@ -180,10 +181,9 @@ impl Bound<'_> {
             ("max", _) => format!("lower `{key}`, or raise the bound"),
             _ => format!("raise `{key}`, or lower the bound"),
         };
-        case.at(key).say(message, help).because(
+        Some(case.at(key).say(message, help).because(
             "admission refuses the pod with 403 when it is made: there is nothing to look at but events, and the job waits for \
-             it for good",
-        )
+             it for good",))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::facts::{
     DECOMMISSION, MANAGER, MIGRATION, PLUGIN, SERVICE, TRACKING, hands_shuffle_over, is_dynamic,
-    keeps_shuffle_elsewhere,
+    is_settled, keeps_shuffle_elsewhere,
 };
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -66,7 +66,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let remote = keeps_shuffle_elsewhere(case) == Some(true);
     // Where nothing is moved, tracking is what keeps the files: SK308 speaks of that.
     let moved = hands_shuffle_over(case) == Some(true) && conf.flag(MIGRATION) == Some(true);
-    if !tracks || !(remote || moved) {
+    let is_told = is_settled(case) || conf.entry(TRACKING).is_some();
+    if !tracks || !is_told || !(remote || moved) {
         return Vec::new();
     }
     let other = match remote {
