@@ -207,4 +207,21 @@ spec: {hard: {limits.memory: 16Gi}}
             ]
         );
     }
+
+    /// The code of a job may set its size.
+    #[test]
+    fn defaults_of_a_job_are_not_held_against_it() {
+        let job = |conf: &str| {
+            format!(
+                "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: pi}}\nspec:\n  template:\n    spec:\n      \
+                 containers:\n      - name: pi\n        image: apache/spark:4.1.4\n        command: \
+                 [/opt/spark/bin/spark-submit, --master, \"k8s://https://kubernetes.default:443\", --conf, \
+                 spark.kubernetes.namespace=team, {conf}local:///app.jar]\n---\napiVersion: v1\nkind: \
+                 ResourceQuota\nmetadata: {{name: team}}\nspec: {{hard: {{requests.memory: 1Gi}}}}\n"
+            )
+        };
+        assert_eq!(told(&job("")), [""; 0]);
+        let sized = job("--conf, spark.executor.memory=2g, --conf, spark.executor.instances=2, ");
+        assert_eq!(told(&sized).len(), 1);
+    }
 }
