@@ -15,6 +15,8 @@ pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
         "least",
         SettingKind::OneOf(&["error", "high", "warning", "info"]),
     ),
+    ("decommissionSeconds", SettingKind::Integer),
+    ("executorsAtOnce", SettingKind::Integer),
     (
         "sparkVersion",
         SettingKind::Known {
@@ -30,6 +32,10 @@ pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
 pub(super) struct Parameters {
     /// Rules of a lower grade are silent.
     pub(super) least: Grade,
+    /// A grace period of executors that is no longer than this, in seconds, is too short to move blocks (SK309).
+    pub(super) decommission_seconds: i64,
+    /// More executors than this are many for one request to the API server (SK315).
+    pub(super) executors_at_once: i64,
     /// The version where neither a field nor an image nor a jar says it.
     pub(super) version: Version,
     /// Percent of an executor's heap that Python needs beside it: what Spark takes for Python applications.
@@ -46,6 +52,8 @@ impl Default for Parameters {
     fn default() -> Self {
         Self {
             least: Grade::Info,
+            decommission_seconds: 30,
+            executors_at_once: 50,
             version: Release::V4_3_0.version(),
             python_overhead_percent: 40,
             worker_margin: 256,
@@ -64,9 +72,15 @@ impl Parameters {
             let set = check.setting(name).and_then(Value::as_u64);
             set.unwrap_or(default)
         };
+        let signed = |name: &str, default: i64| {
+            let set = check.setting(name).and_then(Value::as_i64);
+            set.unwrap_or(default)
+        };
         let version = text("sparkVersion").and_then(|text| Version::parse(text).ok());
         Self {
             least: text("least").map_or(default.least, Grade::named),
+            decommission_seconds: signed("decommissionSeconds", default.decommission_seconds),
+            executors_at_once: signed("executorsAtOnce", default.executors_at_once),
             version: version.unwrap_or(default.version),
             python_overhead_percent: number(
                 "pythonOverheadPercent",

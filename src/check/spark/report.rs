@@ -81,7 +81,7 @@ pub(super) fn judged(world: &World<'_>, most: Severity) -> Vec<Finding> {
         let name = (rule.page.id, rule.code);
         let first = findings.len();
         for said in said {
-            let grade = said.grade.unwrap_or(rule.grade).min(rule.grade);
+            let grade = said.grade(rule.grade);
             let finding = said.finding(name, grade.severity(most));
             // Processes that share a ConfigMap share what is wrong in it.
             if grade >= least && !findings[first..].contains(&finding) {

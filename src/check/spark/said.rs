@@ -20,11 +20,10 @@ pub(super) struct Site {
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     site: Site,
+    grade: Option<Grade>,
     message: String,
     because: Option<String>,
     help: String,
-    /// How grave, where that is less than the rule may be.
-    pub(super) grade: Option<Grade>,
 }
 
 impl Site {
@@ -53,6 +52,14 @@ impl Site {
         }
     }
 
+    /// A place in the structure that a text of an object holds.
+    pub(super) fn inside(index: usize, text: Pointer, path: Pointer) -> Self {
+        Self {
+            within: Some(text),
+            ..Self::object(index, path)
+        }
+    }
+
     /// In this container.
     pub(super) fn in_container(mut self, name: &str) -> Self {
         self.container = Some(name.to_owned());
@@ -72,16 +79,21 @@ impl Site {
 }
 
 impl Said {
-    /// Less grave than the rule may be.
+    /// Why it matters, for whoever does not speak Kubernetes or does not speak Spark.
+    pub(super) fn because(mut self, why: impl Into<String>) -> Self {
+        self.because = Some(why.into());
+        self
+    }
+
+    /// Less grave than its rule is otherwise.
     pub(super) fn only(mut self, grade: Grade) -> Self {
         self.grade = Some(grade);
         self
     }
 
-    /// Why it matters, for whoever does not speak Kubernetes or does not speak Spark.
-    pub(super) fn because(mut self, why: impl Into<String>) -> Self {
-        self.because = Some(why.into());
-        self
+    /// How grave it is, of a rule of this grade.
+    pub(super) fn grade(&self, rule: Grade) -> Grade {
+        self.grade.map_or(rule, |own| own.min(rule))
     }
 
     /// The finding of a rule.
