@@ -19,6 +19,14 @@ pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
             help: Some("quote it: without quotes, YAML reads 4.10 as 4.1"),
         },
     ),
+    (
+        "upgradedFrom",
+        SettingKind::Known {
+            is: |text| Version::parse(text).is_ok(),
+            expected: "a version of Spark such as \"3.5.9\"",
+            help: Some("quote it: without quotes, YAML reads 3.10 as 3.1"),
+        },
+    ),
 ];
 
 /// What a policy says of them.
@@ -28,6 +36,8 @@ pub(super) struct Parameters {
     pub(super) least: Grade,
     /// The version where neither a field nor an image nor a jar says it.
     pub(super) version: Version,
+    /// The version that applications ran on before, where somebody says it: what changed since is told.
+    pub(super) upgraded_from: Option<Version>,
 }
 
 impl Default for Parameters {
@@ -35,6 +45,7 @@ impl Default for Parameters {
         Self {
             least: Grade::Info,
             version: Release::V4_3_0.version(),
+            upgraded_from: None,
         }
     }
 }
@@ -44,10 +55,11 @@ impl Parameters {
     pub(super) fn of(check: &ResolvedCheck) -> Self {
         let default = Self::default();
         let text = |name: &str| check.setting(name).and_then(Value::as_str);
-        let version = text("sparkVersion").and_then(|text| Version::parse(text).ok());
+        let version_of = |name| text(name).and_then(|text| Version::parse(text).ok());
         Self {
             least: text("least").map_or(default.least, Grade::named),
-            version: version.unwrap_or(default.version),
+            version: version_of("sparkVersion").unwrap_or(default.version),
+            upgraded_from: version_of("upgradedFrom"),
         }
     }
 }

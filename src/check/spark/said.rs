@@ -22,6 +22,8 @@ pub(super) struct Said {
     message: String,
     because: Option<String>,
     help: String,
+    /// Where this case is less grave than its rule.
+    most: Severity,
 }
 
 impl Site {
@@ -63,6 +65,7 @@ impl Site {
             message: message.into(),
             because: None,
             help: help.into(),
+            most: Severity::Error,
         }
     }
 }
@@ -74,12 +77,18 @@ impl Said {
         self
     }
 
+    /// Less grave than its rule: at most this.
+    pub(super) fn at_most(mut self, most: Severity) -> Self {
+        self.most = most;
+        self
+    }
+
     /// The finding of a rule.
     pub(super) fn finding(self, (id, code): (&str, &str), severity: Severity) -> Finding {
         let because = self.because.map(|why| format!("{why} ({code})"));
         Finding {
             id: id.to_owned(),
-            severity,
+            severity: severity.min(self.most),
             object: Some(self.site.object),
             container: self.site.container,
             within: self.site.within,

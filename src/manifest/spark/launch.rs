@@ -28,11 +28,27 @@ pub struct Launch {
     pub texts: Vec<String>,
 }
 
-/// Options that are short for a Spark setting.
-const SHORT: [(&str, &str); 3] = [
-    ("--driver-memory", "spark.driver.memory"),
-    ("--master", "spark.master"),
+/// Options that are short for a Spark setting. Source: `SparkSubmit.prepareSubmitEnvironment`, 3.5.9 to 4.3.0.
+const SHORT: [(&str, &str); 19] = [
+    ("--archives", "spark.archives"),
     ("--deploy-mode", "spark.submit.deployMode"),
+    ("--driver-class-path", "spark.driver.extraClassPath"),
+    ("--driver-cores", "spark.driver.cores"),
+    ("--driver-java-options", "spark.driver.extraJavaOptions"),
+    ("--driver-library-path", "spark.driver.extraLibraryPath"),
+    ("--driver-memory", "spark.driver.memory"),
+    ("--exclude-packages", "spark.jars.excludes"),
+    ("--executor-cores", "spark.executor.cores"),
+    ("--executor-memory", "spark.executor.memory"),
+    ("--files", "spark.files"),
+    ("--jars", "spark.jars"),
+    ("--master", "spark.master"),
+    ("--name", "spark.app.name"),
+    ("--num-executors", "spark.executor.instances"),
+    ("--packages", "spark.jars.packages"),
+    ("--py-files", "spark.submit.pyFiles"),
+    ("--repositories", "spark.jars.repositories"),
+    ("--total-executor-cores", "spark.cores.max"),
 ];
 
 /// Options of `spark-submit` without a value; every other one takes the next word.
