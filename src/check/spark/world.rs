@@ -99,6 +99,15 @@ impl<'w> World<'w> {
         own.map(|index| (self.object(*index), self.value(*index)))
     }
 
+    /// The labels of every object that has any, as the stream has them.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (&'w Object<'w>, Value)> {
+        self.objects.iter().filter_map(|object| {
+            let node = self.stream.documents[object.document].node(object.node);
+            let labels = node.get("metadata")?.get("labels")?;
+            Some((object, labels.to_value()))
+        })
+    }
+
     /// Every pod of the stream with the index of its object: those of what runs Spark, then those of other workloads.
     pub(super) fn pods(&self) -> impl Iterator<Item = (usize, &SeenPod)> {
         let own = self.seen.iter();

@@ -5,6 +5,7 @@ use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::{Said, Site};
 use crate::check::spark::world::World;
 use crate::manifest::Command;
+use crate::manifest::spark::text_of;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK609",
@@ -14,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
         title: "options of spark-submit on spark-class",
         what: "What follows `spark-class` is the name of a main class first, and then that class's own arguments: no option before \
                the class, and no `--properties-file`, `--conf`, `--packages` or `--jars` after it, unless the class reads them \
-               (`SparkSubmit`; `--properties-file` for the history server, master, worker). Source: `bin/spark-class`, \
+               (`SparkSubmit`; `--properties-file` for the history server, master, worker). The Connect and the Thrift server are not \
+               started by `spark-class` at all: only `spark-submit` reads `spark-defaults.conf` for them. Source: `bin/spark-class`, \
                `launcher.Main`, 3.5.9 to 4.3.0.",
         why_platform: "The container starts and ends with `Could not find or load main class`, or it starts without the file that \
                        was mounted for it.",
@@ -87,8 +89,13 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     let mut said = Vec::new();
     for (object, pod) in world.pods() {
         for container in pod.pod().containers() {
+            // Java takes options from variables, and those may be settings.
+            let env = container.value["env"].as_array().into_iter().flatten();
+            let mut names = env.map(|variable| text_of(&variable["name"]));
+            let by_java =
+                names.any(|name| JAVA.contains(&name)) || !container.value["envFrom"].is_null();
             for command in Command::all(container.value) {
-                let Some((message, help)) = of_command(&command) else {
+                let Some((message, help)) = of_command(&command, by_java) else {
                     continue;
                 };
                 let list = if container.value["command"].is_array() {
@@ -108,7 +115,17 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     said
 }
 
-fn of_command(command: &Command) -> Option<(String, String)> {
+/// Variables that every JVM takes options from.
+const JAVA: [&str; 3] = ["JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"];
+
+/// Servers that get their configuration from `spark-submit` alone: under `spark-class` they have no `spark.master`.
+/// Source: `SparkSubmitArguments.mergeDefaultSparkProperties`; both classes call `SparkSession.builder`.
+const SUBMITTED: [&str; 2] = [
+    "org.apache.spark.sql.connect.service.SparkConnectServer",
+    "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
+];
+
+fn of_command(command: &Command, by_java: bool) -> Option<(String, String)> {
     let words = command.arguments();
     let first = (command.program() == "spark-class").then(|| words.first())??;
     if first.contains('$') {
@@ -129,7 +146,16 @@ fn of_command(command: &Command) -> Option<(String, String)> {
     // The user's own class may have options of any name.
     let known = first.starts_with("org.apache.spark.");
     let mut options = words[1..].iter().map(|word| option(word));
-    let unread = options.find(|word| known && OPTIONS.contains(word) && !own.contains(word))?;
+    let unread = options.find(|word| known && OPTIONS.contains(word) && !own.contains(word));
+    let Some(unread) = unread else {
+        let is_bare = !by_java && SUBMITTED.contains(&first.as_str());
+        let message = || {
+            format!(
+                "`{first}` under `spark-class` reads no `spark-defaults.conf` and has no master"
+            )
+        };
+        return is_bare.then(|| (message(), instead(first)));
+    };
     let message =
         format!("`{first}` does not read `{unread}`: that is an option of `spark-submit`");
     Some((message, instead(first)))
@@ -152,7 +178,7 @@ mod tests {
     fn said(command: &str) -> Option<String> {
         let words: Vec<_> = command.split(' ').collect();
         let commands = Command::all(&json!({"command": words}));
-        of_command(&commands[0]).map(|(message, _)| message)
+        of_command(&commands[0], false).map(|(message, _)| message)
     }
 
     /// Field failures 017, 018 and 020: the option before the class, behind it, and with a file that nobody reads.
@@ -174,6 +200,19 @@ mod tests {
             "spark-class {connect} --conf=spark.hadoop.fs.s3a.secret.key=hunter2"
         ));
         assert!(!secret.unwrap().contains("hunter2"));
+    }
+
+    /// Field failure 019: `spark-defaults.conf` is mounted, and `spark-class` does not read it, whatever its format.
+    #[test]
+    fn field_failure_019() {
+        let connect = "org.apache.spark.sql.connect.service.SparkConnectServer";
+        let bare = said(&format!("/opt/spark/bin/spark-class {connect}"));
+        assert!(
+            bare.unwrap()
+                .ends_with("reads no `spark-defaults.conf` and has no master")
+        );
+        let commands = Command::all(&json!({"command": ["spark-class", connect]}));
+        assert_eq!(of_command(&commands[0], true), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
-use crate::manifest::Command;
+use crate::manifest::{Command, Image};
 
 pub(super) const RULE: Rule = Rule {
     code: "SK610",
@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     page: Page {
         id: "spark/daemonizes",
         title: "a start script that leaves the container without a process",
-        what: "A container whose last command is `start-connect-server.sh`, `start-thriftserver.sh`, `start-history-server.sh`, \
-               `start-master.sh` or `start-worker.sh` has the variable `SPARK_NO_DAEMONIZE`, whatever its value. Variables of an \
-               image that nobody here knows, and commands behind the script, pass. Source: `sbin/spark-daemon.sh`, 3.5.9 to 4.3.0; \
+        what: "A container of one of Spark's official images whose last command is `start-connect-server.sh`, `start-thriftserver.sh`, `start-history-server.sh`, \
+               `start-master.sh` or `start-worker.sh` has the variable `SPARK_NO_DAEMONIZE`, whatever its value. Other \
+               images may set it by themselves and pass, as do commands behind the script. Source: `sbin/spark-daemon.sh`, 3.5.9 to 4.3.0; \
                the official images do not set it.",
         why_platform: "The script starts the JVM in the background and ends with exit code 0. The container is Completed, is \
                        started again, and ends up in CrashLoopBackOff without an error in its log.",
@@ -59,6 +59,27 @@ const SCRIPTS: [&str; 5] = [
 
 const VARIABLE: &str = "SPARK_NO_DAEMONIZE";
 
+/// Images that are known not to set it. Source: their Dockerfiles and entry points; Bitnami's set it, and so do many of
+/// people's own.
+const IMAGES: [&str; 4] = [
+    "apache/spark",
+    "apache/spark-py",
+    "apache/spark-r",
+    "library/spark",
+];
+
+/// Whether the image leaves the variable unset.
+fn is_known(image: &str) -> bool {
+    let path = Image::parse(image).map(|image| image.path().into_owned());
+    path.is_ok_and(|path| {
+        let ends = |known: &&str| {
+            let head = path.strip_suffix(*known);
+            head.is_some_and(|head| head.is_empty() || head.ends_with('/'))
+        };
+        IMAGES.iter().any(|known| ends(&known))
+    })
+}
+
 fn judge(case: Case<'_>) -> Vec<Said> {
     let Some(container) = case.own() else {
         return Vec::new();
@@ -77,7 +98,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let from_whole = container.value["envFrom"]
         .as_array()
         .is_some_and(|from| !from.is_empty());
-    let Some(script) = last.filter(|_| !is_set && !from_whole) else {
+    let Some(script) = last.filter(|_| !is_set && !from_whole && is_known(container.image()))
+    else {
         return Vec::new();
     };
     let list = if container.value["command"].is_array() {
@@ -117,6 +139,20 @@ mod tests {
                 .contains("starts the Connect server in the background"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn an_image_that_nobody_knows_may_set_it() {
+        let own = RULE
+            .page
+            .before
+            .replace("apache/spark:4.1.1", "team/spark:4.1.1");
+        assert_eq!(said(RULE.page.id, &own), []);
+        let mirror = RULE
+            .page
+            .before
+            .replace("apache/spark:4.1.1", "mirror.example/apache/spark:4.1.1");
+        assert_eq!(said(RULE.page.id, &mirror).len(), 1);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Configuration, versions, launch: SK601 to SK614.
+//! Configuration, versions, launch: SK601 to SK615.
 
 pub(super) mod artefacts;
 mod changed_defaults;
@@ -9,6 +9,7 @@ mod deprecated_setting;
 mod files;
 mod images;
 mod images_differ;
+mod label_value;
 mod properties_syntax;
 mod template_container;
 mod template_image;
@@ -35,4 +36,5 @@ pub(super) const RULES: &[&Rule] = &[
     &writes_configuration::RULE,
     &changed_defaults::RULE,
     &template_image::RULE,
+    &label_value::RULE,
 ];

@@ -275,7 +275,7 @@ mod tests {
         );
     }
 
-    /// Field failure 020: what is separated by blanks is right; Java has three separators.
+    /// What was blamed in field failure 019 is right: Java has three separators.
     #[test]
     fn blanks_and_colons_separate_too() {
         assert_eq!(

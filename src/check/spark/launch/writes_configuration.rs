@@ -67,10 +67,8 @@ fn judge(world: &World<'_>) -> Vec<Said> {
                 continue;
             }
             let commands = Command::all(container.value);
-            let targets = commands.iter().flat_map(targets);
-            let hit = targets
-                .filter_map(|path| Some((path, fixed(&mounts, path)?)))
-                .next();
+            let mut targets = commands.iter().flat_map(targets);
+            let hit = targets.find_map(|path| Some((path, fixed(&mounts, path)?)));
             let Some((path, mount)) = hit else {
                 continue;
             };
@@ -185,8 +183,8 @@ mod tests {
         );
     }
 
-    /// Field failures 004 and 005: the start script renders its file into the mounted folder, and into a file that is
-    /// mounted by `subPath`.
+    /// Field failures 004 and 005: Spark's start script renders its file into the mounted folder, and Hive's beside it does;
+    /// a file that is mounted by `subPath` is no better.
     #[test]
     fn field_failures_004_and_005() {
         let before = RULE.page.before;
@@ -196,6 +194,17 @@ mod tests {
             "mountPath: /opt/spark/conf/spark-defaults.conf, subPath: spark-defaults.conf}",
         );
         assert_eq!(said(RULE.page.id, &file).len(), 1);
+        let hive = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: hive}\nspec:\n  template:\n    spec:\n      \
+                    containers:\n      - name: hive\n        image: apache/hive:4.0.0\n        command: [bash, -c, \"sed s/a/b/ \
+                    /opt/hive/conf/hive-site.xml.template > /opt/hive/conf/hive-site.xml\"]\n        volumeMounts: [{name: conf, \
+                    mountPath: /opt/hive/conf}]\n      volumes: [{name: conf, configMap: {name: hive}}]\n";
+        let beside = said(RULE.page.id, &format!("{}{hive}", RULE.page.after));
+        assert!(
+            beside[0]
+                .1
+                .starts_with("container `hive` writes to `/opt/hive/conf/hive-site.xml`"),
+            "{beside:?}"
+        );
         let other = before.replace(
             "mountPath: /opt/spark/conf}",
             "mountPath: /opt/spark/conf/spark.template, subPath: a}",

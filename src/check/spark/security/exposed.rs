@@ -14,7 +14,7 @@ pub(super) struct Way {
     pub(super) is_guarded: bool,
 }
 
-/// Annotations of ingress controllers that send people to a login first. Sources: ingress-nginx, Traefik, HAProxy.
+/// Annotations of ingress controllers that send people to a login first. Sources: ingress-nginx, Traefik, `HAProxy`.
 const LOGIN: [&str; 6] = [
     "nginx.ingress.kubernetes.io/auth-url",
     "nginx.ingress.kubernetes.io/auth-type",
@@ -70,7 +70,11 @@ fn target(case: Case<'_>, port: &Value) -> Option<i64> {
 fn ingresses<'w>(case: Case<'w>, service: &'w str, ports: &[&Value]) -> Vec<Way> {
     let leads = |backend: &Value| {
         let port = &backend["service"]["port"];
-        let meant = |own: &&&Value| own["port"] == port["number"] || own["name"] == port["name"];
+        let meant = |own: &&&Value| {
+            let both = [("port", "number"), ("name", "name")];
+            let mut both = both.iter();
+            both.any(|(mine, its)| !port[its].is_null() && own[mine] == port[its])
+        };
         backend["service"]["name"] == service && ports.iter().any(|own| meant(&own))
     };
     let ingresses = case.world.of_kind("Ingress").filter(|(_, value)| {

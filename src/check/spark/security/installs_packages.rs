@@ -144,18 +144,15 @@ fn of_container(
     let help = "build an image that has what is installed here, or take one that has it";
     let because = "a package manager needs root, a root file system that can be written and a way to the internet; each restart gets \
                    whatever is on the mirror that day";
-    match why {
-        Some(why) => {
-            let message = format!("container `{name}` runs `{installs}` and {why}: that fails");
-            site.say(message, help).because(because)
-        }
-        None => {
-            let message = format!("container `{name}` runs `{installs}` at each start");
-            site.say(message, help)
-                .because(because)
-                .at_most(Severity::Warning)
-        }
-    }
+    let Some(why) = why else {
+        let message = format!("container `{name}` runs `{installs}` at each start");
+        return site
+            .say(message, help)
+            .because(because)
+            .at_most(Severity::Warning);
+    };
+    let message = format!("container `{name}` runs `{installs}` and {why}: that fails");
+    site.say(message, help).because(because)
 }
 
 /// Why nothing can be installed.

@@ -1,4 +1,4 @@
-//! What NetworkPolicies of the stream say of a process's pods.
+//! What `NetworkPolicy` objects of the stream say of a process's pods.
 
 use crate::check::spark::case::Case;
 use crate::check::spark::world::{same_namespace, selects};

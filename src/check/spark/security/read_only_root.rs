@@ -6,7 +6,7 @@ use crate::check::spark::mounted::{holding, mounts};
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
 use crate::manifest::spark::text_of;
-use crate::manifest::{Command, Container};
+use crate::manifest::{Command, Container, Image};
 use crate::spark::conf::Told;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
         id: "spark/read-only-root",
         title: "a read-only root and nowhere to write",
         what: "A Spark container with `readOnlyRootFilesystem: true` has a volume that it can write to where its role writes: `/tmp` \
-               or what `spark.local.dir` and `SPARK_LOCAL_DIRS` name, for a worker also `SPARK_WORKER_DIR` (`/opt/spark/work`), for \
+               or what `spark.local.dir` and `SPARK_LOCAL_DIRS` name, for a worker also `SPARK_WORKER_DIR` (`/opt/spark/work`), for Jupyter its runtime folder (`JUPYTER_RUNTIME_DIR`, or below \
+               `HOME`), for \
                a start script `SPARK_LOG_DIR` (`/opt/spark/logs`). Source: `Utils.getConfiguredLocalDirs`, `WorkerArguments`, \
                `sbin/spark-daemon.sh`, 3.5.9 to 4.3.0.",
         why_platform: "A read-only root is good, and Spark needs a few folders. The pod is admitted and the process ends.",
@@ -103,6 +104,10 @@ fn folders(case: Case<'_>, container: Container<'_>) -> Vec<String> {
     if case.role == "spark-worker" {
         folders.extend(of_variable("SPARK_WORKER_DIR", "work"));
     }
+    if case.role == "jupyter" {
+        // Jupyter makes its runtime folder before it serves anything.
+        folders.extend(jupyter(case, container));
+    }
     let commands = Command::all(container.value);
     let is_script = commands.iter().any(|command| {
         let program = command.program();
@@ -112,6 +117,27 @@ fn folders(case: Case<'_>, container: Container<'_>) -> Vec<String> {
         folders.extend(of_variable("SPARK_LOG_DIR", "logs"));
     }
     folders
+}
+
+/// Where Jupyter writes its runtime files. Source: `jupyter_core.paths.jupyter_runtime_dir`.
+fn jupyter(case: Case<'_>, container: Container<'_>) -> Option<String> {
+    for (name, rest) in [
+        ("JUPYTER_RUNTIME_DIR", ""),
+        ("JUPYTER_DATA_DIR", "/runtime"),
+        ("HOME", "/.local/share/jupyter"),
+    ] {
+        match variable(case, container, name) {
+            Written::Set(folder) => return Some(format!("{}{rest}", folder.trim_end_matches('/'))),
+            Written::Unknown => return None,
+            Written::Unset => {}
+        }
+    }
+    // The home folder of an image that is known; of another one nobody here knows it.
+    let image = Image::parse(container.image()).ok()?;
+    image
+        .path()
+        .starts_with("jupyter/")
+        .then(|| "/home/jovyan/.local/share/jupyter".to_owned())
 }
 
 /// Where the variable or the setting says that local files go; nothing where neither does.
@@ -140,8 +166,8 @@ fn variable(case: Case<'_>, container: Container<'_>, name: &str) -> Written {
     if let Some(text) = case.launch.variables.get(name) {
         return known(text);
     }
-    let env = container.value["env"].as_array().into_iter().flatten();
-    match env.filter(|variable| variable["name"] == name).last() {
+    let mut env = container.value["env"].as_array().into_iter().flatten();
+    match env.rfind(|variable| variable["name"] == name) {
         Some(variable) if variable["valueFrom"].is_object() => Written::Unknown,
         Some(variable) => known(text_of(&variable["value"])),
         None => Written::Unset,
@@ -193,6 +219,37 @@ mod tests {
         );
         assert_eq!(open, "");
         assert_eq!(message("Filesystem: true", "Filesystem: false"), "");
+    }
+
+    /// Field failure 008: a notebook whose home folder cannot be written; as far as a manifest tells it.
+    #[test]
+    fn field_failure_008() {
+        let notebook = |env: &str| {
+            let text = format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: n}}\nspec:\n  template:\n    spec:\n      containers:\n      \
+                 - name: jupyter\n        image: quay.io/jupyter/pyspark-notebook:spark-4.1.1\n        env: [{env}]\n        \
+                 securityContext: {{readOnlyRootFilesystem: true}}\n        volumeMounts: [{{name: tmp, mountPath: /tmp}}]\n      \
+                 volumes: [{{name: tmp, emptyDir: {{}}}}]\n"
+            );
+            said(RULE.page.id, &text)
+                .into_iter()
+                .map(|(_, message)| message)
+                .collect::<String>()
+        };
+        assert!(
+            notebook("").ends_with("writes to `/home/jovyan/.local/share/jupyter`"),
+            "{}",
+            notebook("")
+        );
+        assert!(
+            notebook("{name: HOME, value: /nonexistent}")
+                .ends_with("`/nonexistent/.local/share/jupyter`")
+        );
+        assert_eq!(
+            notebook("{name: JUPYTER_RUNTIME_DIR, value: /tmp/jupyter-runtime}"),
+            ""
+        );
+        assert_eq!(notebook("{name: HOME, value: /tmp}"), "");
     }
 
     #[test]
