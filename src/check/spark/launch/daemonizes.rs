@@ -72,11 +72,11 @@ const IMAGES: [&str; 4] = [
 fn is_known(image: &str) -> bool {
     let path = Image::parse(image).map(|image| image.path().into_owned());
     path.is_ok_and(|path| {
-        let ends = |known: &&str| {
-            let head = path.strip_suffix(*known);
+        let ends = |known: &str| {
+            let head = path.strip_suffix(known);
             head.is_some_and(|head| head.is_empty() || head.ends_with('/'))
         };
-        IMAGES.iter().any(|known| ends(&known))
+        IMAGES.iter().any(|known| ends(known))
     })
 }
 

@@ -62,6 +62,9 @@ const BUILT_FOR: [&str; 5] = [
     "paimon-spark-",
 ];
 
+/// Scala 2.12 in the name of a jar or in coordinates.
+const OLD_SCALA: [&str; 3] = ["_2.12-", "_2.12:", "_2.12.jar"];
+
 /// What tells a version, for a message.
 struct Told {
     version: Version,
@@ -174,7 +177,7 @@ fn of_artefact(first: &Told, artefact: &Artefact) -> Option<Said> {
             format!("take the artefact for Spark {major}.{minor}"),
         );
     }
-    if text.contains("_2.12") && version.since(4, 0) {
+    if OLD_SCALA.iter().any(|end| text.contains(end)) && version.since(4, 0) {
         let message = format!(
             "`{text}` is built with Scala 2.12, and {what} is Spark {version}, which has Scala 2.13 only"
         );
@@ -187,9 +190,10 @@ fn of_artefact(first: &Told, artefact: &Artefact) -> Option<Said> {
     let inside = is_in_image(installed) && what.starts_with("the image");
     if inside && own.patch.is_some() && version.patch.is_some() && own.patch != version.patch {
         let message = format!("`{text}` is not in {what}, whose jars are those of Spark {version}");
-        let help = "leave the path out where `--class` tells the main class, or take the version from the image's".to_owned();
+        let help = "write `spark-internal` in its place, or take the version from the image's tag"
+            .to_owned();
         let said = site.clone().say(message, help);
-        return Some(said.because("the file name of each of Spark's jars ends with its version; `spark-submit` ends with an error where there is no such file"));
+        return Some(said.because("the driver goes on without it after a warning, and executors, which are told to load the same path, fail their first task with `NoSuchFileException`"));
     }
     None
 }
