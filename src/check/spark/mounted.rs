@@ -23,7 +23,9 @@ const FIXED: [&str; 5] = ["configMap", "secret", "projected", "downwardAPI", "im
 pub(super) fn mounts<'v>(pod: Pod<'v>, container: &'v Value) -> Vec<Mount<'v>> {
     let list = |value: &'v Value| value.as_array().map_or(&[][..], Vec::as_slice);
     let volumes = list(&pod.spec()["volumes"]);
-    let mounts = list(&container["volumeMounts"]).iter().map(|mount| {
+    let mounts = list(&container["volumeMounts"]).iter();
+    let mounts = mounts.filter(|mount| !text_of(&mount["mountPath"]).is_empty());
+    let mounts = mounts.map(|mount| {
         let volume = volumes
             .iter()
             .find(|volume| volume["name"] == mount["name"]);
@@ -66,5 +68,48 @@ impl Mount<'_> {
     pub(super) fn is_read_only(&self) -> Option<bool> {
         let known = !self.volume.is_null();
         known.then(|| self.read_only || self.fixed().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_innermost_mount_holds_a_path() {
+        let pod = json!({"spec": {"volumes": [
+            {"name": "root", "emptyDir": {}},
+            {"name": "conf", "configMap": {"name": "c"}},
+            {"name": "plain"},
+        ]}});
+        let container = json!({"volumeMounts": [
+            {"name": "root", "mountPath": "/opt/"},
+            {"name": "conf", "mountPath": "/opt/conf", "subPath": "a"},
+            {"name": "plain", "mountPath": "/plain"},
+            {"name": "claim", "mountPath": "/claim"},
+            {"name": "root"},
+        ]});
+        let mounts = mounts(Pod { value: &pod }, &container);
+        assert_eq!(mounts.len(), 4);
+        let told = |path: &str| {
+            let mount = holding(&mounts, path)?;
+            Some((
+                mount.path,
+                mount.fixed(),
+                mount.is_scratch(),
+                mount.is_read_only(),
+            ))
+        };
+        assert_eq!(told("/opt/x"), Some(("/opt", None, true, Some(false))));
+        assert_eq!(
+            told("/opt/conf"),
+            Some(("/opt/conf", Some("configMap"), false, Some(true)))
+        );
+        assert_eq!(told("/opt/config"), Some(("/opt", None, true, Some(false))));
+        // Without a source a volume is an `emptyDir`; one that the pod does not list is a claim, or a mistake.
+        assert_eq!(told("/plain/a"), Some(("/plain", None, true, Some(false))));
+        assert_eq!(told("/claim"), Some(("/claim", None, false, None)));
+        assert_eq!(told("/else"), None);
     }
 }

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     page: Page {
         id: "spark/writes-into-configuration",
         title: "a script that writes into a mounted ConfigMap or Secret",
-        what: "No command of a container writes (`>`, `>>`, `tee`, `cp`, `mv`, `sed -i`, `mkdir`, `touch`) to a path below a mount \
+        what: "No command of a container writes (`>`, `>>`, `tee`, `cp`, `mv`, `sed -i`, `touch`) to a path below a mount \
                of a ConfigMap, a Secret, a projected volume or the downward API. Paths with variables in them pass. Source: the \
                kubelet has mounted these volumes read-only since 1.9.6.",
         why_platform: "`readOnly: false` does not help, and neither does the user or fsGroup: the file system itself is read-only.",
@@ -131,7 +131,7 @@ fn targets(command: &Command) -> Vec<&str> {
         .filter(|word| !is_option(word))
         .collect();
     match command.program() {
-        "tee" | "touch" | "mkdir" => found.extend(plain.iter().map(|word| word.as_str())),
+        "tee" | "touch" => found.extend(plain.iter().map(|word| word.as_str())),
         "cp" | "mv" | "install" => found.extend(
             plain
                 .last()
