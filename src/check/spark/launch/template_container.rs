@@ -75,7 +75,9 @@ fn of_template(case: Case<'_>, template: &Template) -> Option<Said> {
         .iter()
         .map(|container| text_of(&container["name"]))
         .collect();
-    let first = names.first().filter(|_| names.len() > 1)?;
+    let first = names
+        .first()
+        .filter(|first| names.len() > 1 && !first.is_empty())?;
     let key = template.key("podTemplateContainerName");
     let asked = match case.conf().get(&key) {
         Told::Unknown => return None,
