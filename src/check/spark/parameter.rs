@@ -25,6 +25,14 @@ pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
             help: Some("quote it: without quotes, YAML reads 4.10 as 4.1"),
         },
     ),
+    (
+        "upgradedFrom",
+        SettingKind::Known {
+            is: |text| Version::parse(text).is_ok(),
+            expected: "a version of Spark such as \"3.5.9\"",
+            help: Some("quote it: without quotes, YAML reads 3.10 as 3.1"),
+        },
+    ),
 ];
 
 /// What a policy says of them.
@@ -46,6 +54,8 @@ pub(super) struct Parameters {
     pub(super) worker_overhead: u64,
     /// The same in percent of the heaps.
     pub(super) worker_overhead_percent: u64,
+    /// The version that applications ran on before, where somebody says it: what changed since is told.
+    pub(super) upgraded_from: Option<Version>,
 }
 
 impl Default for Parameters {
@@ -59,6 +69,7 @@ impl Default for Parameters {
             worker_margin: 256,
             worker_overhead: 384,
             worker_overhead_percent: 10,
+            upgraded_from: None,
         }
     }
 }
@@ -76,12 +87,13 @@ impl Parameters {
             let set = check.setting(name).and_then(Value::as_i64);
             set.unwrap_or(default)
         };
-        let version = text("sparkVersion").and_then(|text| Version::parse(text).ok());
+        let version_of = |name| text(name).and_then(|text| Version::parse(text).ok());
         Self {
             least: text("least").map_or(default.least, Grade::named),
             decommission_seconds: signed("decommissionSeconds", default.decommission_seconds),
+            version: version_of("sparkVersion").unwrap_or(default.version),
+            upgraded_from: version_of("upgradedFrom"),
             executors_at_once: signed("executorsAtOnce", default.executors_at_once),
-            version: version.unwrap_or(default.version),
             python_overhead_percent: number(
                 "pythonOverheadPercent",
                 default.python_overhead_percent,

@@ -20,6 +20,7 @@ pub(super) struct Site {
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     site: Site,
+    /// Where it is less grave than its rule.
     grade: Option<Grade>,
     message: String,
     because: Option<String>,

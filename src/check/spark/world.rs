@@ -3,8 +3,9 @@
 use super::parameter::Parameters;
 use crate::manifest::Object;
 use crate::manifest::spark::{Sources, text_of};
+use crate::preset::tables;
 use crate::spark::conf::{Held, hold};
-use crate::spark::process::{Process, Seen, processes};
+use crate::spark::process::{Process, Seen, SeenPod, processes};
 use crate::yaml::Stream;
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -22,7 +23,19 @@ pub(super) struct World<'w> {
     /// Values of objects, as far as somebody asked; those that rules changed are there from the start.
     values: Vec<OnceCell<Value>>,
     by_kind: BTreeMap<&'w str, Vec<usize>>,
+    /// Pods of objects that do not run Spark, with the object's index, as far as somebody asked.
+    others: OnceCell<Vec<(usize, SeenPod)>>,
 }
+
+/// Kinds of Kubernetes itself that make pods.
+const WORKLOADS: [&str; 6] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "StatefulSet",
+];
 
 impl<'w> World<'w> {
     /// Reads what is there. `changed` are the values of objects that rules changed and that run nothing.
@@ -45,6 +58,7 @@ impl<'w> World<'w> {
             objects,
             values: objects.iter().map(|_| OnceCell::new()).collect(),
             by_kind,
+            others: OnceCell::new(),
         };
         for (index, value) in changed {
             world.values[index] = OnceCell::from(value);
@@ -94,6 +108,33 @@ impl<'w> World<'w> {
         own.map(|index| (self.object(*index), self.value(*index)))
     }
 
+    /// The labels of every object that has any, as the stream has them.
+    pub(super) fn labels(&self) -> impl Iterator<Item = (&'w Object<'w>, Value)> {
+        self.objects.iter().filter_map(|object| {
+            let node = self.stream.documents[object.document].node(object.node);
+            let labels = node.get("metadata")?.get("labels")?;
+            Some((object, labels.to_value()))
+        })
+    }
+
+    /// Every pod of the stream with the index of its object: those of what runs Spark, then those of other workloads.
+    pub(super) fn pods(&self) -> impl Iterator<Item = (usize, &SeenPod)> {
+        let own = self.seen.iter();
+        let own = own.flat_map(|seen| seen.pods.iter().map(|pod| (seen.index, pod)));
+        let others = self.others.get_or_init(|| {
+            let is_other = |index: usize| {
+                let seen = &self.seen;
+                seen.binary_search_by_key(&index, |seen| seen.index)
+                    .is_err()
+            };
+            let others = WORKLOADS.iter().flat_map(|kind| self.of_kind(kind));
+            let others = others.filter(|(object, _)| is_other(object.index));
+            let pods = others.flat_map(|(object, value)| pods_of(object, value));
+            pods.collect()
+        });
+        own.chain(others.iter().map(|(index, pod)| (*index, pod)))
+    }
+
     /// The object of a kind and name that something in `namespace` means; where either names no namespace, it is the
     /// release's, and an object of that name is meant.
     pub(super) fn named(
@@ -140,6 +181,26 @@ fn names<'v>(value: &'v Value, found: &mut BTreeSet<&'v str>) {
         Value::Array(items) => items.iter().for_each(|item| names(item, found)),
         _ => {}
     }
+}
+
+/// The pods of a workload that runs no Spark.
+fn pods_of(object: &Object<'_>, value: &Value) -> Vec<(usize, SeenPod)> {
+    let Some(place) = tables().places.of(object.api_version, object.kind) else {
+        return Vec::new();
+    };
+    let pods = place.pods(value).into_iter().filter_map(|place| {
+        let value = place.extract(value)?;
+        let roles = Vec::new();
+        Some((
+            object.index,
+            SeenPod {
+                place,
+                value,
+                roles,
+            },
+        ))
+    });
+    pods.collect()
 }
 
 /// Whether two namespaces may be the same one: none is the release's.

@@ -28,18 +28,28 @@ pub struct Launch {
     pub texts: Vec<String>,
 }
 
-/// Options that are short for a Spark setting. Source: `SparkSubmitOptionParser`, `SparkSubmitArguments`.
-const SHORT: [(&str, &str); 10] = [
-    ("--driver-memory", "spark.driver.memory"),
+/// Options that are short for a Spark setting. Source: `SparkSubmit.prepareSubmitEnvironment`, 3.5.9 to 4.3.0.
+const SHORT: [(&str, &str); 20] = [
+    ("--archives", "spark.archives"),
+    ("--deploy-mode", "spark.submit.deployMode"),
+    ("--driver-class-path", "spark.driver.extraClassPath"),
     ("--driver-cores", "spark.driver.cores"),
     ("--driver-java-options", "spark.driver.extraJavaOptions"),
-    ("--executor-memory", "spark.executor.memory"),
+    ("--driver-library-path", "spark.driver.extraLibraryPath"),
+    ("--driver-memory", "spark.driver.memory"),
+    ("--exclude-packages", "spark.jars.excludes"),
     ("--executor-cores", "spark.executor.cores"),
-    ("--num-executors", "spark.executor.instances"),
-    ("--total-executor-cores", "spark.cores.max"),
+    ("--executor-memory", "spark.executor.memory"),
+    ("--files", "spark.files"),
+    ("--jars", "spark.jars"),
     ("--master", "spark.master"),
-    ("--deploy-mode", "spark.submit.deployMode"),
+    ("--name", "spark.app.name"),
+    ("--num-executors", "spark.executor.instances"),
+    ("--packages", "spark.jars.packages"),
+    ("--py-files", "spark.submit.pyFiles"),
     ("--remote", "spark.remote"),
+    ("--repositories", "spark.jars.repositories"),
+    ("--total-executor-cores", "spark.cores.max"),
 ];
 
 /// Options of `spark-submit` without a value; every other one takes the next word.

@@ -1,4 +1,4 @@
-//! What contradicts itself, or cannot be: SK615 to SK617, numbers of our own.
+//! What contradicts itself, or cannot be: SK616 to SK618, numbers of our own.
 
 mod no_executors;
 mod no_such_version;

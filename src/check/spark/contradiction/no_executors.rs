@@ -1,4 +1,4 @@
-//! SK617: an application without executors.
+//! SK618: an application without executors.
 
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -7,7 +7,7 @@ use crate::check::spark::said::Said;
 use crate::spark::process::Operator;
 
 pub(super) const RULE: Rule = Rule {
-    code: "SK617",
+    code: "SK618",
     grade: Grade::Error,
     page: Page {
         id: "spark/no-executors",

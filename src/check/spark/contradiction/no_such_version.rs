@@ -1,4 +1,4 @@
-//! SK616: a version of Spark that does not exist.
+//! SK617: a version of Spark that does not exist.
 
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -8,7 +8,7 @@ use crate::spark::version::of_field;
 use crate::yaml::Pointer;
 
 pub(super) const RULE: Rule = Rule {
-    code: "SK616",
+    code: "SK617",
     grade: Grade::High,
     page: Page {
         id: "spark/no-such-version",

@@ -1,4 +1,4 @@
-//! SK615: a value that another one overrules, where nobody would look for that.
+//! SK616: a value that another one overrules, where nobody would look for that.
 
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -9,7 +9,7 @@ use crate::spark::conf::{Entry, Given, Told};
 use crate::text::shortened;
 
 pub(super) const RULE: Rule = Rule {
-    code: "SK615",
+    code: "SK616",
     grade: Grade::Warning,
     page: Page {
         id: "spark/overruled",
