@@ -1,6 +1,6 @@
 //! SK402: a driver writes its events where no history server of the stream looks.
 
-use super::log_place::{DIR, LOG_DIRECTORY, LogPlace, writes};
+use super::log_place::{DIR, Ground, LOG_DIRECTORY, LogPlace, ground, writes};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -125,10 +125,12 @@ fn looks_at(server: Case<'_>) -> Option<Vec<LogPlace>> {
         Told::Unset if has_place(server) => return None,
         Told::Unset => conf.effective(LOG_DIRECTORY)?,
     };
-    let local = matches!(LogPlace::of(&text), LogPlace::Local(_));
-    if local && conf.entry(LOG_DIRECTORY).is_some() {
-        // A volume that something else fills.
-        return None;
+    if let LogPlace::Local(path) = LogPlace::of(&text) {
+        let told = conf.entry(LOG_DIRECTORY).is_some();
+        if told && !matches!(ground(server, &path), Ground::Fleeting(_)) {
+            // A volume that something else may fill.
+            return None;
+        }
     }
     let mut places = vec![LogPlace::of(&text)];
     if server.assumed || server.version.since(4, 2) {
@@ -191,6 +193,10 @@ mod tests {
             0
         );
         assert_eq!(with("4.1.4", ""), 1);
+        let local = reading("file:/logs");
+        let claim = "        volumeMounts: [{name: v, mountPath: /logs}]\n      volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]\n";
+        assert_eq!(with("4.1.4", &local), 1);
+        assert_eq!(with("4.1.4", &format!("{local}{claim}")), 0);
         assert_eq!(places(RULE.page.id, APP).len(), 0);
     }
 }
