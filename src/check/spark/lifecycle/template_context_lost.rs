@@ -79,7 +79,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
                 continue;
             }
             let message = format!(
-                "`{field}` of the {role} takes the place of the template's, and {} is lost",
+                "`{field}` of the {role} takes the place of the template's, which loses {}",
                 lost.join(", ")
             );
             let help = format!("write it in `{field}`, too, or take `{field}` out");
