@@ -6,6 +6,7 @@ use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
 use crate::spark::process::SeenPod;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -127,11 +128,7 @@ fn claims(case: Case<'_>, role: &str) -> BTreeSet<String> {
         .family(&prefix)
         .filter(|(key, _)| key.ends_with(".options.claimName"));
     let named = keys.filter_map(|(key, _)| conf.text(key));
-    found.extend(
-        named
-            .map(|name| name.into_owned())
-            .filter(|name| name != "OnDemand"),
-    );
+    found.extend(named.map(Cow::into_owned).filter(|name| name != "OnDemand"));
     found
 }
 

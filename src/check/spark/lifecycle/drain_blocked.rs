@@ -157,11 +157,9 @@ mod tests {
         assert_eq!(with("2", "maxUnavailable: 0"), 1);
         assert_eq!(with("1", "minAvailable: 50%"), 0);
         assert_eq!(with("\"{{ n }}\"", "minAvailable: 1"), 0);
-        let executors = RULE.page.before.replace("{app: history}}\n\"", "");
-        let executors = executors.replacen(
+        let executors = RULE.page.before.replace(
             "selector: {matchLabels: {app: history}}",
             "selector: {matchLabels: {spark-role: executor}}",
-            1,
         );
         assert_eq!(
             places(RULE.page.id, &executors),

@@ -1,7 +1,7 @@
 //! Scripts of the stream that make buckets in an object store, and what they write into them.
 
 use crate::check::spark::world::World;
-use crate::manifest::spark::text_of;
+use crate::manifest::spark::{holds, text_of};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -14,6 +14,22 @@ const KINDS: [&str; 7] = [
     "StatefulSet",
     "DaemonSet",
     "ConfigMap",
+];
+
+/// Words of commands and of libraries that write objects.
+const WRITES: [&str; 12] = [
+    "cp",
+    "mirror",
+    "mkdir",
+    "mv",
+    "pipe",
+    "put",
+    "put-object",
+    "put_object",
+    "sync",
+    "tee",
+    "touch",
+    "upload_file",
 ];
 
 /// What the scripts of a stream make.
@@ -72,13 +88,13 @@ impl Makers {
     /// Whether a command may write something below a prefix of a bucket.
     pub(super) fn fills(&self, bucket: &str, path: &str) -> bool {
         let direct = format!("{bucket}/{path}");
+        // A prefix that stands in a variable may be any.
+        let hidden = format!("{bucket}/$");
         let mut others = self.others.iter();
         others.any(|command| {
-            // A prefix that stands in a variable may be any.
-            let hidden = command.contains(&format!("{bucket}/$"));
-            let split =
-                command.contains(bucket) && command.contains("--key") && command.contains(path);
-            hidden || split || command.contains(&direct)
+            let whole = command.contains(&direct) || command.contains(&hidden);
+            let split = command.contains(bucket) && command.contains(path);
+            (whole || split) && WRITES.iter().any(|verb| holds(command, verb))
         })
     }
 
@@ -137,9 +153,15 @@ fn strings(value: &Value, out: &mut Vec<String>) {
             if items.len() > 1 && items.iter().all(Value::is_string) {
                 out.push(words.join(" "));
             }
-            items.iter().for_each(|item| strings(item, out));
+            for item in items {
+                strings(item, out);
+            }
         }
-        Value::Object(fields) => fields.values().for_each(|field| strings(field, out)),
+        Value::Object(fields) => {
+            for field in fields.values() {
+                strings(field, out);
+            }
+        }
         _ => {}
     }
 }

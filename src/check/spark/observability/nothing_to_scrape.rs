@@ -130,10 +130,12 @@ fn is_alone(case: Case<'_>) -> bool {
 /// Whether the interface may serve figures at a path: one of Spark's, or one that a sink has been given.
 fn serves(case: Case<'_>, ui: Ui, path: &str) -> bool {
     let own = ui.sink.contains(&path) || (case.is_driver() && path == EXECUTORS);
-    let mut sinks = case.conf().family("spark.metrics.conf.");
-    own || case.conf().may_hold(path)
-        || sinks
-            .any(|(key, entry)| key.ends_with(".path") && entry.text.trim_end_matches('/') == path)
+    let given = |instance: &&str| {
+        let key = format!("spark.metrics.conf.{instance}.sink.prometheusServlet.path");
+        let entry = case.conf().entry(&key);
+        entry.is_some_and(|entry| entry.text.trim_end_matches('/') == path)
+    };
+    own || case.conf().may_hold(path) || ui.instances.iter().any(given)
 }
 
 fn known(case: Case<'_>, ui: Ui) -> String {

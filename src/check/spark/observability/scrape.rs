@@ -9,6 +9,7 @@ use crate::spark::conf::Told;
 use crate::spark::process::SeenPod;
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The path that Prometheus takes where none is written.
 const PATH: &str = "/metrics";
@@ -95,7 +96,7 @@ pub(super) fn ui(case: Case<'_>) -> Option<Ui> {
         Told::Set(known) => known.text.trim().parse().ok().filter(|port| *port > 0)?,
         Told::Unknown => return None,
         Told::Unset if texts(case).any(|text| text.contains("--webui-port")) => return None,
-        Told::Unset => written_port(case, variable)?.unwrap_or(port),
+        Told::Unset => written_port(case, variable, port)?,
     };
     let on = !role.is_empty() || case.conf().flag("spark.ui.enabled")?;
     Some(Ui {
@@ -106,13 +107,13 @@ pub(super) fn ui(case: Case<'_>) -> Option<Ui> {
     })
 }
 
-/// The port that a variable sets, where any is set; nothing where its value is not told.
-fn written_port(case: Case<'_>, variable: &str) -> Option<Option<u16>> {
+/// The port that a variable sets, or the default one; nothing where its value is not told.
+fn written_port(case: Case<'_>, variable: &str, default: u16) -> Option<u16> {
     let env = case.own().and_then(|own| own.value["env"].as_array());
     let mut env = env.into_iter().flatten();
     match env.find(|own| !variable.is_empty() && own["name"] == variable) {
-        Some(own) => text_of(&own["value"]).parse().ok().map(Some),
-        None => Some(None),
+        Some(own) => text_of(&own["value"]).parse().ok(),
+        None => Some(default),
     }
 }
 
@@ -200,7 +201,7 @@ fn annotated(case: Case<'_>) -> Option<Target> {
             None if case.own().is_some() => None,
             None => {
                 let key = format!("spark.kubernetes.driver.annotation.{key}");
-                case.conf().text(&key).map(|text| text.into_owned())
+                case.conf().text(&key).map(Cow::into_owned)
             }
         }
     };

@@ -3,10 +3,11 @@
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
-use crate::check::spark::said::Said;
+use crate::check::spark::said::{Said, Site};
 use crate::manifest::spark::{holds, text_of};
 use crate::spark::process::Operator;
 use crate::yaml::Pointer;
+use serde_json::Value;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK410",
@@ -67,10 +68,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         return Vec::new();
     }
     let at = |path: &[&str]| {
-        crate::check::spark::said::Site::object(
-            case.object,
-            base.join(&path.iter().collect::<Pointer>()),
-        )
+        let tail: Pointer = path.iter().collect();
+        Site::object(case.object, base.join(&tail))
     };
     let port = monitoring["prometheus"]["port"].as_u64().unwrap_or(PORT);
     let mut found = Vec::new();
@@ -80,51 +79,57 @@ fn judge(case: Case<'_>) -> Vec<Said> {
                 format!("`{key}` is set, and `monitoring` makes the operator overwrite it");
             let help =
                 format!("take `{key}` out; properties go into `monitoring.metricsProperties`");
-            found.push(at(&["sparkConf", key]).say(message, help).because(BECAUSE));
+            let said = at(&["sparkConf", key]).say(message, help);
+            found.push(said.because(BECAUSE));
         }
     }
-    for (role, switch) in [
+    let roles = [
         ("driver", "exposeDriverMetrics"),
         ("executor", "exposeExecutorMetrics"),
+    ];
+    for (role, _) in roles
+        .iter()
+        .filter(|(_, switch)| monitoring[*switch] == true)
+    {
+        let said = of_role(role, &spec[*role], port).into_iter();
+        found.extend(said.map(|(path, message, help, because)| {
+            let path: Vec<_> = [*role].into_iter().chain(path).collect();
+            at(&path).say(message, help).because(because)
+        }));
+    }
+    found
+}
+
+/// A field of a role, what is wrong with it, what to do, and why.
+type OfRole = (Vec<&'static str>, String, String, &'static str);
+
+/// What the operator overwrites, or adds a second time, of a role whose metrics it exposes.
+fn of_role(role: &str, spec: &Value, port: u64) -> Vec<OfRole> {
+    let mut found = Vec::new();
+    for (key, own) in [
+        ("prometheus.io/port", port.to_string()),
+        ("prometheus.io/path", "/metrics".to_owned()),
     ] {
-        if monitoring[switch] != true {
-            continue;
-        }
-        for (key, own) in [
-            ("prometheus.io/port", port.to_string()),
-            ("prometheus.io/path", "/metrics".to_owned()),
-        ] {
-            let written = &spec[role]["annotations"][key];
-            if !written.is_null() && text_of(written) != own {
-                let message = format!(
-                    "`{key}` of the {role} is written, and `monitoring` makes the operator overwrite it with `{own}`"
-                );
-                found.push(
-                    at(&[role, "annotations", key])
-                        .say(message, "take the annotation out")
-                        .because(BECAUSE),
-                );
-            }
-        }
-        let options = text_of(&spec[role]["javaOptions"]);
-        let mut agents = options
-            .split_whitespace()
-            .filter(|word| word.contains("-javaagent:"));
-        if agents.any(|agent| holds(agent, &port.to_string())) {
+        let written = &spec["annotations"][key];
+        if !written.is_null() && text_of(written) != own {
             let message = format!(
-                "`javaOptions` of the {role} has an agent on port {port}, and `monitoring` adds another one there"
+                "`{key}` of the {role} is written, and `monitoring` makes the operator overwrite it with `{own}`"
             );
-            let help = format!(
-                "take the agent out, or set `monitoring.prometheus.port` to another port than {port}"
-            );
-            let because =
-                "the second agent finds the port taken, and the JVM ends before Spark starts";
-            found.push(
-                at(&[role, "javaOptions"])
-                    .say(message, help)
-                    .because(because),
-            );
+            let help = "take the annotation out".to_owned();
+            found.push((vec!["annotations", key], message, help, BECAUSE));
         }
+    }
+    let options = text_of(&spec["javaOptions"]).split_whitespace();
+    let mut agents = options.filter(|word| word.contains("-javaagent:"));
+    if agents.any(|agent| holds(agent, &port.to_string())) {
+        let message = format!(
+            "`javaOptions` of the {role} has an agent on port {port}, and `monitoring` adds another one there"
+        );
+        let help = format!(
+            "take the agent out, or set `monitoring.prometheus.port` to another port than {port}"
+        );
+        let because = "the second agent finds the port taken, and the JVM ends before Spark starts";
+        found.push((vec!["javaOptions"], message, help, because));
     }
     found
 }
