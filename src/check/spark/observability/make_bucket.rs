@@ -98,6 +98,13 @@ impl Makers {
         })
     }
 
+    /// Whether any text names a bucket, but for URIs of what lies in it: a server may be told to make it.
+    pub(super) fn mentions_bucket(&self, name: &str) -> bool {
+        let uri = format!("://{name}");
+        let mut others = self.others.iter();
+        others.any(|command| command.contains(name) && !command.contains(&uri))
+    }
+
     /// Whether any text names this.
     pub(super) fn mentions(&self, name: &str) -> bool {
         let mut others = self.others.iter();
