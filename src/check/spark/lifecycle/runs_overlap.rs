@@ -11,12 +11,14 @@ pub(super) const RULE: Rule = Rule {
     grade: Grade::Warning,
     page: Page {
         id: "spark/runs-overlap",
-        title: "a schedule whose runs may overlap",
+        title: "a schedule whose runs may overlap, or never come",
         what: "A ScheduledSparkApplication, and a CronJob that runs a driver, have `concurrencyPolicy: Forbid` or `Replace`. \
-               Unset it is `Allow` for both (`internal/controller/scheduledsparkapplication` of kubeflow/spark-operator 2). \
-               A CronJob that only submits is not judged.",
+               Unset, a CronJob and version 1 of kubeflow's operator take `Allow`; version 2 has no default, and starts no run \
+               while the object of an earlier one is there (`shouldStartNextRun` in \
+               `internal/controller/scheduledsparkapplication`). A CronJob that only submits is not judged.",
         why_platform: "A run that takes longer than the interval meets the next one: both ask the quota for all executors, \
-                       and neither gets them.",
+                       and neither gets them. With version 2 of kubeflow's operator and no policy, the second run never \
+                       comes.",
         why_data: "Two runs write one table at a time: partitions twice, or a commit that fails.",
         fix: "Set `concurrencyPolicy: Forbid`, or `Replace` where only the newest run counts.",
         before: "\
@@ -52,22 +54,25 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     if !scheduled || !(policy.is_null() || policy == "Allow") {
         return Vec::new();
     }
-    let (site, message) = if policy.is_null() {
-        (
+    let overlap = "a run may start while the last one still runs";
+    let (site, message) = match (policy.is_null(), kind) {
+        (false, _) => (
+            case.at_object(&["spec", "concurrencyPolicy"]),
+            format!("`concurrencyPolicy: Allow`: {overlap}"),
+        ),
+        (true, "CronJob") => (
+            case.at_object(&["spec"]),
+            format!("no `concurrencyPolicy`, which is `Allow`: {overlap}"),
+        ),
+        (true, _) => (
             case.at_object(&["spec"]),
             format!(
-                "`{}` has no `concurrencyPolicy`, which is `Allow`: a run may start while the last one still runs",
-                case.seen().name()
+                "no `concurrencyPolicy`: {overlap}, and version 2 of the operator may start no second one at all"
             ),
-        )
-    } else {
-        (
-            case.at_object(&["spec", "concurrencyPolicy"]),
-            "`concurrencyPolicy: Allow`: a run may start while the last one still runs".to_owned(),
-        )
+        ),
     };
     let help = "set `concurrencyPolicy: Forbid`, or `Replace` where only the newest run counts";
-    let because = "two runs share the quota and write the same tables at a time";
+    let because = "two runs share the quota and write the same tables at a time, or the schedule runs once and never again";
     vec![site.say(message, help).because(because)]
 }
 
