@@ -57,6 +57,27 @@ impl<'w> Case<'w> {
         pods.find(|pod| pod.place.name.as_deref() == Some(role))
     }
 
+    /// The pod of its JVM as far as it is written: its own, or what an operator's object says of driver or server.
+    pub(super) fn driver_pod(self) -> Option<&'w SeenPod> {
+        let of_operator = || {
+            let mut roles = ["driver", "server"].into_iter();
+            roles.find_map(|role| self.written_pod(role))
+        };
+        self.own_pod().or_else(of_operator)
+    }
+
+    /// An application's `spec`, and where it stands: a schedule has it in its `spec.template`.
+    pub(super) fn application(self) -> (&'w Value, Pointer) {
+        let object = &self.seen().value;
+        match object["kind"].as_str() {
+            Some("ScheduledSparkApplication") => {
+                let at = Pointer::from_iter(["spec", "template"]);
+                (&object["spec"]["template"], at)
+            }
+            _ => (&object["spec"], Pointer::from_iter(["spec"])),
+        }
+    }
+
     /// What it is, for a message.
     pub(super) fn name(self) -> String {
         self.process.named(self.seen())

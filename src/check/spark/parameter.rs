@@ -17,6 +17,8 @@ pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
     ),
     ("decommissionSeconds", SettingKind::Integer),
     ("executorsAtOnce", SettingKind::Integer),
+    ("livenessFailures", SettingKind::Integer),
+    ("livenessTimeoutSeconds", SettingKind::Integer),
     (
         "sparkVersion",
         SettingKind::Known {
@@ -44,6 +46,10 @@ pub(super) struct Parameters {
     pub(super) decommission_seconds: i64,
     /// More executors than this are many for one request to the API server (SK315).
     pub(super) executors_at_once: i64,
+    /// A liveness probe of a driver that fails this often in a row, or less, is tight, where its time is short, too.
+    pub(super) liveness_failures: u64,
+    /// The longest time for an answer, in seconds, that is short for a JVM.
+    pub(super) liveness_timeout: u64,
     /// The version where neither a field nor an image nor a jar says it.
     pub(super) version: Version,
     /// Percent of an executor's heap that Python needs beside it: what Spark takes for Python applications.
@@ -64,6 +70,8 @@ impl Default for Parameters {
             least: Grade::Info,
             decommission_seconds: 30,
             executors_at_once: 50,
+            liveness_failures: 3,
+            liveness_timeout: 1,
             version: Release::V4_3_0.version(),
             python_overhead_percent: 40,
             worker_margin: 256,
@@ -104,6 +112,8 @@ impl Parameters {
                 "workerOverheadPercent",
                 default.worker_overhead_percent,
             ),
+            liveness_failures: number("livenessFailures", default.liveness_failures),
+            liveness_timeout: number("livenessTimeoutSeconds", default.liveness_timeout),
         }
     }
 }
