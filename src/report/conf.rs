@@ -1,6 +1,7 @@
 //! What each Spark process is configured with: every value, where it stands, and what it overrules. No credential is shown.
 
 use super::{Report, entry::object_name};
+use crate::manifest::Container;
 use crate::manifest::sensitive::is_literal;
 use crate::spark::conf::{Conf, Entry, Given, Told};
 use crate::spark::process::{Master, Mode, Process, Seen};
@@ -195,7 +196,7 @@ impl<'s> Configurations<'s> {
             object: object_name(self.report, process.object),
             container: process
                 .container(&self.seen[process.seen])
-                .map(|own| own.name()),
+                .map(Container::name),
             role: &process.role,
             mode,
             master: master.map(|master| match master {

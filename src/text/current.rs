@@ -3,22 +3,25 @@
 use std::path::Path;
 
 /// Asserts that `docs/schema/<file>` is this schema; with `UPDATE` set, writes it first.
+pub(crate) fn assert_schema(file: &str, schema: &schemars::Schema) {
+    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    assert_file(&format!("docs/schema/{file}"), &text);
+}
+
+/// Asserts that a file of the repository is this text; with `UPDATE` set, writes it first.
 #[expect(
     clippy::disallowed_methods,
     reason = "a generated file, compared with the one of the repository"
 )]
-pub(crate) fn assert_schema(file: &str, schema: &schemars::Schema) {
-    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("docs/schema")
-        .join(file);
+pub(crate) fn assert_file(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &text).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == text,
-        "docs/schema/{file} is not current: run with UPDATE=1"
+        "{file} is not current: run with UPDATE=1, and read the diff"
     );
 }
 

@@ -15,7 +15,7 @@ pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<
     let runs = roles.any(|role| role.is_some_and(is_spark))
         || Operator::of(value).is_some()
         || pods.iter().any(|pod| submits(&pod.value));
-    let name = |role: &Option<&Role>| role.map(|role| role.role.clone());
+    let name = |role: Option<&Role>| role.map(|role| role.role.clone());
     runs.then(|| Seen {
         index,
         value: value.clone(),
@@ -24,7 +24,7 @@ pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<
             .map(|pod| SeenPod {
                 place: Arc::clone(&pod.place),
                 value: pod.value.clone(),
-                roles: pod.roles.containers.iter().map(name).collect(),
+                roles: pod.roles.containers.iter().copied().map(name).collect(),
             })
             .collect(),
     })

@@ -2,6 +2,7 @@
 
 use super::rule::{FAMILIES, rules};
 use super::testing::said;
+use crate::text::current::assert_file;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -48,13 +49,6 @@ fn messages() {
                 writeln!(told, "  {place}\n    {message}").unwrap();
             }
         }
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check/spark");
-        let file = format!("{folder}/{family}/messages.txt");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&file, &told).unwrap();
-        }
-        let kept = std::fs::read_to_string(&file).unwrap_or_default();
-        let next = "run UPDATE=1 cargo test --lib spark::tests::messages, and read the diff";
-        assert_eq!(told, kept, "{next}");
+        assert_file(&format!("src/check/spark/{family}/messages.txt"), &told);
     }
 }

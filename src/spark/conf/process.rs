@@ -318,7 +318,7 @@ impl<'s> Reader<'_, 's> {
             }
             return set(text_of(&env[at]["value"]), false, own.child("value"));
         }
-        self.from_whole(name)
+        self.whole(name)
     }
 
     fn behind(&self, from: &Value) -> Option<&'s Held> {
@@ -334,7 +334,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// A variable of `envFrom`: of the last object that has it.
-    fn from_whole(&self, name: &str) -> Variable {
+    fn whole(&self, name: &str) -> Variable {
         let from = self.seat.container.value["envFrom"].as_array();
         let from = from.map_or(&[][..], Vec::as_slice);
         for (at, from) in from.iter().enumerate().rev() {

@@ -38,7 +38,7 @@ fn conf(objects: &str, role: &str) -> Conf {
         .with_version(Release::V4_1_4.version())
 }
 
-const STREAM: &str = r#"
+const STREAM: &str = r"
 kind: ConfigMap
 metadata: {name: conf}
 data:
@@ -65,7 +65,7 @@ spec:
         - {name: SPARK_SUBMIT_OPTS, value: -Dspark.ui.port=4041 -Dspark.executor.memory=1g}
         volumeMounts: [{name: conf, mountPath: /opt/spark/conf}]
       volumes: [{name: conf, configMap: {name: conf}}]
-"#;
+";
 
 fn told(conf: &Conf, key: &str) -> Vec<(String, Given, String, Option<usize>)> {
     let all = conf.all(key).iter();

@@ -183,7 +183,7 @@ pub fn processes(seen: &[Seen], sources: &Sources<Held>, assumed: Version) -> Ve
         .iter()
         .enumerate()
         .flat_map(|(at, seen)| match Operator::of(&seen.value) {
-            Some(operator) => Vec::from_iter(operator.process((at, seen), assumed)),
+            Some(operator) => vec![operator.process((at, seen), assumed)],
             None => plain::processes((at, seen), sources, assumed),
         });
     found.collect()

@@ -37,7 +37,7 @@ impl Operator {
         })
     }
 
-    pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Option<Process> {
+    pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Process {
         let (app, base) = application(&seen.value);
         let given = match self {
             Self::Kubeflow => kubeflow::told(&app),
@@ -58,7 +58,7 @@ impl Operator {
             Kind::Client => Mode::Client(Master::Kubernetes),
             Kind::Java | Kind::Python | Kind::R => Mode::Cluster,
         };
-        Some(Process {
+        Process {
             seen: at,
             object: seen.index,
             role: if self == Self::Connect {
@@ -75,7 +75,7 @@ impl Operator {
             assumed: told.is_none(),
             conf: conf(seen, &base, given).with_version(version),
             launch: Launch::default(),
-        })
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Processes of plain pods: Deployments, StatefulSets, Jobs.
+//! Processes of plain pods, as Deployments and Jobs make them.
 
 use super::{Master, Mode, Process, Seen};
 use crate::manifest::spark::{Launch, Sources, text_of};
@@ -87,9 +87,9 @@ fn mode(known: &launcher::Process, container: Container<'_>, conf: &Conf) -> Opt
 fn version(container: Container<'_>, launch: &Launch) -> Option<Version> {
     let words = || {
         let texts = launch.texts.iter();
-        let words =
+        let mut words =
             texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || ",=\"'".contains(c)));
-        words.filter_map(of_jar).next()
+        words.find_map(of_jar)
     };
     of_spark_image(container.image()).or_else(words)
 }
