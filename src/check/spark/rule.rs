@@ -90,13 +90,15 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// Rules of the catalogue that are checks of their own.
-const ELSEWHERE: [(&str, &str, Grade); 8] = [
+const ELSEWHERE: [(&str, &str, Grade); 10] = [
     ("SK101", "memory/heap-refused", Grade::Error),
     ("SK104", "memory/heap-exceeds-limit", Grade::High),
     ("SK105", "memory/heap-not-set", Grade::Warning),
     ("SK110", "memory/template-overwritten", Grade::High),
     ("SK111", "memory/unknown-key", Grade::High),
+    ("SK114", "memory/heap-exceeds-limit", Grade::High),
     ("SK501", "credentials", Grade::High),
+    ("SK504", "namespace-enforces", Grade::High),
     ("SK505", "pod-security/hostPathVolumes", Grade::High),
     ("SK507", "openshift/runAsUser", Grade::Error),
 ];
