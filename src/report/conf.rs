@@ -2,7 +2,7 @@
 
 use super::{Report, entry::object_name};
 use crate::manifest::Container;
-use crate::manifest::sensitive::is_literal;
+use crate::manifest::sensitive::holds_literal;
 use crate::spark::conf::{Conf, Entry, Given, Told};
 use crate::spark::process::{Master, Mode, Process, Seen};
 use crate::text::{Position, shortened};
@@ -260,6 +260,6 @@ fn by(given: Given) -> &'static str {
 
 /// A value as it is written; nothing where it may not be shown.
 fn shown<'e>(key: &str, entry: &'e Entry) -> Option<&'e str> {
-    let hidden = entry.secret || is_literal(key, &entry.text);
+    let hidden = entry.secret || holds_literal(key, &entry.text);
     (!hidden).then_some(&entry.text)
 }

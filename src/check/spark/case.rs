@@ -3,7 +3,7 @@
 use super::said::Site;
 use super::world::World;
 use crate::manifest::Container;
-use crate::manifest::sensitive::is_literal;
+use crate::manifest::sensitive::holds_literal;
 use crate::spark::conf::{Conf, Entry, Told};
 use crate::spark::process::{Process, Seen, SeenPod};
 use crate::yaml::Pointer;
@@ -143,7 +143,7 @@ impl<'w> Case<'w> {
     /// `NAME=value` of a variable as it is written; only the name, where the value may not be shown.
     pub(super) fn shown_variable(self, name: &str) -> String {
         match self.conf().variable(name) {
-            Told::Set(known) if !known.entry.secret && !is_literal(name, &known.entry.text) => {
+            Told::Set(known) if !known.entry.secret && !holds_literal(name, &known.entry.text) => {
                 format!("{name}={}", crate::text::shortened(&known.entry.text))
             }
             _ => name.to_owned(),
@@ -153,7 +153,7 @@ impl<'w> Case<'w> {
     /// `key=value` as it is written; only the key, where the value may not be shown.
     pub(super) fn shown(self, key: &str) -> String {
         match self.conf().get(key) {
-            Told::Set(known) if !known.entry.secret && !is_literal(key, &known.entry.text) => {
+            Told::Set(known) if !known.entry.secret && !holds_literal(key, &known.entry.text) => {
                 format!("{key}={}", crate::text::shortened(&known.entry.text))
             }
             _ => key.to_owned(),

@@ -3,6 +3,7 @@
 
 mod case;
 mod gather;
+mod index;
 mod mounted;
 mod parameter;
 mod report;

@@ -1,5 +1,6 @@
 //! The stream as rules see it: Spark's processes, and every other object on demand.
 
+use super::index::Index;
 use super::parameter::Parameters;
 use crate::manifest::Object;
 use crate::manifest::spark::{Sources, text_of};
@@ -23,6 +24,8 @@ pub(super) struct World<'w> {
     /// Values of objects, as far as somebody asked; those that rules changed are there from the start.
     values: Vec<OnceCell<Value>>,
     by_kind: BTreeMap<&'w str, Vec<usize>>,
+    by_name: BTreeMap<(&'w str, &'w str), Vec<usize>>,
+    index: Index,
     /// Pods of objects that do not run Spark, with the object's index, as far as somebody asked.
     others: OnceCell<Vec<(usize, SeenPod)>>,
 }
@@ -47,8 +50,11 @@ impl<'w> World<'w> {
     ) -> Self {
         seen.sort_by_key(|seen| seen.index);
         let mut by_kind = BTreeMap::<_, Vec<_>>::new();
+        let mut by_name = BTreeMap::<_, Vec<_>>::new();
         for object in objects {
             by_kind.entry(object.kind).or_default().push(object.index);
+            let named = by_name.entry((object.kind, object.name));
+            named.or_default().push(object.index);
         }
         let mut world = Self {
             parameters,
@@ -58,6 +64,8 @@ impl<'w> World<'w> {
             objects,
             values: objects.iter().map(|_| OnceCell::new()).collect(),
             by_kind,
+            by_name,
+            index: Index::default(),
             others: OnceCell::new(),
         };
         for (index, value) in changed {
@@ -143,25 +151,45 @@ impl<'w> World<'w> {
         namespace: &str,
         name: &str,
     ) -> Option<(&'w Object<'w>, &Value)> {
-        let mut own = self.of_kind(kind);
-        own.find(|(object, _)| {
-            object.name == name && same_namespace(object.namespace.unwrap_or_default(), namespace)
+        let own = self.by_name.get(&(kind, name)).into_iter().flatten();
+        let mut own = own.map(|index| self.object(*index));
+        let meant =
+            own.find(|object| same_namespace(object.namespace.unwrap_or_default(), namespace))?;
+        Some((meant, self.value(meant.index)))
+    }
+
+    /// The Services whose `spec.selector` matches these labels. An empty or absent one selects nothing.
+    pub(super) fn services<'s>(
+        &'s self,
+        namespace: &'s str,
+        labels: &Value,
+    ) -> impl Iterator<Item = (&'w Object<'w>, &'s Value)> {
+        let found = self.index.services(self, labels);
+        let found = found
+            .into_iter()
+            .map(|index| (self.object(index), self.value(index)));
+        found.filter(move |(object, _)| {
+            same_namespace(object.namespace.unwrap_or_default(), namespace)
         })
     }
 
-    /// The objects of a kind whose `spec.selector` matches these labels: `matchLabels`, or plain as a Service has it. An
-    /// empty or absent selector of a Service selects nothing.
-    pub(super) fn selecting<'s>(
+    /// The objects whose pods a selector of a Service in this namespace finds; no tests of a chart.
+    pub(super) fn selected(&self, namespace: &str, selector: &Value) -> Vec<&'w Object<'w>> {
+        let found = self.index.selected(self, selector).into_iter();
+        let found = found.map(|index| self.object(index));
+        found
+            .filter(|object| same_namespace(object.namespace.unwrap_or_default(), namespace))
+            .collect()
+    }
+
+    /// The objects of a kind that leads from outside to Services, as far as this name stands in them.
+    pub(super) fn routes<'s>(
         &'s self,
-        kind: &'s str,
-        namespace: &'s str,
-        labels: &'s Value,
+        kind: &'static str,
+        name: &str,
     ) -> impl Iterator<Item = (&'w Object<'w>, &'s Value)> {
-        self.of_kind(kind).filter(move |(object, value)| {
-            let selector = &value["spec"]["selector"];
-            same_namespace(object.namespace.unwrap_or_default(), namespace)
-                && selects(selector, labels)
-        })
+        let found = self.index.routes(self, kind, name).iter();
+        found.map(move |index| (self.object(*index), self.value(*index)))
     }
 }
 

@@ -4,9 +4,11 @@ mod lines;
 mod literal;
 #[cfg(test)]
 mod literal_tests;
+mod masked;
 
 pub use lines::{is_hidden, shown, within_secret, without_hidden};
 pub use literal::{Literal, is_literal, literals};
+pub use masked::{HIDDEN, holds_literal, masked_value};
 
 use serde_json::{Map, Value};
 

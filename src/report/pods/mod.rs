@@ -5,10 +5,11 @@ mod bars;
 pub use bars::svg;
 
 use crate::manifest::Object;
+use crate::manifest::sensitive::masked_value;
 use crate::spark::memory::{Part, Rule};
 use crate::spark::pod::{Count, Pod, Predicted};
 use crate::yaml::block_text;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 const HEAD: [&str; 10] = [
@@ -35,16 +36,21 @@ pub fn table(predicted: &[Predicted], objects: &[Object<'_>]) -> String {
 
 /// Every pod that is known as a document, for other linters to read.
 pub fn manifests(predicted: &[Predicted]) -> String {
-    let documents = known(predicted).map(|pod| block_text(&pod.value));
+    let documents = known(predicted).map(|pod| block_text(&shown(pod)));
     documents.collect::<Vec<_>>().join("---\n")
 }
 
 /// The same as a List in JSON, as `kubectl get pods -o json` prints it.
 pub fn list(predicted: &[Predicted]) -> String {
-    let items: Vec<_> = known(predicted).map(|pod| &pod.value).collect();
+    let items: Vec<_> = known(predicted).map(shown).collect();
     let metadata = json!({"resourceVersion": ""});
     let list = json!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": metadata});
     format!("{list:#}\n")
+}
+
+/// A pod without the credentials that stand in its settings: what is printed ends in tickets and logs.
+fn shown(pod: &Pod) -> Value {
+    masked_value(&pod.value, "")
 }
 
 fn known(predicted: &[Predicted]) -> impl Iterator<Item = &Pod> {

@@ -4,7 +4,7 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
-use crate::manifest::sensitive::is_literal;
+use crate::manifest::sensitive::holds_literal;
 use crate::spark::conf::{Entry, Given, Told};
 use crate::text::shortened;
 
@@ -62,7 +62,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
                 && !other.text.contains(['$', '{'])
         };
         let lost = rest.iter().find(is_lost)?;
-        let shown = |entry: &Entry| match entry.secret || is_literal(key, &entry.text) {
+        let shown = |entry: &Entry| match entry.secret || holds_literal(key, &entry.text) {
             true => key.to_owned(),
             false => format!("{key}={}", shortened(&entry.text)),
         };

@@ -170,7 +170,7 @@ fn leads(world: &World<'_>, (namespace, host): (&str, &str), server: &Process) -
     }
     let labels = server.pod(seen).map(|pod| &pod.value["metadata"]["labels"]);
     labels.is_some_and(|labels| {
-        let mut services = world.selecting("Service", namespace, labels);
+        let mut services = world.services(namespace, labels);
         same_namespace(namespace, seen.namespace())
             && services.any(|(service, _)| service.name == name)
     })

@@ -3,6 +3,7 @@
 use super::driver::{Service, grpc_port, may_have_variable};
 use crate::check::Page;
 use crate::check::spark::case::Case;
+use crate::check::spark::index::ROUTES;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::{Said, Site};
 use crate::check::spark::world::same_namespace;
@@ -78,15 +79,6 @@ const TOKEN: &str = "spark.connect.authenticate.token";
 const TOKEN_VARIABLE: &str = "SPARK_CONNECT_AUTHENTICATE_TOKEN";
 const INTERCEPTORS: &str = "spark.connect.grpc.interceptor.classes";
 const OPEN: [&str; 2] = ["LoadBalancer", "NodePort"];
-/// What leads from outside to Services.
-const ROUTES: [&str; 6] = [
-    "Ingress",
-    "Route",
-    "HTTPRoute",
-    "GRPCRoute",
-    "TCPRoute",
-    "TLSRoute",
-];
 
 fn judge(case: Case<'_>) -> Vec<Said> {
     let asks = case.version.since(4, 0)
@@ -143,7 +135,9 @@ fn by_route(case: Case<'_>, service: Service<'_>, port: u64) -> Vec<Said> {
             .any(|(own, target)| *own == number && *target == Some(port)),
         None => ports.len() == 1,
     };
-    let routes = ROUTES.into_iter().flat_map(|kind| case.world.of_kind(kind));
+    let routes = ROUTES
+        .into_iter()
+        .flat_map(|kind| case.world.routes(kind, service.object.name));
     let leads = routes.filter(|(route, value)| {
         let here = same_namespace(
             route.namespace.unwrap_or_default(),

@@ -97,9 +97,7 @@ impl<'w> Service<'w> {
 
     /// The Services whose selector finds its pod.
     pub(super) fn around(case: Case<'w>) -> impl Iterator<Item = Self> {
-        let all = case
-            .world
-            .selecting("Service", case.namespace(), labels(case));
+        let all = case.world.services(case.namespace(), labels(case));
         all.map(|(object, value)| Self { object, value })
     }
 

@@ -5,8 +5,10 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
+use crate::check::spark::world::World;
 use crate::spark::conf::{Given, Told};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK207",
@@ -61,7 +63,7 @@ spec:
                  --class, org.apache.spark.sql.connect.service.SparkConnectServer, spark-internal]
 ",
     },
-    judge: Judge::Process(judge),
+    judge: Judge::Stream(judge),
 };
 
 pub(super) const PREFIX: &str = "spark.kubernetes.executor.podNamePrefix";
@@ -76,13 +78,36 @@ fn fixed(case: Case<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-fn judge(case: Case<'_>) -> Vec<Said> {
-    let prefix = fixed(case).filter(|_| case.makes_executors());
-    let Some(prefix) = prefix else {
-        return Vec::new();
-    };
+fn judge(world: &World<'_>) -> Vec<Said> {
+    let processes = world.processes.iter();
+    let cases = processes.map(|process| Case { world, process });
+    let fixed: Vec<_> = cases
+        .filter(|case| case.makes_executors())
+        .filter_map(|case| Some((case, fixed(case)?)))
+        .collect();
+    let mut alike = BTreeMap::<_, Vec<_>>::new();
+    for (case, prefix) in &fixed {
+        if let Some(namespace) = executors_namespace(*case) {
+            let same = alike.entry((prefix.as_ref(), namespace));
+            same.or_default().push(*case);
+        }
+    }
+    let said = fixed.iter().flat_map(|(case, prefix)| {
+        let namespace = executors_namespace(*case);
+        let same = namespace.and_then(|namespace| alike.get(&(prefix.as_ref(), namespace)));
+        of_process(*case, same.map_or(&[], Vec::as_slice))
+    });
+    said.collect()
+}
+
+/// Why executors of one application are not the only ones of their names; `same` have its prefix and namespace.
+fn of_process(case: Case<'_>, same: &[Case<'_>]) -> Vec<Said> {
     let mut why: Vec<_> = several(case).into_iter().collect();
-    why.extend(others(case, &prefix).into_iter().take(3));
+    let others = same
+        .iter()
+        .filter(|other| !std::ptr::eq(other.process, case.process));
+    let others = others.map(|other| format!("{} has it, too", whole(*other)));
+    why.extend(others.take(3));
     if case.is_client() && is_closed(case) && case.conf().is_unset(POD_NAME) {
         let left =
             format!("without `{POD_NAME}`, executors of a driver that was killed keep their names");
@@ -100,25 +125,6 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         format!("leave `{PREFIX}` out, or make it unique with the pod's name (`metadata.name`)");
     let said = case.at(PREFIX).say(message, help);
     vec![said.because("each driver counts its executors from 1, and the API server refuses a second pod of the same name")]
-}
-
-/// The other applications of the stream with this prefix in the same namespace.
-fn others(case: Case<'_>, prefix: &str) -> Vec<String> {
-    let namespace = executors_namespace(case);
-    let processes = case.world.processes.iter();
-    let others = processes.map(|process| Case {
-        world: case.world,
-        process,
-    });
-    let same = others.filter(|other| {
-        !std::ptr::eq(other.process, case.process)
-            && other.makes_executors()
-            && fixed(*other).is_some_and(|own| own == prefix)
-            && namespace.is_some()
-            && executors_namespace(*other) == namespace
-    });
-    same.map(|other| format!("{} has it, too", whole(other)))
-        .collect()
 }
 
 /// Another process, with what it is in.

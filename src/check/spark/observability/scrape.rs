@@ -309,7 +309,7 @@ fn numbered(pod: &SeenPod, name: &str) -> Option<u16> {
 fn of_service(case: Case<'_>, monitor: &Value, endpoint: &Value, pod: &SeenPod) -> Option<u16> {
     let labels = &pod.pod().metadata()["labels"];
     let name = endpoint["port"].as_str()?;
-    let services = case.world.selecting("Service", case.namespace(), labels);
+    let services = case.world.services(case.namespace(), labels);
     let mut monitored = services.filter(|(_, service)| {
         selects(&monitor["spec"]["selector"], &service["metadata"]["labels"])
     });

@@ -30,7 +30,7 @@ pub(super) fn ways(case: Case<'_>, port: i64) -> Vec<Way> {
         return Vec::new();
     };
     let labels = &pod.value["metadata"]["labels"];
-    let services = case.world.selecting("Service", case.namespace(), labels);
+    let services = case.world.services(case.namespace(), labels);
     let mut found = Vec::new();
     for (service, value) in services {
         let ports = value["spec"]["ports"].as_array().into_iter().flatten();
@@ -77,7 +77,7 @@ fn ingresses<'w>(case: Case<'w>, service: &'w str, ports: &[&Value]) -> Vec<Way>
         };
         backend["service"]["name"] == service && ports.iter().any(|own| meant(&own))
     };
-    let ingresses = case.world.of_kind("Ingress").filter(|(_, value)| {
+    let ingresses = case.world.routes("Ingress", service).filter(|(_, value)| {
         let rules = value["spec"]["rules"].as_array().into_iter().flatten();
         let mut paths =
             rules.flat_map(|rule| rule["http"]["paths"].as_array().into_iter().flatten());
@@ -94,10 +94,13 @@ fn ingresses<'w>(case: Case<'w>, service: &'w str, ports: &[&Value]) -> Vec<Way>
 }
 
 fn routes<'w>(case: Case<'w>, service: &'w str) -> Vec<Way> {
-    let routes = case.world.of_kind("Route").filter(|(object, value)| {
-        object.api_version.starts_with("route.openshift.io/")
-            && value["spec"]["to"]["name"] == service
-    });
+    let routes = case
+        .world
+        .routes("Route", service)
+        .filter(|(object, value)| {
+            object.api_version.starts_with("route.openshift.io/")
+                && value["spec"]["to"]["name"] == service
+        });
     let ways = routes.map(|(object, _)| Way {
         object: object.index,
         what: "a Route".to_owned(),
