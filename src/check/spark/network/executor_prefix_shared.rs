@@ -94,7 +94,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let message = format!(
         "`{}` is not one driver's alone: {}",
         case.shown(PREFIX),
-        why.join(", ")
+        why.join("; ")
     );
     let help =
         format!("leave `{PREFIX}` out, or make it unique with the pod's name (`metadata.name`)");
