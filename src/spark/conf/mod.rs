@@ -96,6 +96,11 @@ impl Conf {
         self
     }
 
+    /// Something may set more, which the stream does not say.
+    pub(crate) fn leave_open(&mut self, what: &str) {
+        self.gaps.push(what.to_owned());
+    }
+
     /// What may hold more settings and is not in the stream.
     pub fn gaps(&self) -> &[String] {
         &self.gaps

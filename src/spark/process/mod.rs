@@ -1,6 +1,7 @@
 //! The Spark processes of a stream: which there are, how each is run, and what it is configured with.
 
 mod operator;
+mod owned;
 mod plain;
 
 pub use operator::Operator;
@@ -51,6 +52,8 @@ pub struct Process {
     pub seat: Option<(usize, usize)>,
     /// How it gets its executors.
     pub mode: Mode,
+    /// Whether it asks for none though its pod is made as a driver's: its master is local, or it is a history server.
+    pub alone: bool,
     /// Whether Python runs beside the JVM, or the application is a Python one.
     pub python: Option<bool>,
     /// The version of Spark, and whether nothing in the stream says it.
@@ -107,7 +110,7 @@ impl Process {
 
     /// Whether executors are pods that it asks Kubernetes for.
     pub fn makes_executors(&self) -> bool {
-        matches!(self.mode, Mode::Cluster | Mode::Client(Master::Kubernetes))
+        !self.alone && matches!(self.mode, Mode::Cluster | Mode::Client(Master::Kubernetes))
     }
 
     /// Whether it runs in a pod of the stream and asks Kubernetes for executors.

@@ -2,12 +2,14 @@
 
 use super::{Master, Mode, Process, Seen};
 use crate::manifest::spark::Launch;
-use crate::spark::conf::{Conf, Entry, Given, Spot};
+use crate::spark::conf::{Conf, Entry, Given, Spot, Told};
 use crate::spark::memory::Kind;
 use crate::spark::pod::{GivenValue, apache, connect, kubeflow, stackable};
 use crate::spark::version::{Version, of_field, of_spark_image};
 use crate::yaml::Pointer;
 use serde_json::{Value, json};
+
+const HISTORY: &str = "org.apache.spark.deploy.history.HistoryServer";
 
 /// An operator's kind of object that runs a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,7 @@ impl Operator {
             Kind::Client => Mode::Client(Master::Kubernetes),
             Kind::Java | Kind::Python | Kind::R => Mode::Cluster,
         };
+        let conf = conf(seen, &base, given).with_version(version);
         Process {
             seen: at,
             object: seen.index,
@@ -70,13 +73,26 @@ impl Operator {
             operator: Some(self),
             seat: None,
             mode,
+            alone: is_alone(&app["spec"], &conf),
             python: (kind != Kind::Client).then_some(kind == Kind::Python),
             version,
             assumed: told.is_none(),
-            conf: conf(seen, &base, given).with_version(version),
+            conf,
             launch: Launch::default(),
         }
     }
+}
+
+/// Whether it makes no executors: Spark's history server makes no session, and a driver may be its own executor. One whose
+/// master is not known makes none that are known.
+/// Source: `spark.kubernetes.driver.master`, which `KubernetesClusterManager` takes in cluster mode (3.0 to 4.3).
+fn is_alone(spec: &Value, conf: &Conf) -> bool {
+    let is_local = match conf.get("spark.kubernetes.driver.master") {
+        Told::Set(master) => Master::of(&master.text) == Master::Local,
+        Told::Unknown => true,
+        Told::Unset => false,
+    };
+    is_local || spec["mainClass"] == HISTORY
 }
 
 /// The values that were passed, in the operator's order: of two the later counts.

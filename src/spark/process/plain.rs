@@ -1,11 +1,11 @@
 //! Processes of plain pods, as Deployments and Jobs make them.
 
-use super::{Master, Mode, Process, Seen};
+use super::{Master, Mode, Process, Seen, owned};
 use crate::manifest::spark::{Launch, Sources, text_of};
 use crate::manifest::{Container, ContainerKind};
 use crate::spark::conf::{Conf, Held, Seat, Told, of_container};
 use crate::spark::memory::launcher;
-use crate::spark::version::{Version, of_jar, of_spark_image};
+use crate::spark::version::{Version, of_field, of_jar, of_spark_image};
 
 /// Each container whose role is one of Spark's JVMs.
 pub(super) fn processes(
@@ -30,8 +30,10 @@ pub(super) fn processes(
                 container,
                 role: known.role,
             };
-            let (conf, launch) = of_container(sources, seat);
-            let told = version(container, &launch);
+            let (mut conf, launch) = of_container(sources, seat);
+            owned::add(seen, &mut conf);
+            let field = of_field(&seen.value).and_then(|(_, version)| version.ok());
+            let told = version(container, &launch).or(field);
             let conf = conf.with_version(told.unwrap_or(assumed));
             if let Some(mode) = mode(known, container, &conf) {
                 found.push(Process {
@@ -41,6 +43,7 @@ pub(super) fn processes(
                     operator: None,
                     seat: Some((index, ordinal)),
                     mode,
+                    alone: false,
                     python: Some(launch.python || known.python),
                     version: told.unwrap_or(assumed),
                     assumed: told.is_none(),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         title: "a batch that stays for ever once it is done",
         what: "A SparkApplication that runs once has `spec.timeToLiveSeconds` (kubeflow's operator) or \
                `spec.applicationTolerations.ttlAfterStopMillis` (Apache's). Applications that are restarted always are \
-               let pass, and schedules, which keep a history of their own.",
+               let pass, Connect, Thrift and history servers, and schedules, which keep a history of their own.",
         why_platform: "Without it, nobody deletes the object, its driver's pod, its Service and ConfigMaps: etcd and every list \
                        of pods grow with the number of runs.",
         why_data: "The driver's log is there until the pod is deleted: choose the time so that you can still read it on Monday.",
@@ -42,6 +42,13 @@ spec:
     judge: Judge::Process(judge),
 };
 
+/// Main classes that never end by themselves.
+const SERVERS: [&str; 3] = [
+    "org.apache.spark.sql.connect.service.SparkConnectServer",
+    "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
+    "org.apache.spark.deploy.history.HistoryServer",
+];
+
 fn judge(case: Case<'_>) -> Vec<Said> {
     let (spec, base) = case.application();
     let tolerations = &spec["applicationTolerations"];
@@ -58,7 +65,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         ),
         _ => return Vec::new(),
     };
-    if !value.is_null() || restarts == "Always" {
+    let serves = SERVERS.iter().any(|class| spec["mainClass"] == *class);
+    if !value.is_null() || restarts == "Always" || serves {
         return Vec::new();
     }
     let name = field.split(':').next().unwrap_or(field);
@@ -83,6 +91,11 @@ mod tests {
         assert!(places(RULE.page.id, &streaming).is_empty());
         let apache = "apiVersion: spark.apache.org/v1\nkind: SparkApplication\nmetadata: {name: a}\nspec:\n  mainClass: x\n  runtimeVersions: {sparkVersion: 4.1.4}\n";
         assert_eq!(places(RULE.page.id, apache), ["SparkApplication/a /spec"]);
+        let server = apache.replace(
+            "mainClass: x",
+            "mainClass: org.apache.spark.sql.connect.service.SparkConnectServer",
+        );
+        assert!(places(RULE.page.id, &server).is_empty());
         let ends = "  applicationTolerations: {ttlAfterStopMillis: 1000}\n";
         assert!(places(RULE.page.id, &format!("{apache}{ends}")).is_empty());
     }

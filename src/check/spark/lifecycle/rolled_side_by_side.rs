@@ -73,7 +73,14 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         case.name()
     );
     let help = "set `strategy: {type: Recreate}`";
-    let because = "two of them share one Service and one prefix for the names of executors as long as the rollout takes";
+    let because = match case.role.as_str() {
+        "spark-master" => {
+            "the two know nothing of each other: workers and applications register with either, as the Service leads them"
+        }
+        _ => {
+            "two of them share one Service and one prefix for the names of executors as long as the rollout takes"
+        }
+    };
     vec![site.say(message, help).because(because)]
 }
 

@@ -98,7 +98,7 @@ fn of_worker(case: Case<'_>) -> Option<Said> {
             let offer = as_heap(offered);
             (
                 offered,
-                format!("the {offer} that a worker offers where `{WORKER}` is not set"),
+                format!("{offer} that a worker offers where `{WORKER}` is not set"),
             )
         }
         // A figure would tell what a Secret holds.
@@ -117,8 +117,7 @@ fn of_worker(case: Case<'_>) -> Option<Said> {
         return None;
     }
     let message = format!(
-        "memory limit {written} is less than the {} that {what}, a heap of {} for the worker and what both need beside them \
-         come to",
+        "memory limit {written} is less than {}: {what}, a heap of {} for the worker, and what both need beside them",
         as_quantity(needed),
         as_heap(own)
     );

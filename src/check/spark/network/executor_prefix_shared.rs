@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
         title: "a prefix of executors that is not one driver's alone",
         what: "A fixed `spark.kubernetes.executor.podNamePrefix` belongs to one driver: its workload has one replica and nothing \
                that makes more, no other application of the stream uses it in the same namespace, and a Connect or Thrift \
-               server that has it also has `spark.kubernetes.driver.pod.name`, so that its executors go when it goes \
+               server that has it also has `spark.kubernetes.driver.pod.name`, so that its executors go when it goes: \
+               without that it is a warning only, for `spark/driver-pod-name-not-set` says the cause \
                (`BasicExecutorFeatureStep`: executors are called `<prefix>-exec-<number>`, and each driver counts from 1).",
         why_platform: "The second driver asks for a pod that there is already, and the API server answers 409 `AlreadyExists`. \
                        Spark asks again and again; the API server sees a stream of refused requests, and nobody sees a pod.",
@@ -108,6 +109,7 @@ fn of_process(case: Case<'_>, same: &[Case<'_>]) -> Vec<Said> {
         .filter(|other| !std::ptr::eq(other.process, case.process));
     let others = others.map(|other| format!("{} has it, too", whole(*other)));
     why.extend(others.take(3));
+    let is_certain = !why.is_empty();
     if case.is_client() && is_closed(case) && case.conf().is_unset(POD_NAME) {
         let left =
             format!("without `{POD_NAME}`, executors of a driver that was killed keep their names");
@@ -119,12 +121,18 @@ fn of_process(case: Case<'_>, same: &[Case<'_>]) -> Vec<Said> {
     let message = format!(
         "`{}` is not one driver's alone: {}",
         case.shown(PREFIX),
-        why.join(", ")
+        why.join("; ")
     );
     let help =
         format!("leave `{PREFIX}` out, or make it unique with the pod's name (`metadata.name`)");
     let said = case.at(PREFIX).say(message, help);
-    vec![said.because("each driver counts its executors from 1, and the API server refuses a second pod of the same name")]
+    let said = said.because("each driver counts its executors from 1, and the API server refuses a second pod of the same name");
+    // SK206 says the same cause as gravely as it is.
+    vec![if is_certain {
+        said
+    } else {
+        said.only(Grade::Warning)
+    }]
 }
 
 /// Another process, with what it is in.

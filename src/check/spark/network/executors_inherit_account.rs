@@ -90,6 +90,25 @@ mod tests {
     use crate::check::spark::testing::places;
 
     #[test]
+    fn a_driver_without_executors_gives_nothing_away() {
+        let app = |rest: &str| {
+            let text = format!(
+                "apiVersion: spark.apache.org/v1\nkind: SparkApplication\nmetadata: {{name: a}}\nspec:\n  runtimeVersions: {{sparkVersion: 4.1.4}}\n  \
+                 sparkConf:\n    spark.kubernetes.authenticate.driver.serviceAccountName: spark\n{rest}"
+            );
+            places(RULE.page.id, &text).len()
+        };
+        assert_eq!(app(""), 1);
+        assert_eq!(
+            app("    spark.kubernetes.driver.master: k8s://https://kubernetes.default.svc\n"),
+            1
+        );
+        assert_eq!(app("    spark.kubernetes.driver.master: local[10]\n"), 0);
+        let history = "  mainClass: org.apache.spark.deploy.history.HistoryServer\n";
+        assert_eq!(app(history), 0);
+    }
+
+    #[test]
     fn a_template_may_name_one() {
         let with = |executor: &str| {
             places(

@@ -80,6 +80,22 @@ mod tests {
     use crate::check::spark::testing::places;
 
     #[test]
+    fn stackables_operator_has_a_field_of_its_own() {
+        let server = |rest: &str| {
+            let text = format!(
+                "apiVersion: spark.stackable.tech/v1alpha1\nkind: SparkHistoryServer\nmetadata: {{name: h}}\nspec:\n  image: {{productVersion: 3.5.7}}\n{rest}"
+            );
+            places(RULE.page.id, &text)
+        };
+        let cleaner = "  nodes: {roleGroups: {default: {config: {cleaner: true}}}}\n";
+        assert_eq!(server(cleaner), [""; 0]);
+        assert_eq!(
+            server("  sparkConf: {spark.history.fs.cleaner.enabled: \"false\"}\n"),
+            ["SparkHistoryServer/h /spec/sparkConf/spark.history.fs.cleaner.enabled"]
+        );
+    }
+
+    #[test]
     fn a_server_whose_settings_are_elsewhere_is_left_alone() {
         let elsewhere = "        envFrom: [{configMapRef: {name: elsewhere}}]\n";
         let text = RULE.page.before;

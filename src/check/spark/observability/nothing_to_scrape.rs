@@ -5,6 +5,7 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
+use crate::spark::conf::Told;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK409",
@@ -135,7 +136,17 @@ fn serves(case: Case<'_>, ui: Ui, path: &str) -> bool {
         let entry = case.conf().entry(&key);
         entry.is_some_and(|entry| entry.text.trim_end_matches('/') == path)
     };
-    own || case.conf().may_hold(path) || ui.instances.iter().any(given)
+    let of_image = path == "/metrics" && has_bitnamis_sink(case);
+    own || of_image || case.conf().may_hold(path) || ui.instances.iter().any(given)
+}
+
+/// Whether Bitnami's image gives its sink the path `/metrics`. Source: `spark_enable_metrics` in its `libspark.sh`.
+fn has_bitnamis_sink(case: Case<'_>) -> bool {
+    match case.conf().variable("SPARK_METRICS_ENABLED") {
+        Told::Set(known) => ["1", "true", "yes"].contains(&known.text.to_lowercase().as_str()),
+        Told::Unknown => true,
+        Told::Unset => false,
+    }
 }
 
 fn known(case: Case<'_>, ui: Ui) -> String {
@@ -171,6 +182,25 @@ mod tests {
         );
         let all = said(RULE.page.id, &text);
         all.into_iter().map(|(_, message)| message).collect()
+    }
+
+    #[test]
+    fn bitnamis_image_serves_at_a_path_of_its_own() {
+        let master = |env: &str| {
+            let text = format!(
+                "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: m}}\nspec:\n  template:\n    metadata:\n      annotations: {{prometheus.io/scrape: \"true\", prometheus.io/port: \"8080\", prometheus.io/path: /metrics/}}\n    spec:\n      containers:\n      - name: m\n        image: bitnami/spark:3.5.5\n        env: [{{name: SPARK_MODE, value: master}}{env}]\n"
+            );
+            places(RULE.page.id, &text).len()
+        };
+        assert_eq!(master(""), 1);
+        assert_eq!(
+            master(", {name: SPARK_METRICS_ENABLED, value: \"true\"}"),
+            0
+        );
+        assert_eq!(
+            master(", {name: SPARK_METRICS_ENABLED, value: \"false\"}"),
+            1
+        );
     }
 
     #[test]

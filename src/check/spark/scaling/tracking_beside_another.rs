@@ -8,6 +8,8 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
+use crate::spark::conf::Given;
+use crate::spark::process::Operator;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK303",
@@ -88,9 +90,15 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         true => format!(", and `{PLUGIN}` to the class that its documentation names"),
         false => String::new(),
     };
-    let said = case
-        .at(at)
-        .say(message, format!("set `{TRACKING}=false`{more}"));
+    // Kubeflow's operator passes `true` after `sparkConf` where its own field says nothing.
+    let by_operator = conf
+        .entry(TRACKING)
+        .is_some_and(|entry| entry.given == Given::Operator);
+    let off = match case.operator == Some(Operator::Kubeflow) && by_operator {
+        true => "dynamicAllocation.shuffleTrackingEnabled: false".to_owned(),
+        false => format!("{TRACKING}=false"),
+    };
+    let said = case.at(at).say(message, format!("set `{off}`{more}"));
     vec![said.because(
         "tracking takes every executor that wrote shuffle files for busy, so that dynamic allocation hardly scales down",
     )]

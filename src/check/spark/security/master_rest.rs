@@ -72,7 +72,10 @@ fn judge(case: Case<'_>) -> Vec<Said> {
             case.version
         ),
     };
-    let help = format!("add `-D{ENABLED}=false` to `SPARK_MASTER_OPTS`");
+    let help = match case.seen().value["kind"] == "SparkCluster" {
+        true => format!("set `{ENABLED}: \"false\"` in `sparkConf`"),
+        false => format!("add `-D{ENABLED}=false` to `SPARK_MASTER_OPTS`"),
+    };
     vec![case.at(ENABLED).say(message, help).because(
         "the REST server has no authentication: one request runs any jar on the workers, with their tokens and mounts",
     )]
@@ -82,6 +85,24 @@ fn judge(case: Case<'_>) -> Vec<Said> {
 mod tests {
     use super::*;
     use crate::check::spark::testing::said;
+
+    #[test]
+    fn a_cluster_of_apaches_operator_has_it_in_spark_conf() {
+        let cluster = |conf: &str| {
+            let text = format!(
+                "apiVersion: spark.apache.org/v1\nkind: SparkCluster\nmetadata: {{name: a}}\nspec:\n  runtimeVersions: {{sparkVersion: 4.1.1}}\n  \
+                 sparkConf: {{spark.kubernetes.container.image: \"apache/spark:4.1.1\"{conf}}}\n"
+            );
+            said(RULE.page.id, &text)
+        };
+        let on = cluster(", spark.master.rest.enabled: \"true\"");
+        assert_eq!(
+            on[0].0,
+            "SparkCluster/a /spec/sparkConf/spark.master.rest.enabled"
+        );
+        assert_eq!(cluster("").len(), 1);
+        assert_eq!(cluster(", spark.master.rest.enabled: \"false\""), []);
+    }
 
     #[test]
     fn earlier_versions_policies_and_filters() {

@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
         id: "spark/read-only-root",
         title: "a read-only root and nowhere to write",
         what: "A Spark container with `readOnlyRootFilesystem: true` has a volume that it can write to where its role writes: `/tmp` \
-               or what `spark.local.dir` and `SPARK_LOCAL_DIRS` name, for a worker also `SPARK_WORKER_DIR` (`/opt/spark/work`), for Jupyter its runtime folder (`JUPYTER_RUNTIME_DIR`, or below \
+               or what `spark.local.dir` and `SPARK_LOCAL_DIRS` name, for a worker also `SPARK_WORKER_DIR` (`work` in Spark's own folder, where that is known), for Jupyter its runtime folder (`JUPYTER_RUNTIME_DIR`, or below \
                `HOME`), for \
-               a start script `SPARK_LOG_DIR` (`/opt/spark/logs`). Source: `Utils.getConfiguredLocalDirs`, `WorkerArguments`, \
+               a start script `SPARK_LOG_DIR` (`logs` there). Source: `Utils.getConfiguredLocalDirs`, `WorkerArguments`, \
                `sbin/spark-daemon.sh`, 3.5.9 to 4.3.0.",
         why_platform: "A read-only root is good, and Spark needs a few folders. The pod is admitted and the process ends.",
         why_data: "The driver stops with `Failed to create a temp directory` before it runs anything: shuffle files, uploaded classes \
@@ -95,10 +95,10 @@ fn folders(case: Case<'_>, container: Container<'_>) -> Vec<String> {
         Some(local) => folders.extend(local),
         None => folders.push("/tmp".to_owned()),
     }
-    let home = "/opt/spark";
+    let home = home(case, container);
     let of_variable = |name: &str, default: &str| match variable(case, container, name) {
         Written::Set(path) => Some(path),
-        Written::Unset => Some(format!("{home}/{default}")),
+        Written::Unset => home.as_ref().map(|home| format!("{home}/{default}")),
         Written::Unknown => None,
     };
     if case.role == "spark-worker" {
@@ -110,13 +110,39 @@ fn folders(case: Case<'_>, container: Container<'_>) -> Vec<String> {
     }
     let commands = Command::all(container.value);
     let is_script = commands.iter().any(|command| {
-        let program = command.program();
-        program.starts_with("start-") && command.words[0].starts_with(home)
+        command.program().starts_with("start-") && command.words[0].contains("/sbin/")
     });
     if is_script {
         folders.extend(of_variable("SPARK_LOG_DIR", "logs"));
     }
     folders
+}
+
+/// Where Spark is installed: the folder of the program that is run, what `SPARK_HOME` says, or what the image is known for.
+fn home(case: Case<'_>, container: Container<'_>) -> Option<String> {
+    let commands = Command::all(container.value);
+    let mut programs = commands.iter().filter_map(|command| {
+        let program = command.words.first()?;
+        let (home, _) = program
+            .rsplit_once("/bin/")
+            .or(program.rsplit_once("/sbin/"))?;
+        home.ends_with("spark").then(|| home.to_owned())
+    });
+    if let Some(home) = programs.next() {
+        return Some(home);
+    }
+    match variable(case, container, "SPARK_HOME") {
+        Written::Set(path) => return Some(path),
+        Written::Unknown => return None,
+        Written::Unset => {}
+    }
+    let image = Image::parse(container.image()).ok()?;
+    let home = match image.path().as_ref() {
+        "apache/spark" | "library/spark" | "spark" => "/opt/spark",
+        "bitnami/spark" | "bitnamilegacy/spark" => "/opt/bitnami/spark",
+        _ => return None,
+    };
+    Some(home.to_owned())
 }
 
 /// Where Jupyter writes its runtime files. Source: `jupyter_core.paths.jupyter_runtime_dir`.
@@ -219,6 +245,30 @@ mod tests {
         );
         assert_eq!(open, "");
         assert_eq!(message("Filesystem: true", "Filesystem: false"), "");
+    }
+
+    #[test]
+    fn the_home_of_spark_is_that_of_its_image() {
+        let worker = |image: &str, folder: &str| {
+            let text = format!(
+                "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: w}}\nspec:\n  template:\n    spec:\n      containers:\n      \
+                 - name: spark-worker\n        image: {image}\n        env: [{{name: SPARK_MODE, value: worker}}]\n        \
+                 securityContext: {{readOnlyRootFilesystem: true}}\n        volumeMounts: [{{name: tmp, mountPath: /tmp, subPath: a}}, \
+                 {{name: tmp, mountPath: {folder}, subPath: b}}]\n      volumes: [{{name: tmp, emptyDir: {{}}}}]\n"
+            );
+            said(RULE.page.id, &text)
+                .into_iter()
+                .map(|(_, message)| message)
+                .collect::<String>()
+        };
+        let bitnami = "docker.io/bitnami/spark:3.5.5";
+        assert_eq!(worker(bitnami, "/opt/bitnami/spark/work"), "");
+        let elsewhere = worker(bitnami, "/opt/spark/work");
+        assert!(
+            elsewhere.ends_with("`/opt/bitnami/spark/work`"),
+            "{elsewhere}"
+        );
+        assert_eq!(worker("team/spark:3.5.5", "/data"), "");
     }
 
     /// Field failure 008: a notebook whose home folder cannot be written; as far as a manifest tells it.

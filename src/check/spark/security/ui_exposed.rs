@@ -93,9 +93,16 @@ fn judge(case: Case<'_>) -> Vec<Said> {
             case.name()
         );
         let help = "put a proxy with a login in front of it, or set `spark.ui.filters` to a filter that asks";
-        Site::object(way.object, Pointer::from_iter(["spec"])).say(message, help).because(
-            "Spark has no login of its own: whoever has the address reads settings, host names and SQL texts, and can kill jobs",
-        )
+        let because = match case.role == "spark-history-server" {
+            true => {
+                "Spark has no login of its own: whoever has the address reads settings, host names and SQL texts of all that ran"
+            }
+            false => {
+                "Spark has no login of its own: whoever has the address reads settings, host names and SQL texts, and can kill jobs"
+            }
+        };
+        let site = Site::object(way.object, Pointer::from_iter(["spec"]));
+        site.say(message, help).because(because)
     });
     said.collect()
 }
