@@ -75,6 +75,7 @@ impl Operator {
             assumed: told.is_none(),
             conf: conf(seen, &base, given).with_version(version),
             launch: Launch::default(),
+            template: None,
         }
     }
 }
