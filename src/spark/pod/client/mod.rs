@@ -11,7 +11,7 @@ use crate::spark::conf::{Entry, Told};
 use crate::spark::memory::{Kind, Settings, given, launcher};
 use crate::spark::process::{Process, Seen};
 use crate::spark::template::quantities;
-use crate::yaml::Stream;
+use crate::yaml::{Document, NodeRef, Stream};
 use serde_json::{Value, json};
 
 const TEMPLATE: &str = "spark.kubernetes.executor.podTemplateFile";
@@ -226,8 +226,8 @@ impl Driver<'_> {
         let Ok(stream) = Stream::parse(&held.text) else {
             return bad("cannot be read as YAML before it is filled in");
         };
-        let roots = stream.documents.iter().filter_map(|one| one.root());
-        let mut pods = roots.map(|root| root.to_value()).filter(Value::is_object);
+        let roots = stream.documents.iter().filter_map(Document::root);
+        let mut pods = roots.map(NodeRef::to_value).filter(Value::is_object);
         match (pods.next(), pods.next()) {
             (Some(pod), None) => Ok(Some(pod)),
             _ => bad("does not hold one pod"),
@@ -270,8 +270,8 @@ impl Driver<'_> {
     /// How many of its pods run at once, where the object says so.
     fn count(&self) -> Count {
         let spec = &self.seen.value["spec"];
-        let said = ["replicas", "parallelism"].iter();
-        let said = said.filter_map(|field| spec[*field].as_u64()).next();
+        let mut said = ["replicas", "parallelism"].iter();
+        let said = said.find_map(|field| spec[*field].as_u64());
         Count::fixed(said.unwrap_or(1))
     }
 
