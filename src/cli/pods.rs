@@ -3,10 +3,11 @@
 use super::args::{InputArgs, PolicyArgs};
 use super::exit::{Exit, Failure};
 use super::{io, run};
+use crate::check::spark_processes;
 use crate::guard::Severity;
 use crate::manifest::{Object, objects};
 use crate::report::{self, Message};
-use crate::spark::pod::{Predicted, found};
+use crate::spark::pod::{Predicted, client, found};
 use crate::spark::version::{Release, Version};
 use crate::yaml::Stream;
 use anyhow::Context;
@@ -66,19 +67,24 @@ pub(super) fn of(
     show: impl FnOnce(&[Predicted], &[Object<'_>]) -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
     let input = run::Input::read(input)?;
-    run::over(&input, policy, |report, rendered, _| {
+    run::over(&input, policy, |report, rendered, policy| {
         io::tell(&report::findings(report, Severity::Error));
         let guarded = rendered.edits.apply(&input.text);
         let stream = Stream::parse(&guarded).context("what was guarded cannot be read")?;
         let (objects, _) = objects(&stream);
-        let predicted = found(&stream, &objects, &version.to_string());
+        let mut predicted = found(&stream, &objects, &version.to_string());
+        let tables = policy.policy.tables();
+        let (seen, processes) = spark_processes(&stream, &objects, tables, version);
+        let drivers = processes.iter();
+        predicted.extend(drivers.filter_map(|one| client(one, &seen[one.seen], &objects)));
+        predicted.sort_by_key(|one| one.object);
         let failed = predicted
             .iter()
             .filter_map(|one| Some((one.object, one.pods.as_ref().err()?)));
         let mut exit = Exit::Ok;
         for (object, why) in failed {
             exit = Exit::No;
-            let message = format!("Spark makes no pod of `{}`: {why}", objects[object]);
+            let message = why.said(&format!("`{}`", objects[object]));
             io::tell(&Message::error(message, None, None).render());
         }
         show(&predicted, &objects)?;

@@ -254,6 +254,7 @@ fn each_page_shows_a_violation_and_how_it_is_mended() {
         "flux-substitution",
         "namespace-enforces",
         "field-overwritten",
+        "spark/",
     ];
     for page in pages()
         .iter()

@@ -78,7 +78,7 @@ fn rows(predicted: &[Predicted], objects: &[Object<'_>]) -> Vec<Row> {
         )));
         match &one.pods {
             Ok(pods) => rows.extend(pods.iter().map(|pod| Row::Bar(Bar::of(pod)))),
-            Err(why) => rows.push(Row::Text(format!("Spark makes no pod of this: {why}"))),
+            Err(why) => rows.push(Row::Text(why.said("this"))),
         }
     }
     if predicted.is_empty() {

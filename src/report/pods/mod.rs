@@ -16,7 +16,7 @@ const HEAD: [&str; 10] = [
     "pod", "count", "heap", "overhead", "off-heap", "python", "request", "limit", "cpu", "together",
 ];
 
-const NOTHING: &str = "no application of an operator is in this stream";
+const NOTHING: &str = "nothing in this stream makes Spark pods";
 
 /// For each application a line and a row a pod; sizes in MiB, as Spark counts.
 pub fn table(predicted: &[Predicted], objects: &[Object<'_>]) -> String {
@@ -25,7 +25,7 @@ pub fn table(predicted: &[Predicted], objects: &[Object<'_>]) -> String {
         let _ = writeln!(out, "{}{}", objects[one.object], built_by(one));
         match &one.pods {
             Ok(pods) => rows(pods, &mut out),
-            Err(why) => _ = writeln!(out, "  Spark makes no pod of this: {why}"),
+            Err(why) => _ = writeln!(out, "  {}", why.said("this")),
         }
     }
     if predicted.is_empty() {

@@ -194,7 +194,7 @@ fn place(said: &Place<'_>) -> String {
             };
             format!("At {limit} the kernel ends the container (`OOMKilled`, exit code 137){then}.")
         }
-        Place::Change { role } => change(role),
+        Place::Change { sized } => change(*sized),
     }
 }
 
@@ -246,13 +246,13 @@ fn node(mebibytes: i128, others: usize, role: &str, count: Count) -> String {
     format!("A node sets aside {mebibytes}Mi for {each}{others}.{together}")
 }
 
-fn change(role: &str) -> String {
-    match role {
-        "driver" | "executor" => format!(
+fn change(sized: Option<&str>) -> String {
+    match sized {
+        Some(role) => format!(
             "Other figures come from Spark's settings (`spark.{role}.memory`, `spark.{role}.memoryOverhead`): memory in the \
              `resources` of a template is overwritten."
         ),
-        _ => "Other figures come from the `resources` of its template: no setting of Spark writes any.".into(),
+        None => "Other figures come from the `resources` of its template: no setting of Spark writes any.".into(),
     }
 }
 

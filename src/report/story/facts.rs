@@ -114,7 +114,8 @@ pub(super) enum Place<'a> {
     },
     /// What changes the figures.
     Change {
-        role: &'static str,
+        /// The role of a pod that Spark sizes.
+        sized: Option<&'static str>,
     },
 }
 
@@ -258,7 +259,9 @@ pub(super) fn place(pod: &Pod) -> Vec<Place<'_>> {
         role: pod.role,
         limit,
     }));
-    said.push(Place::Change { role: pod.role });
+    said.push(Place::Change {
+        sized: pod.is_sized().then_some(pod.role),
+    });
     said
 }
 

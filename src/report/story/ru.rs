@@ -207,7 +207,7 @@ fn place(said: &Place<'_>) -> String {
             };
             format!("На отметке {limit} ядро убивает контейнер (`OOMKilled`, код выхода 137){then}.")
         }
-        Place::Change { role } => change(role),
+        Place::Change { sized } => change(*sized),
     }
 }
 
@@ -261,13 +261,15 @@ fn node(mebibytes: i128, others: usize, role: &str, count: Count) -> String {
     format!("На узле для него{others} резервируется {mebibytes}Mi.{together}")
 }
 
-fn change(role: &str) -> String {
-    match role {
-        "driver" | "executor" => format!(
+fn change(sized: Option<&str>) -> String {
+    match sized {
+        Some(role) => format!(
             "Другие цифры получаются только из настроек Spark (`spark.{role}.memory`, `spark.{role}.memoryOverhead`): память в \
              `resources` шаблона он переписывает."
         ),
-        _ => "Другие цифры пишутся в `resources` его шаблона: настройки Spark их не задают.".into(),
+        None => {
+            "Другие цифры пишутся в `resources` его шаблона: настройки Spark их не задают.".into()
+        }
     }
 }
 

@@ -8,10 +8,11 @@
 mod file;
 mod launchers;
 mod process;
+mod rendered;
 mod value;
 
 pub use file::{Held, hold};
-pub(crate) use process::{Seat, of_container, option_variables};
+pub(crate) use process::{Read, Seat, of_container, option_variables};
 pub use value::Told;
 
 use super::memory::Settings;

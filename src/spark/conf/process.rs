@@ -1,10 +1,7 @@
 //! What a container's process is configured with: its command line, the files that it mounts, its variables.
 
 use super::{Conf, Entry, Given, Held, Spot};
-use crate::manifest::spark::{
-    Found, Launch, Mounts, Property, SourceKind, Sources, base, commands, options, properties,
-    text_of,
-};
+use crate::manifest::spark::{Found, Launch, Mounts, SourceKind, Sources, options, text_of};
 use crate::manifest::{Container, ContainerKind, Pod, PodPlace};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -49,7 +46,7 @@ pub(crate) struct Seat<'a> {
 }
 
 /// The configuration of a process that runs in a container of a pod.
-pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> (Conf, Launch) {
+pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> Read {
     let mounts = Mounts::of(sources, seat.namespace, seat.pod, seat.container.value);
     let mut reader = Reader {
         conf: Conf::default(),
@@ -74,14 +71,26 @@ pub(crate) fn of_container(sources: &Sources<Held>, seat: Seat<'_>) -> (Conf, La
     }
     reader.launchers();
     reader.texts(&read);
-    (reader.conf, reader.launch)
+    Read {
+        template: reader.template().cloned(),
+        conf: reader.conf,
+        launch: reader.launch,
+    }
+}
+
+/// What is known of a process that runs in a container.
+pub(crate) struct Read {
+    pub(crate) conf: Conf,
+    pub(crate) launch: Launch,
+    /// The pod template of executors that its configuration names, where the stream holds it.
+    pub(crate) template: Option<Held>,
 }
 
 pub(super) struct Reader<'a, 's> {
     pub(super) conf: Conf,
     pub(super) launch: Launch,
     sources: &'s Sources<Held>,
-    mounts: &'a Mounts<'s, Held>,
+    pub(super) mounts: &'a Mounts<'s, Held>,
     pub(super) seat: Seat<'a>,
 }
 
@@ -223,48 +232,6 @@ impl<'s> Reader<'_, 's> {
             Found::Image if given == Given::File => self.conf.gaps.push(format!("`{path}`")),
             Found::Image => {}
         }
-    }
-
-    /// What an init container may have made a file of: what the command that writes it reads, or else files that are called
-    /// like it (`spark.conf.template`), or else all that set anything of Spark's.
-    fn rendered(&self, path: &str) -> Vec<&'s Held> {
-        let all = || self.mounts.files();
-        let key = |held: &Held| held.path.last().unwrap_or_default().into_owned();
-        let sources = self.sources_of(path);
-        let from: Vec<_> = all().filter(|held| sources.contains(&key(held))).collect();
-        if !from.is_empty() {
-            return from;
-        }
-        let name = base(path);
-        let called = |held: &&Held| {
-            let key = key(held);
-            let rest = key.strip_prefix(name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let alike: Vec<_> = all().filter(called).collect();
-        if !alike.is_empty() {
-            return alike;
-        }
-        let sets = |held: &&Held| properties(&held.text).iter().any(Property::is_kept);
-        all().filter(sets).collect()
-    }
-
-    /// The names of files that commands name beside the file that they write: `envsubst < FROM > PATH`, `cp FROM PATH`.
-    fn sources_of(&self, path: &str) -> Vec<String> {
-        let init = self.seat.pod.containers();
-        let init = init.filter(|container| container.kind == ContainerKind::Init);
-        let init = init.flat_map(|container| Launch::of(container.value).texts);
-        let texts: Vec<_> = init.chain(self.launch.texts.iter().cloned()).collect();
-        let mut names = Vec::new();
-        for command in texts.iter().flat_map(|text| commands(text)) {
-            let word = |word: &String| word.trim_start_matches(['<', '>']).to_owned();
-            let words: Vec<_> = command.iter().map(word).collect();
-            if words.last().is_some_and(|last| last == path) {
-                let others = &words[..words.len() - 1];
-                names.extend(others.iter().map(|word| base(word).to_owned()));
-            }
-        }
-        names
     }
 
     fn take(&mut self, files: &[&'s Held], given: Given, read: &mut Vec<*const Held>) {

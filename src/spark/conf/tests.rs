@@ -33,9 +33,8 @@ fn conf(objects: &str, role: &str) -> Conf {
         container,
         role,
     };
-    of_container(&sources, seat)
-        .0
-        .with_version(Release::V4_1_4.version())
+    let read = of_container(&sources, seat);
+    read.conf.with_version(Release::V4_1_4.version())
 }
 
 const STREAM: &str = r"

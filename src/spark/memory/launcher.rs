@@ -116,6 +116,11 @@ impl Process {
         self.places.len() > 1
     }
 
+    /// Whether it is a driver that serves for good, always in client mode: a Connect or Thrift server, a notebook.
+    pub fn is_server(&self) -> bool {
+        ["spark-connect", "spark-thrift", "jupyter"].contains(&self.role)
+    }
+
     /// Whether it is a driver that may be the thin client of a Connect server instead, and reads `PYSPARK_SUBMIT_ARGS`.
     pub fn is_client(&self) -> bool {
         matches!(self.places, [Place::Setting(_), ..])

@@ -21,7 +21,43 @@ pub struct Predicted {
     /// The settings that its fields say.
     pub origins: Origins,
     /// The driver, where Spark makes one, and an executor; or why it makes none.
-    pub pods: Result<Vec<Pod>, String>,
+    pub pods: Result<Vec<Pod>, NoPods>,
+}
+
+/// Why there are no pods to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoPods {
+    /// Whether Spark may make pods all the same, which cannot be told from here.
+    pub is_unknown: bool,
+    /// What stands in the way.
+    pub why: String,
+}
+
+impl NoPods {
+    /// What is not known stands in the way.
+    pub(super) fn unknown(why: String) -> Self {
+        Self {
+            is_unknown: true,
+            why,
+        }
+    }
+
+    /// The whole sentence, of something by its name.
+    pub fn said(&self, of: &str) -> String {
+        match self.is_unknown {
+            true => format!("the pods of {of} are not known: {}", self.why),
+            false => format!("Spark makes no pod of {of}: {}", self.why),
+        }
+    }
+}
+
+impl From<Failure> for NoPods {
+    fn from(failure: Failure) -> Self {
+        Self {
+            is_unknown: !failure.problem.is_thrown(),
+            why: failure.to_string(),
+        }
+    }
 }
 
 /// What makes pods of applications.
@@ -61,14 +97,17 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
                 assumed: false,
                 kind,
                 origins,
-                pods: Err(why),
+                pods: Err(NoPods {
+                    is_unknown: false,
+                    why,
+                }),
             });
         }
     };
     let pods = operator.predicted(&application, &version);
     Some(Predicted {
         object: object.index,
-        pods: pods.map_err(|failure| failure.to_string()),
+        pods: pods.map_err(NoPods::from),
         version,
         assumed,
         kind,

@@ -1,6 +1,7 @@
 //! The pods of an application before there are any: driver and executors, complete, with how many of each.
 
 pub mod apache;
+mod client;
 pub mod cluster;
 pub mod connect;
 mod count;
@@ -18,8 +19,9 @@ mod tests;
 #[cfg(test)]
 mod written_tests;
 
+pub use client::client;
 pub use count::{Count, executors};
-pub use found::{Predicted, found, of_object};
+pub use found::{NoPods, Predicted, found, of_object};
 pub use origin::{PartOrigin, PartOrigins};
 pub use passed::{GivenValue, Origin, Origins};
 pub use webhook::kubernetes as as_limit;

@@ -2,6 +2,7 @@
 
 use super::Pod;
 use crate::manifest::Quantity;
+use crate::spark::memory::Rule;
 use serde_json::Value;
 use std::cmp::Ordering;
 use std::fmt;
@@ -100,7 +101,7 @@ impl Pod {
 
     /// Whether Spark itself writes request and limit of memory: of pods that it builds, and of no others.
     pub fn is_sized(&self) -> bool {
-        matches!(self.role, "driver" | "executor")
+        self.resources.overhead.rule != Rule::NotCounted
     }
 
     /// How the request of memory compares with its limit; nothing where there are not both.

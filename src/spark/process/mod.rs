@@ -7,6 +7,7 @@ mod plain;
 pub use operator::Operator;
 
 use super::conf::{Conf, Held};
+use super::memory::launcher;
 use super::version::Version;
 use crate::manifest::spark::{Launch, Sources, text_of};
 use crate::manifest::{Container, Pod, PodPlace};
@@ -64,6 +65,8 @@ pub struct Process {
     pub conf: Conf,
     /// What its command line says; empty for operators.
     pub launch: Launch,
+    /// The pod template of executors that its configuration names, where it runs in a pod of the stream and that holds it.
+    pub template: Option<Held>,
 }
 
 /// How a process gets its executors.
@@ -120,7 +123,8 @@ impl Process {
 
     /// Whether it serves for good: a Connect or Thrift server, a notebook.
     pub fn is_server(&self) -> bool {
-        ["spark-connect", "spark-thrift", "jupyter"].contains(&self.role.as_str())
+        let known = launcher::Process::of(&self.role);
+        known.is_some_and(launcher::Process::is_server)
     }
 
     /// What it is, for a message: ``the driver of `pi` ``, ``container `connect` ``.

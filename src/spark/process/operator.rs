@@ -79,6 +79,7 @@ impl Operator {
             assumed: told.is_none(),
             conf,
             launch: Launch::default(),
+            template: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Master, Mode, Process, Seen, owned};
 use crate::manifest::spark::{Launch, Sources, text_of};
 use crate::manifest::{Container, ContainerKind};
-use crate::spark::conf::{Conf, Held, Seat, Told, of_container};
+use crate::spark::conf::{Conf, Held, Read, Seat, Told, of_container};
 use crate::spark::memory::launcher;
 use crate::spark::version::{Version, of_field, of_jar, of_spark_image};
 
@@ -30,7 +30,11 @@ pub(super) fn processes(
                 container,
                 role: known.role,
             };
-            let (mut conf, launch) = of_container(sources, seat);
+            let Read {
+                mut conf,
+                launch,
+                template,
+            } = of_container(sources, seat);
             owned::add(seen, &mut conf);
             let field = of_field(&seen.value).and_then(|(_, version)| version.ok());
             let told = version(container, &launch).or(field);
@@ -49,6 +53,7 @@ pub(super) fn processes(
                     assumed: told.is_none(),
                     conf,
                     launch,
+                    template,
                 });
             }
         }
@@ -64,6 +69,8 @@ fn mode(known: &launcher::Process, container: Container<'_>, conf: &Conf) -> Opt
     }
     let is_cluster = match conf.get("spark.submit.deployMode") {
         Told::Set(mode) => mode.text == "cluster",
+        // `SparkSubmit` refuses cluster mode for servers and shells.
+        Told::Unknown if known.is_server() => false,
         Told::Unknown => return None,
         Told::Unset => false,
     };

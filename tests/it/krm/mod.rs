@@ -22,9 +22,9 @@ const LIST: &str = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nite
     \x20     internal.config.kubernetes.io/seqindent: 'compact'\n\
     \x20     internal.config.kubernetes.io/annotations-migration-resource-id: '0'\n\
     \x20     internal.config.kubernetes.io/id: '1'\n      config.k8s.io/id: '1'\n\
-    \x20 spec:\n    selector: {matchLabels: {app: spark-connect}}\n    template:\n      metadata:\n        labels: {app: spark-connect}\n        annotations: {prometheus.io/scrape: 'false'}\n\
+    \x20 spec:\n    strategy: {type: Recreate}\n    selector: {matchLabels: {app: spark-connect}}\n    template:\n      metadata:\n        labels: {app: spark-connect}\n        annotations: {prometheus.io/scrape: 'false'}\n\
     \x20     spec:\n        containers:\n        - name: main\n          image: apache/spark:4.1.1\n\
-    \x20         command: [/opt/spark/sbin/start-connect-server.sh]\n";
+    \x20         env: [{name: SPARK_NO_DAEMONIZE, value: 'true'}]\n          command: [/opt/spark/sbin/start-connect-server.sh]\n";
 
 /// The same, with a container that is privileged, which the default preset refuses of Spark.
 fn violation() -> String {
