@@ -1,5 +1,6 @@
 //! What Spark makes of its configuration, beside what Spark itself made of it.
 
+mod bad;
 mod bars;
 mod memory;
 mod pods;

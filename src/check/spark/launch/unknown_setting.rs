@@ -52,6 +52,9 @@ spec:
     judge: Judge::Stream(judge),
 };
 
+/// Whoever has more keys that no Spark knows made no slip of the hand, and each search looks at the whole catalogue.
+const MOST_SUGGESTED: usize = 100;
+
 fn judge(world: &World<'_>) -> Vec<Said> {
     let mut seen = BTreeSet::new();
     let mut said = Vec::new();
@@ -62,7 +65,8 @@ fn judge(world: &World<'_>) -> Vec<Said> {
                 continue;
             };
             let spot = &entry.spot;
-            let Some(told) = of_key(case, key) else {
+            let suggests = said.len() < MOST_SUGGESTED;
+            let Some(told) = of_key(case, key, suggests) else {
                 continue;
             };
             if seen.insert((spot.object, spot.path.to_string(), key)) {
@@ -83,12 +87,13 @@ pub(super) fn is_written(entry: &Entry) -> bool {
 }
 
 /// What is wrong with a key, and the way on.
-fn of_key(case: Case<'_>, key: &str) -> Option<(String, String)> {
+fn of_key(case: Case<'_>, key: &str, suggests: bool) -> Option<(String, String)> {
     let shown = case.shown(key);
     match catalogue().standing(key, case.version) {
         Standing::Unknown if catalogue().is_nobodys(key) && !asks_for_pod_memory(key) => {
             let message = format!("`{shown}` has no effect: no version of Spark has this key");
-            let near = catalogue().nearest(key, case.version);
+            let near = suggests.then(|| catalogue().nearest(key, case.version));
+            let near = near.flatten();
             let help = near.map_or_else(
                 || {
                     "take it out, or look up its name in the documentation of your version"
