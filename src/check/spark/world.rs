@@ -105,6 +105,11 @@ impl<'w> World<'w> {
         })
     }
 
+    /// What names the objects of the stream.
+    pub(super) fn objects(&self) -> &'w [Object<'w>] {
+        self.objects
+    }
+
     /// What names an object.
     pub(super) fn object(&self, index: usize) -> &'w Object<'w> {
         &self.objects[index]

@@ -31,6 +31,8 @@ pub struct NoPods {
     pub is_unknown: bool,
     /// What stands in the way.
     pub why: String,
+    /// The setting that does, and what is wrong with it, where it is one.
+    pub failure: Option<Failure>,
 }
 
 impl NoPods {
@@ -39,6 +41,7 @@ impl NoPods {
         Self {
             is_unknown: true,
             why,
+            failure: None,
         }
     }
 
@@ -56,6 +59,7 @@ impl From<Failure> for NoPods {
         Self {
             is_unknown: !failure.problem.is_thrown(),
             why: failure.to_string(),
+            failure: Some(failure),
         }
     }
 }
@@ -100,6 +104,7 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
                 pods: Err(NoPods {
                     is_unknown: false,
                     why,
+                    failure: None,
                 }),
             });
         }

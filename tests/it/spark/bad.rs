@@ -54,6 +54,38 @@ fn sizes() {
 }
 
 #[test]
+fn figures_that_spark_makes_no_pod_of() {
+    for (spec, path) in [
+        ("  executor: {memory: '-1'}", "/spec/executor/memory"),
+        ("  executor: {cores: many}", "/spec/executor/cores"),
+        ("  executor: {instances: many}", "/spec/executor/instances"),
+        ("  memoryOverheadFactor: x", "/spec/memoryOverheadFactor"),
+        (
+            "  sparkConf: {spark.executor.pyspark.memory: '-1'}\n  type: Python",
+            "/spec/sparkConf/spark.executor.pyspark.memory",
+        ),
+    ] {
+        let text = application(spec).replace("  type: Scala\n", "");
+        let text = if text.contains("type:") {
+            text
+        } else {
+            text + "  type: Scala\n"
+        };
+        finds(&text, &format!("spark/no-pod {path}"));
+    }
+}
+
+#[test]
+fn ten_thousand_keys_and_the_last_of_two() {
+    let keys = (0..10_000).map(|key| format!("spark.hadoop.k{key}=v\n"));
+    let text: String = keys
+        .chain(["spark.history.ui.port=1 # x\n".to_owned()])
+        .collect();
+    let wanted = "spark/properties-syntax /data/spark-defaults.conf#/spark.history.ui.port";
+    finds(&history(&text), wanted);
+}
+
+#[test]
 fn contradictions_versions_and_no_executors() {
     let none = application("  executor: {instances: 0}");
     finds(&none, "spark/no-executors /spec/executor/instances");

@@ -1,6 +1,7 @@
-//! What contradicts itself, or cannot be: SK616 to SK618, numbers of our own.
+//! What contradicts itself, or cannot be: SK616 to SK619, numbers of our own.
 
 mod no_executors;
+mod no_pod;
 mod no_such_version;
 mod overruled;
 
@@ -10,4 +11,5 @@ pub(super) const RULES: &[&Rule] = &[
     &overruled::RULE,
     &no_such_version::RULE,
     &no_executors::RULE,
+    &no_pod::RULE,
 ];
