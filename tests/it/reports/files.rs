@@ -81,7 +81,7 @@ fn a_device_is_written_to_and_stays() {
         .run();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(
-        ended.stderr.starts_with("::notice title="),
+        ended.stderr.starts_with("::warning title="),
         "{}",
         ended.stderr
     );
@@ -98,5 +98,5 @@ fn a_device_is_written_to_and_stays() {
     let ended = shell.args(["-c", &line]).current_dir(folder.path());
     assert_eq!(ended.output().unwrap().status.code(), Some(0));
     let log = crate::fixtures::read(&folder.path().join("log"));
-    assert!(log.starts_with("before\n::notice file="), "{log}");
+    assert!(log.starts_with("before\n::warning file="), "{log}");
 }
