@@ -52,8 +52,18 @@ impl Validator {
 
 /// The folder of a package that the tests depend on, as Cargo has it.
 fn package(name: &str) -> PathBuf {
+    let compiler = Command::new("rustc").arg("-vV").output().expect("rustc");
+    let compiler = String::from_utf8(compiler.stdout).expect("text");
+    let host = compiler
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "));
+    // A fresh machine has fetched the packages of its own platform alone.
     let words = ["metadata", "--format-version", "1", "--locked", "--offline"];
-    let told = Command::new(env!("CARGO")).args(words).output();
+    let mut cargo = Command::new(env!("CARGO"));
+    let cargo = cargo
+        .args(words)
+        .args(["--filter-platform", host.expect("a host")]);
+    let told = cargo.output();
     let told = told.expect("Cargo");
     let told: Value = serde_json::from_slice(&told.stdout).expect("what Cargo tells");
     let mut packages = told["packages"].as_array().expect("packages").iter();
