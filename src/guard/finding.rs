@@ -76,7 +76,8 @@ pub struct Operation {
 pub struct Json(Box<str>);
 
 impl Json {
-    fn of(value: &Value) -> Self {
+    /// A value.
+    pub fn of(value: &Value) -> Self {
         Self(value.to_string().into())
     }
 

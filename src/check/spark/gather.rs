@@ -1,6 +1,6 @@
 //! What runs Spark, kept while a stream goes by.
 
-use crate::guard::{Outcome, PodView, Subject};
+use crate::guard::{Json, Outcome, PodView, Subject};
 use crate::manifest::spark::text_of;
 use crate::manifest::{Pod, Role};
 use crate::spark::memory::launcher;
@@ -35,7 +35,8 @@ pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<
 #[derive(Debug, Default)]
 pub(in crate::check) struct Gathered {
     seen: Mutex<Vec<Seen>>,
-    changed: Mutex<Vec<(usize, Value)>>,
+    /// As text: they are many in a long stream, and few are asked for.
+    changed: Mutex<Vec<(usize, Json)>>,
 }
 
 impl Gathered {
@@ -50,12 +51,12 @@ impl Gathered {
             all.push(seen);
         } else if !outcome.changes.is_empty() {
             let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
-            changed.push((index, outcome.value.clone()));
+            changed.push((index, Json::of(&outcome.value)));
         }
     }
 
     /// All of it, and nothing is left.
-    pub(super) fn take(&self) -> (Vec<Seen>, Vec<(usize, Value)>) {
+    pub(super) fn take(&self) -> (Vec<Seen>, Vec<(usize, Json)>) {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         (seen, std::mem::take(&mut *changed))

@@ -2,6 +2,7 @@
 
 use super::index::Index;
 use super::parameter::Parameters;
+use crate::guard::Json;
 use crate::manifest::Object;
 use crate::manifest::spark::{Sources, text_of};
 use crate::preset::tables;
@@ -21,7 +22,9 @@ pub(super) struct World<'w> {
     pub(super) processes: Vec<Process>,
     stream: &'w Stream<'w>,
     objects: &'w [Object<'w>],
-    /// Values of objects, as far as somebody asked; those that rules changed are there from the start.
+    /// What rules made of objects that run nothing.
+    changed: BTreeMap<usize, Json>,
+    /// Values of objects, as far as somebody asked.
     values: Vec<OnceCell<Value>>,
     by_kind: BTreeMap<&'w str, Vec<usize>>,
     by_name: BTreeMap<(&'w str, &'w str), Vec<usize>>,
@@ -45,7 +48,7 @@ impl<'w> World<'w> {
     pub(super) fn new(
         (stream, objects): (&'w Stream<'w>, &'w [Object<'w>]),
         mut seen: Vec<Seen>,
-        changed: Vec<(usize, Value)>,
+        changed: Vec<(usize, Json)>,
         parameters: Parameters,
     ) -> Self {
         seen.sort_by_key(|seen| seen.index);
@@ -62,15 +65,13 @@ impl<'w> World<'w> {
             processes: Vec::new(),
             stream,
             objects,
+            changed: changed.into_iter().collect(),
             values: objects.iter().map(|_| OnceCell::new()).collect(),
             by_kind,
             by_name,
             index: Index::default(),
             others: OnceCell::new(),
         };
-        for (index, value) in changed {
-            world.values[index] = OnceCell::from(value);
-        }
         let sources = world.sources(&seen);
         world.processes = processes(&seen, &sources, parameters.version);
         world.seen = seen;
@@ -98,6 +99,9 @@ impl<'w> World<'w> {
             let seen = self.seen.binary_search_by_key(&index, |seen| seen.index);
             if let Ok(at) = seen {
                 return self.seen[at].value.clone();
+            }
+            if let Some(changed) = self.changed.get(&index) {
+                return changed.value();
             }
             let object = &self.objects[index];
             let document = &self.stream.documents[object.document];

@@ -92,7 +92,7 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
     let application = application(object.kind, value.clone());
     let (kind, origins) = operator.told(&application);
     let (version, assumed) = match version(told, &application) {
-        Ok(Some(version)) => (version, false),
+        Ok(Some(version)) => (version.to_string(), false),
         Ok(None) => (newest.to_owned(), true),
         Err(why) => {
             return Some(Predicted {
@@ -162,7 +162,7 @@ impl Operator {
 }
 
 /// A run of a `ScheduledSparkApplication` is an application of its template.
-pub(super) fn application(kind: &str, value: Value) -> Value {
+pub(in crate::spark) fn application(kind: &str, value: Value) -> Value {
     match kind {
         "ScheduledSparkApplication" => {
             json!({"metadata": value["metadata"], "spec": value["spec"]["template"]})
@@ -172,13 +172,13 @@ pub(super) fn application(kind: &str, value: Value) -> Value {
 }
 
 /// What a field says, or the tag of an image.
-fn version(
+pub(in crate::spark) fn version(
     told: Option<(&str, Result<Version, BadVersion>)>,
     application: &Value,
-) -> Result<Option<String>, String> {
+) -> Result<Option<Version>, String> {
     if let Some((field, version)) = told {
-        let version = version.map_err(|bad| format!("`{field}`: {bad}"))?;
-        return Ok(Some(version.to_string()));
+        let version = version.map_err(|bad| format!("`{field}`: {bad}"));
+        return version.map(Some);
     }
     let spec = &application["spec"];
     let images = [
@@ -189,5 +189,5 @@ fn version(
         &spec["sparkImage"]["custom"],
     ];
     let mut images = images.into_iter().filter_map(Value::as_str);
-    Ok(images.find_map(|image| Some(of_spark_image(image)?.to_string())))
+    Ok(images.find_map(of_spark_image))
 }

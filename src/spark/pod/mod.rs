@@ -22,6 +22,7 @@ mod written_tests;
 pub use client::client;
 pub use count::{Count, executors};
 pub use found::{NoPods, Predicted, found, of_object};
+pub(super) use found::{application, version};
 pub use origin::{PartOrigin, PartOrigins};
 pub use passed::{GivenValue, Origin, Origins};
 pub use webhook::kubernetes as as_limit;

@@ -1,13 +1,13 @@
 //! Drivers that operators make: an application is one process.
 
 use super::{Master, Mode, Process, Seen};
-use crate::manifest::spark::Launch;
+use crate::manifest::spark::{Launch, text_of};
 use crate::spark::conf::{Conf, Entry, Given, Spot, Told};
 use crate::spark::memory::Kind;
-use crate::spark::pod::{GivenValue, apache, connect, kubeflow, stackable};
-use crate::spark::version::{Version, of_field, of_spark_image};
+use crate::spark::pod::{GivenValue, apache, application, connect, kubeflow, stackable, version};
+use crate::spark::version::{Version, of_field};
 use crate::yaml::Pointer;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const HISTORY: &str = "org.apache.spark.deploy.history.HistoryServer";
 
@@ -40,7 +40,10 @@ impl Operator {
     }
 
     pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Process {
-        let (app, base) = application(&seen.value);
+        let is_run = seen.value["kind"] == "ScheduledSparkApplication";
+        let app = application(text_of(&seen.value["kind"]), seen.value.clone());
+        let base = if is_run { "/spec/template" } else { "/spec" };
+        let base = base.split('/').skip(1).collect();
         let given = match self {
             Self::Kubeflow => kubeflow::told(&app),
             Self::Connect => connect::told(&app),
@@ -48,7 +51,7 @@ impl Operator {
             Self::Stackable => stackable::told(&app),
         };
         let given = given.given;
-        let told = version(&seen.value, &app);
+        let told = version(of_field(&seen.value), &app).ok().flatten();
         let version = told.unwrap_or(assumed);
         let kind = match self {
             Self::Kubeflow => kubeflow::kind(&app),
@@ -137,31 +140,4 @@ fn moved(at: &Pointer, base: &Pointer) -> Pointer {
         Some("spec") => base.join(&segments.collect()),
         _ => at.clone(),
     }
-}
-
-/// The application in an object, and where its `spec` stands.
-fn application(object: &Value) -> (Value, Pointer) {
-    if object["kind"] == "ScheduledSparkApplication" {
-        let app = json!({"metadata": object["metadata"], "spec": object["spec"]["template"]});
-        return (app, Pointer::from_iter(["spec", "template"]));
-    }
-    (object.clone(), Pointer::from_iter(["spec"]))
-}
-
-fn version(object: &Value, app: &Value) -> Option<Version> {
-    if let Some((_, version)) = of_field(object) {
-        return version.ok();
-    }
-    let spec = &app["spec"];
-    let images = [
-        &spec["image"],
-        &spec["driver"]["image"],
-        &spec["executor"]["image"],
-        &spec["sparkImage"]["custom"],
-        &spec["sparkConf"]["spark.kubernetes.container.image"],
-    ];
-    images
-        .into_iter()
-        .filter_map(Value::as_str)
-        .find_map(of_spark_image)
 }
