@@ -7,7 +7,6 @@ mod holder;
 mod image;
 mod lapsed;
 mod lost_newline;
-pub mod memory;
 mod message;
 mod namespace;
 mod openshift;

@@ -1,8 +1,8 @@
 //! What `explain` has to say about a check.
 
 use super::{
-    credentials, image, memory, namespace, openshift, overwritten, pod_security, spark,
-    substitution, validity,
+    credentials, image, namespace, openshift, overwritten, pod_security, spark, substitution,
+    validity,
 };
 use std::sync::LazyLock;
 
@@ -27,13 +27,12 @@ pub struct Page {
     pub after: &'static str,
 }
 
-/// The pages of all checks: Pod Security in upstream's order, then OpenShift, validity, memory, credentials, images and Flux, then what breaks in Spark.
+/// The pages of all checks: Pod Security in upstream's order, then OpenShift, validity, credentials, images and Flux, then what breaks in Spark.
 pub fn pages() -> &'static [Page] {
     static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
         pod_security::pages()
             .chain(openshift::PAGES.iter().copied())
             .chain(validity::pages())
-            .chain(memory::pages().iter().copied())
             .chain([
                 credentials::PAGE,
                 image::PAGE,

@@ -1,22 +1,20 @@
 //! The checks of a policy over a stream: gathered from every object, judged on the result of the rules.
 
 use super::{
-    Violation, credentials, duplicates, foreseen, image, memory, namespace, openshift, overwritten,
-    pages, pod_security, spark, substitution,
+    Violation, credentials, duplicates, foreseen, image, namespace, openshift, overwritten, pages,
+    pod_security, spark, substitution,
 };
 use crate::guard::{Context, Finding, Outcome, PodView, Subject, Waivers};
 use crate::manifest::Object;
 use crate::preset::{CheckSpec, Policy, ResolvedCheck, SettingKind};
-use crate::yaml::{Document, NodeRef, Pointer, Stream};
+use crate::yaml::{Document, NodeRef, Stream};
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
 
 /// The checks that presets may switch on, with their settings.
 pub fn specs() -> &'static [CheckSpec<'static>] {
     static SPECS: LazyLock<Vec<CheckSpec<'static>>> = LazyLock::new(|| {
-        let memory = memory::pages()
-            .iter()
-            .map(|page| spec(page.id, &[page.id], memory::settings(page.id)));
+        let rules = spark::own_checks().map(|id| spec(id, &[id], spark::settings(id)));
         let pods = [
             spec("pod-security", &["pod-security/"], POD_SECURITY),
             spec(openshift::ID, &["openshift/"], openshift::SETTINGS),
@@ -28,7 +26,7 @@ pub fn specs() -> &'static [CheckSpec<'static>] {
             spec(substitution::PAGE.id, &[substitution::PAGE.id], &[]),
             spec(spark::ID, &["spark/"], spark::SETTINGS),
         ];
-        pods.into_iter().chain(memory).collect()
+        pods.into_iter().chain(rules).collect()
     });
     &SPECS
 }
@@ -77,20 +75,16 @@ pub struct Checks<'c> {
     pub(super) policy: &'c Policy,
     active: Vec<Active<'c>>,
     pub(super) waivers: &'c Waivers<'c>,
-    memory: Option<memory::Collector>,
     pub(super) namespaces: openshift::Namespaces,
     pub(super) enforced: namespace::Enforced,
     spark: spark::Gathered,
+    /// Whether any rule on Spark's processes is switched on.
+    spark_is_on: bool,
 }
 
 impl<'c> Checks<'c> {
     /// No object seen yet.
     pub fn new(policy: &'c Policy, waivers: &'c Waivers<'c>) -> Self {
-        let memory = policy
-            .checks
-            .iter()
-            .any(|check| check.id.starts_with("memory/"));
-        let memory = memory.then(|| memory::Collector::new(memory::parameters(policy), parse));
         let active = policy.checks.iter().map(|check| Active {
             check,
             stands_at: check.stands_at(),
@@ -99,19 +93,19 @@ impl<'c> Checks<'c> {
             policy,
             active: active.collect(),
             waivers,
-            memory,
             namespaces: openshift::Namespaces::default(),
             spark: spark::Gathered::default(),
+            spark_is_on: policy
+                .checks
+                .iter()
+                .any(|check| spark::is_switch(&check.id)),
             enforced: namespace::Enforced::default(),
         }
     }
 
     /// Whether a check has to see this object before rules run.
-    pub fn gathers(&self, object: &Object<'_>, node: NodeRef<'_>) -> bool {
-        let memory = self.memory.is_some()
-            && (matches!(object.kind, "ConfigMap" | "Secret")
-                || node.may_hold("spark.kubernetes."));
-        memory || self.reads_namespace(object.kind)
+    pub fn gathers(&self, object: &Object<'_>) -> bool {
+        self.reads_namespace(object.kind)
     }
 
     fn reads_namespace(&self, kind: &str) -> bool {
@@ -120,13 +114,10 @@ impl<'c> Checks<'c> {
     }
 
     /// Looks at an object before rules run.
-    pub fn gather(&mut self, index: usize, value: &Value) {
+    pub fn gather(&mut self, value: &Value) {
         if self.reads_namespace(value["kind"].as_str().unwrap_or_default()) {
             self.namespaces.add(value);
             self.enforced.add(value);
-        }
-        if let Some(memory) = &mut self.memory {
-            memory.add(index, value);
         }
     }
 
@@ -147,7 +138,7 @@ impl<'c> Checks<'c> {
         said: Vec<Finding>,
     ) -> Vec<Finding> {
         let mut findings = said;
-        if self.active(spark::ID).is_some() {
+        if self.spark_is_on {
             self.spark.add(subject, outcome);
         }
         let foreseen = match self.judges_pods() {
@@ -162,38 +153,8 @@ impl<'c> Checks<'c> {
                 let finding = |violation| self.finding(&check, "", subject, pod, violation);
                 findings.extend(credentials::in_pod(pod.pod()).into_iter().map(finding));
             }
-            if subject.within.is_none() {
-                findings.extend(self.memory(subject, outcome, pod));
-            }
         }
         findings
-    }
-
-    fn memory(
-        &self,
-        subject: Subject<'_>,
-        outcome: &Outcome<'_>,
-        pod: &PodView<'_>,
-    ) -> Vec<Finding> {
-        let Some(memory) = &self.memory else {
-            return Vec::new();
-        };
-        let resolve = |pointer: &Pointer| pod.place.shown(pointer);
-        let role = |ordinal: usize| {
-            let role = pod.roles.containers.get(ordinal).copied().flatten();
-            role.map(|role| role.role.as_str())
-        };
-        let found = memory.judge(
-            subject.object.index,
-            &outcome.value,
-            pod.pod(),
-            &resolve,
-            &role,
-            pod.facts.sources(),
-        );
-        let place = (subject.object, subject.node);
-        let graded = |finding| self.graded(finding, Some(place));
-        found.into_iter().filter_map(graded).collect()
     }
 
     pub(super) fn finding(
@@ -223,7 +184,7 @@ impl<'c> Checks<'c> {
         }
     }
 
-    /// A finding of the memory checks as the policy has it; `None` where it has not switched the check on.
+    /// A finding of a check as the policy has it; `None` where it has not switched the check on.
     fn graded(
         &self,
         mut finding: Finding,
@@ -250,12 +211,10 @@ impl<'c> Checks<'c> {
 
     /// The findings that are about the stream as a whole; the checks are over.
     pub fn finish<'o>(&self, stream: &'o Stream<'_>, objects: &'o [Object<'o>]) -> Vec<Finding> {
-        let gathered = self.memory.iter().flat_map(memory::Collector::findings);
         let flux = self.active(substitution::PAGE.id);
-        let gathered = gathered.chain(
-            flux.iter()
-                .flat_map(|_| substitution::findings(stream, objects)),
-        );
+        let gathered = flux
+            .iter()
+            .flat_map(|_| substitution::findings(stream, objects));
         let written_out = self.active(credentials::PAGE.id);
         let gathered = gathered.chain(
             written_out
@@ -269,13 +228,12 @@ impl<'c> Checks<'c> {
             self.graded(finding, place)
         });
         let mut findings: Vec<_> = graded.collect();
-        if let Some(check) = self.active(spark::ID) {
-            let found = spark::findings(stream, objects, &self.spark, check.check);
-            findings.extend(found.into_iter().map(|finding| {
-                let place = finding.object.map(|index| place_of(&objects[index]));
-                self.placed(finding, &check, place)
-            }));
-        }
+        let found = spark::findings(stream, objects, &self.spark, &self.policy.checks);
+        findings.extend(found.into_iter().filter_map(|finding| {
+            let check = self.active(spark::check_of(&finding.id)?)?;
+            let place = finding.object.map(|index| place_of(&objects[index]));
+            Some(self.placed(finding, &check, place))
+        }));
         findings.extend(duplicates::findings(stream, objects, ""));
         findings
     }

@@ -31,8 +31,7 @@ pub(super) fn gather(
         let node = stream.documents[object.document].node(object.node);
         let place = tables.places.of(object.api_version, object.kind);
         let tells = place.is_some() || FactsBuilder::reads(object, node);
-        // What settings become, checks see when that is settled.
-        let gathers = !policy.sets() && checks.gathers(object, node);
+        let gathers = checks.gathers(object);
         let makes = (policy.pins() || policy.needs())
             && tables.reads.makes(object.api_version, object.kind);
         if !tells && !gathers && !makes {
@@ -47,7 +46,7 @@ pub(super) fn gather(
             facts.add_made(&tables.reads, &value);
         }
         if gathers {
-            checks.gather(object.index, &value);
+            checks.gather(&value);
         }
     }
     let mut facts = facts.finish();
@@ -60,7 +59,7 @@ pub(super) fn gather(
     };
     let plan = planner.plan()?;
     if policy.sets() {
-        look_again(stream, objects, &plan, (&mut facts, checks));
+        look_again(stream, objects, &plan, &mut facts);
     }
     digest(
         (stream, objects, templates),
@@ -71,28 +70,14 @@ pub(super) fn gather(
     Ok((facts, plan))
 }
 
-/// Takes in what settings become in texts, and lets checks see it.
-fn look_again(
-    stream: &Stream<'_>,
-    objects: &[Object<'_>],
-    plan: &Plan,
-    (facts, checks): (&mut Facts, &mut Checks<'_>),
-) {
-    for object in objects {
+/// Takes in what settings become in texts.
+fn look_again(stream: &Stream<'_>, objects: &[Object<'_>], plan: &Plan, facts: &mut Facts) {
+    for object in objects.iter().filter(|object| plan.concerns(object.index)) {
         let node = stream.documents[object.document].node(object.node);
-        let (tells, gathers) = (plan.concerns(object.index), checks.gathers(object, node));
-        if !tells && !gathers {
-            continue;
-        }
         let mut value = node.to_value();
-        if tells {
-            plan.put((object, node), &mut value);
-            facts.tell(&value);
-            facts.hold(object.index, &value);
-        }
-        if gathers {
-            checks.gather(object.index, &value);
-        }
+        plan.put((object, node), &mut value);
+        facts.tell(&value);
+        facts.hold(object.index, &value);
     }
 }
 

@@ -39,7 +39,6 @@ mod install;
 mod krm;
 mod lab;
 mod lock;
-mod memory;
 mod message;
 mod observability;
 mod places;

@@ -1,11 +1,30 @@
 //! What presets may set of the rules: thresholds that are heuristics, the version that is assumed, from which grade on.
 
+use super::ID;
 use super::rule::Grade;
 use crate::preset::{ResolvedCheck, SettingKind};
 use crate::spark::version::{Release, Version};
 use serde_json::Value;
 
-/// The settings of the check.
+/// The settings of a check that one rule is switched on with.
+pub(in crate::check) fn settings(id: &str) -> &'static [(&'static str, SettingKind<'static>)] {
+    match id {
+        // MiB: a limit from here on without a heap setting is a finding.
+        NOT_SET => &[("expectedFrom", SettingKind::Integer)],
+        // The minimum in MiB; percents of the heap.
+        EXCEEDS => &[
+            ("overheadMinimum", SettingKind::Integer),
+            ("overheadPercent", SettingKind::Integer),
+            ("overheadPercentPython", SettingKind::Integer),
+        ],
+        _ => &[],
+    }
+}
+
+const NOT_SET: &str = "memory/heap-not-set";
+const EXCEEDS: &str = "memory/heap-exceeds-limit";
+
+/// The settings of the check `spark`.
 pub(in crate::check) const SETTINGS: &[(&str, SettingKind<'static>)] = &[
     ("pythonOverheadPercent", SettingKind::Integer),
     ("workerMarginMi", SettingKind::Integer),
@@ -60,6 +79,14 @@ pub(super) struct Parameters {
     pub(super) worker_overhead: u64,
     /// The same in percent of the heaps.
     pub(super) worker_overhead_percent: u64,
+    /// MiB of memory limit from which on a heap is expected to be set.
+    pub(super) heap_expected_from: u64,
+    /// MiB beside a heap, at the least (Spark's `spark.driver.minMemoryOverhead`).
+    pub(super) overhead_minimum: u64,
+    /// Percent of a heap that are needed beside it (Spark's `spark.driver.memoryOverheadFactor`).
+    pub(super) overhead_percent: u64,
+    /// The same where a Python process shares the container (Spark's factor for Python applications).
+    pub(super) overhead_percent_python: u64,
     /// The version that applications ran on before, where somebody says it: what changed since is told.
     pub(super) upgraded_from: Option<Version>,
 }
@@ -77,22 +104,31 @@ impl Default for Parameters {
             worker_margin: 256,
             worker_overhead: 384,
             worker_overhead_percent: 10,
+            heap_expected_from: 2048,
+            overhead_minimum: 384,
+            overhead_percent: 10,
+            overhead_percent_python: 40,
             upgraded_from: None,
         }
     }
 }
 
 impl Parameters {
-    /// As a preset has set them.
-    pub(super) fn of(check: &ResolvedCheck) -> Self {
+    /// As presets have set them.
+    pub(super) fn of(checks: &[ResolvedCheck]) -> Self {
         let default = Self::default();
-        let text = |name: &str| check.setting(name).and_then(Value::as_str);
-        let number = |name: &str, default: u64| {
-            let set = check.setting(name).and_then(Value::as_u64);
+        let set = |id: &str, name: &str| {
+            let check = checks.iter().find(|check| check.id == id)?;
+            check.setting(name)
+        };
+        let text = |name: &str| set(ID, name).and_then(Value::as_str);
+        let of = |id: &str, name: &str, default: u64| {
+            let set = set(id, name).and_then(Value::as_u64);
             set.unwrap_or(default)
         };
+        let number = |name: &str, default: u64| of(ID, name, default);
         let signed = |name: &str, default: i64| {
-            let set = check.setting(name).and_then(Value::as_i64);
+            let set = set(ID, name).and_then(Value::as_i64);
             set.unwrap_or(default)
         };
         let version_of = |name| text(name).and_then(|text| Version::parse(text).ok());
@@ -111,6 +147,14 @@ impl Parameters {
             worker_overhead_percent: number(
                 "workerOverheadPercent",
                 default.worker_overhead_percent,
+            ),
+            heap_expected_from: of(NOT_SET, "expectedFrom", default.heap_expected_from),
+            overhead_minimum: of(EXCEEDS, "overheadMinimum", default.overhead_minimum),
+            overhead_percent: of(EXCEEDS, "overheadPercent", default.overhead_percent),
+            overhead_percent_python: of(
+                EXCEEDS,
+                "overheadPercentPython",
+                default.overhead_percent_python,
             ),
             liveness_failures: number("livenessFailures", default.liveness_failures),
             liveness_timeout: number("livenessTimeoutSeconds", default.liveness_timeout),

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::gather::{Gathered, seen};
 use super::parameter::Parameters;
-use super::rule::{Judge, rules};
+use super::rule::{Grade, Judge, is_switch, rules};
 use super::world::World;
 use crate::guard::{Context, Finding, PodView, Subject};
 use crate::manifest::{FactsBuilder, Object, Tables};
@@ -49,28 +49,48 @@ pub fn processes(
     (world.seen, world.processes)
 }
 
-/// What the rules have to say of a stream in which anything runs Spark.
+/// What the rules have to say of a stream, as far as these checks switch them on.
 pub(in crate::check) fn findings(
     stream: &Stream<'_>,
     objects: &[Object<'_>],
     gathered: &Gathered,
-    check: &ResolvedCheck,
+    checks: &[ResolvedCheck],
 ) -> Vec<Finding> {
     let (seen, changed) = gathered.take();
-    if seen.is_empty() {
+    let most = |id: &str| {
+        let mut checks = checks.iter();
+        checks
+            .find(|check| check.id == id)
+            .map(|check| check.severity)
+    };
+    if !checks.iter().any(|check| is_switch(&check.id)) {
         return Vec::new();
     }
-    let parameters = Parameters::of(check);
+    let parameters = Parameters::of(checks);
     let world = World::new((stream, objects), seen, changed, parameters);
-    judged(&world, check.severity)
+    judged(&world, most)
 }
 
-/// What the rules have to say, in their order; `most` is the most that a finding may be.
-pub(super) fn judged(world: &World<'_>, most: Severity) -> Vec<Finding> {
+/// What the rules have to say, in their order; `most` is the most that the findings of a check may be, where it is on.
+pub(super) fn judged(
+    world: &World<'_>,
+    most: impl Fn(&'static str) -> Option<Severity>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let least = world.parameters.least;
-    for rule in rules().filter(|rule| rule.grade >= least) {
+    for rule in rules() {
+        let Some(most) = most(rule.check()) else {
+            continue;
+        };
+        let least = match rule.has_own_check() {
+            true => Grade::Info,
+            false => world.parameters.least,
+        };
+        if rule.grade < least {
+            continue;
+        }
         let said = match rule.judge {
+            Judge::Texts(judge) => judge(world),
+            _ if world.seen.is_empty() => continue,
             Judge::Stream(judge) => judge(world),
             Judge::Process(judge) => {
                 let processes = world.processes.iter();
@@ -82,7 +102,11 @@ pub(super) fn judged(world: &World<'_>, most: Severity) -> Vec<Finding> {
         let first = findings.len();
         for said in said {
             let grade = said.grade(rule.grade);
-            let finding = said.finding(name, grade.severity(most));
+            let severity = match rule.has_own_check() {
+                true => most,
+                false => grade.severity(most),
+            };
+            let finding = said.finding(name, severity);
             // Processes that share a ConfigMap share what is wrong in it.
             if grade >= least && !findings[first..].contains(&finding) {
                 findings.push(finding);

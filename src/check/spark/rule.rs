@@ -3,7 +3,9 @@
 use super::case::Case;
 use super::said::Said;
 use super::world::World;
-use super::{contradiction, launch, lifecycle, memory, network, observability, scaling, security};
+use super::{
+    ID, contradiction, launch, lifecycle, memory, network, observability, scaling, security,
+};
 use crate::check::Page;
 use crate::preset::Severity;
 
@@ -19,12 +21,29 @@ pub(super) struct Rule {
     pub(super) judge: Judge,
 }
 
+impl Rule {
+    /// The check that presets switch it on with: `spark`, or one of its own, which was there before.
+    pub(super) fn check(&self) -> &'static str {
+        match self.has_own_check() {
+            true => self.page.id,
+            false => ID,
+        }
+    }
+
+    /// Whether presets switch it on by itself, and grade it as they like.
+    pub(super) fn has_own_check(&self) -> bool {
+        !self.page.id.starts_with("spark/")
+    }
+}
+
 /// What a rule looks at.
 pub(super) enum Judge {
     /// One Spark process after the other.
     Process(fn(Case<'_>) -> Vec<Said>),
-    /// The stream as a whole.
+    /// The stream as a whole, where anything in it runs Spark.
     Stream(for<'w> fn(&World<'w>) -> Vec<Said>),
+    /// The texts of a stream, whatever else is in it.
+    Texts(for<'w> fn(&World<'w>) -> Vec<Said>),
 }
 
 /// How grave what a rule finds is.
@@ -89,13 +108,8 @@ pub(super) fn rules() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.into_iter().flat_map(|(_, rules)| rules).copied()
 }
 
-/// Rules of the catalogue that are checks of their own.
-const ELSEWHERE: [(&str, &str, Grade); 10] = [
-    ("SK101", "memory/heap-refused", Grade::Error),
-    ("SK104", "memory/heap-exceeds-limit", Grade::High),
-    ("SK105", "memory/heap-not-set", Grade::Warning),
-    ("SK110", "memory/template-overwritten", Grade::High),
-    ("SK111", "memory/unknown-key", Grade::High),
+/// Rules of the catalogue that checks of another kind judge, and the one that two numbers have.
+const ELSEWHERE: [(&str, &str, Grade); 5] = [
     ("SK114", "memory/heap-exceeds-limit", Grade::High),
     ("SK501", "credentials", Grade::High),
     ("SK504", "namespace-enforces", Grade::High),
@@ -133,6 +147,23 @@ pub fn numbered() -> Vec<Numbered> {
     let mut all: Vec<_> = own.chain(elsewhere).collect();
     all.sort_by_key(|rule| rule.code);
     all
+}
+
+/// The check that switches on the rule with this id; nothing where no rule has it.
+pub(in crate::check) fn check_of(id: &str) -> Option<&'static str> {
+    let mut rules = rules();
+    rules.find(|rule| rule.page.id == id).map(Rule::check)
+}
+
+/// Whether a check switches on any rule.
+pub(in crate::check) fn is_switch(id: &str) -> bool {
+    rules().any(|rule| rule.check() == id)
+}
+
+/// The checks that switch on one rule each.
+pub(in crate::check) fn own_checks() -> impl Iterator<Item = &'static str> {
+    let own = rules().filter(|rule| rule.has_own_check());
+    own.map(|rule| rule.page.id)
 }
 
 /// The pages of all rules.

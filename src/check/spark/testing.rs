@@ -5,9 +5,11 @@ use super::parameter::Parameters;
 use super::report::judged;
 use super::world::World;
 use crate::guard::{Context, Finding, Place, Subject, Waivers, run};
-use crate::manifest::{FactsBuilder, objects};
+use crate::manifest::{Container, ContainerKind, FactsBuilder, Pod, objects};
 use crate::preset::{Known, Policy, Severity, tables};
+use crate::spark::process::{Seen, SeenPod};
 use crate::yaml::Stream;
+use serde_json::Value;
 
 /// What all rules say of a stream.
 pub(super) fn found(text: &str) -> Vec<Finding> {
@@ -40,7 +42,38 @@ pub(super) fn found(text: &str) -> Vec<Finding> {
     }
     let (seen, changed) = gathered.take();
     let world = World::new((&stream, &all), seen, changed, Parameters::default());
-    judged(&world, Severity::Error)
+    judged(&world, |_| Some(Severity::Error))
+}
+
+/// What all rules say of objects of which the last one is a Deployment whose main container has this role.
+pub(super) fn of_objects(role: &str, objects: &[Value]) -> Vec<Finding> {
+    let documents: Vec<_> = objects.iter().map(Value::to_string).collect();
+    let text = documents.join("\n---\n");
+    let stream = Stream::parse(&text).unwrap();
+    let (all, _) = crate::manifest::objects(&stream);
+    let object = all.last().unwrap();
+    let place = tables().places.of(object.api_version, object.kind).unwrap();
+    let value = objects.last().unwrap();
+    let pods = place.pods(value).into_iter().map(|place| {
+        let value = place.extract(value).unwrap();
+        let main = |container: Container<'_>| {
+            (container.kind == ContainerKind::Main).then(|| role.to_owned())
+        };
+        let roles = Pod { value: &value }.containers().map(main).collect();
+        SeenPod {
+            place,
+            value,
+            roles,
+        }
+    });
+    let seen = Seen {
+        index: object.index,
+        value: value.clone(),
+        pods: pods.collect(),
+    };
+    let place = (&stream, all.as_slice());
+    let world = World::new(place, vec![seen], Vec::new(), Parameters::default());
+    judged(&world, |_| Some(Severity::Error))
 }
 
 /// What one rule says of a stream: where, as `Kind/name path` (`Kind/name path#setting` inside of a text), and what.

@@ -5,6 +5,7 @@ use super::parameter::Parameters;
 use crate::guard::Json;
 use crate::manifest::Object;
 use crate::manifest::spark::{Sources, text_of};
+use crate::manifest::template::{Mention, mentions};
 use crate::preset::tables;
 use crate::spark::conf::{Held, hold};
 use crate::spark::process::{Process, Seen, SeenPod, processes};
@@ -31,6 +32,8 @@ pub(super) struct World<'w> {
     index: Index,
     /// Pods of objects that do not run Spark, with the object's index, as far as somebody asked.
     others: OnceCell<Vec<(usize, SeenPod)>>,
+    /// Settings of Kubernetes wherever they stand, with the object's index, as far as somebody asked.
+    mentions: OnceCell<Vec<(usize, Mention)>>,
 }
 
 /// Kinds of Kubernetes itself that make pods.
@@ -71,6 +74,7 @@ impl<'w> World<'w> {
             by_name,
             index: Index::default(),
             others: OnceCell::new(),
+            mentions: OnceCell::new(),
         };
         let sources = world.sources(&seen);
         world.processes = processes(&seen, &sources, parameters.version);
@@ -123,6 +127,28 @@ impl<'w> World<'w> {
     pub(super) fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
         let own = self.by_kind.get(kind).into_iter().flatten();
         own.map(|index| (self.object(*index), self.value(*index)))
+    }
+
+    /// The objects in which a word may stand, in order: what is in base64 does not show it.
+    pub(super) fn holding(&self, word: &str) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
+        let may_hold = move |object: &&Object<'_>| {
+            let node = self.stream.documents[object.document].node(object.node);
+            object.kind == "Secret" || node.may_hold(word) || node.get("binaryData").is_some()
+        };
+        let held = self.objects.iter().filter(may_hold);
+        held.map(|object| (object, self.value(object.index)))
+    }
+
+    /// Every setting `spark.kubernetes.…` of the stream, wherever it stands, with the object's index.
+    pub(super) fn mentions(&self) -> &[(usize, Mention)] {
+        self.mentions.get_or_init(|| {
+            let held = self.holding("spark.kubernetes.");
+            let found = held.flat_map(|(object, value)| {
+                let found = mentions(value).into_iter();
+                found.map(|mention| (object.index, mention))
+            });
+            found.collect()
+        })
     }
 
     /// The labels of every object that has any, as the stream has them.

@@ -6,10 +6,11 @@ use crate::manifest::spark::text_of;
 use std::collections::BTreeSet;
 
 /// Variables that are no settings, and that `envFrom` may bring without naming them.
-const LAUNCHERS: [&str; 6] = [
+const LAUNCHERS: [&str; 7] = [
     "SPARK_DAEMON_MEMORY",
     "SPARK_LOCAL_DIRS",
     "SPARK_MEM",
+    "SPARK_REMOTE",
     "SPARK_WORKER_CORES",
     "SPARK_WORKER_DIR",
     "SPARK_WORKER_MEMORY",

@@ -1,7 +1,9 @@
 //! What a container's process is configured with: its command line, the files that it mounts, its variables.
 
 use super::{Conf, Entry, Given, Held, Spot};
-use crate::manifest::spark::{Found, Launch, Mounts, SourceKind, Sources, options, text_of};
+use crate::manifest::spark::{
+    Found, Launch, Mounts, Property, SourceKind, Sources, options, properties, text_of,
+};
 use crate::manifest::{Container, ContainerKind, Pod, PodPlace};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -260,7 +262,15 @@ impl<'s> Reader<'_, 's> {
             .mounts
             .files()
             .filter(|held| !read.contains(&std::ptr::from_ref(*held)));
-        let others = others.map(|held| held.text.clone());
+        // Other properties files are no way of setting anything where one is named.
+        let is_named = self.launch.properties_file.is_some() && !read.is_empty();
+        let others = others.filter(|held| !(is_named && is_properties(&held.text)));
+        // A comment sets nothing.
+        let said = |line: &&str| !line.trim_start().starts_with('#');
+        let others = others.map(|held| {
+            let lines = held.text.lines().filter(said);
+            lines.fold(String::new(), |text, line| text + line + "\n")
+        });
         let texts: Vec<_> = init.chain(others).collect();
         self.conf.texts.extend(texts);
         // What the command line says was read; a script in it may say more.
@@ -332,9 +342,14 @@ impl<'s> Reader<'_, 's> {
     }
 }
 
+/// Whether a text holds settings of Spark and nothing else.
+fn is_properties(text: &str) -> bool {
+    properties(text).iter().all(Property::is_kept)
+}
+
 fn set(text: &str, secret: bool, spot: Pointer) -> Variable {
     Variable::Set {
-        text: text.trim().to_owned(),
+        text: text.to_owned(),
         secret,
         spot,
     }

@@ -79,11 +79,11 @@ fn mode(known: &launcher::Process, container: Container<'_>, conf: &Conf) -> Opt
         let words = container.value[list].as_array().into_iter().flatten();
         words.map(text_of)
     });
-    let mut variables =
-        env.map(|variable| (text_of(&variable["name"]), text_of(&variable["value"])));
+    let mut values = env.map(|variable| text_of(&variable["value"]));
     let is_remote = known.is_client()
-        && (words.any(|word| word.contains("sc://"))
-            || variables.any(|(name, value)| name == "SPARK_REMOTE" || value.contains("sc://")));
+        && (conf.variable("SPARK_REMOTE") != Told::Unset
+            || words.any(|word| word.contains("sc://"))
+            || values.any(|value| value.contains("sc://")));
     if is_cluster || is_remote {
         return None;
     }

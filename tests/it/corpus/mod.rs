@@ -4,6 +4,7 @@ mod compat;
 mod default;
 mod evidence;
 mod fixtures;
+mod heaps;
 mod identity;
 mod lines;
 mod parts;

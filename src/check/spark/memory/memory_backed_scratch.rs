@@ -1,8 +1,7 @@
 //! SK117: scratch files that are memory, and nothing is added for them.
 
-use super::parts::{
-    has_no_extra, heap, limit, local_directories, made, scratch, written_container,
-};
+use super::heap::known_heap;
+use super::parts::{has_no_extra, limit, local_directories, made, scratch, written_container};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -186,7 +185,7 @@ fn wanting(case: Case<'_>, name: &str, size: &Value) -> Option<(String, String)>
         ));
     }
     let size = u64::try_from(Quantity::of(size).ok()?.bytes()).ok()? / MIB;
-    let heap = heap(case)?;
+    let heap = known_heap(case)?;
     let needed = heap
         .checked_add(overhead_percent(heap, 10, 384))?
         .checked_add(size)?;

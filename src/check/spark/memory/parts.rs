@@ -4,12 +4,10 @@ use crate::check::spark::case::Case;
 use crate::manifest::{Container, Pod, Quantity};
 use crate::spark::conf::Told;
 use crate::spark::memory::MIB;
-use crate::spark::memory::launcher::{Place, Process};
-use crate::spark::size;
 use serde_json::Value;
 
 /// The heap that Spark's launcher takes where nothing is set, in MiB.
-const DEFAULT_HEAP: u64 = 1024;
+pub(super) const DEFAULT_HEAP: u64 = 1024;
 
 /// The pods that Spark makes and sizes.
 pub(super) fn made(case: Case<'_>) -> &'static [&'static str] {
@@ -23,31 +21,6 @@ pub(super) fn made(case: Case<'_>) -> &'static [&'static str] {
 /// Whether all that configures it is in the stream: a notebook or a job may set the rest in its own code.
 pub(super) fn is_settled(case: Case<'_>) -> bool {
     case.operator.is_some() || ["spark-connect", "spark-thrift"].contains(&case.role.as_str())
-}
-
-/// The heap of its JVM in MiB, by the order of Spark's launcher; nothing where that is not known, no JVM reads it, or figures
-/// would tell what a Secret holds.
-pub(super) fn heap(case: Case<'_>) -> Option<u64> {
-    let conf = case.conf();
-    let process = Process::of(&case.role)?;
-    // The JVM takes `_JAVA_OPTIONS` after its command line.
-    if case.launch.java || conf.variable_entry("_JAVA_OPTIONS").is_some() {
-        return None;
-    }
-    for place in process.places {
-        let told = match *place {
-            Place::Variable(name) => conf.variable(name),
-            Place::Setting(key) => conf.get(key),
-        };
-        match told {
-            Told::Unset => {}
-            Told::Unknown => return None,
-            Told::Set(known) if known.text.is_empty() => {}
-            Told::Set(known) if known.entry.secret => return None,
-            Told::Set(known) => return Some(size::heap(&known.text).ok()? / MIB),
-        }
-    }
-    Some(DEFAULT_HEAP)
 }
 
 /// The memory limit of its container, as written and in MiB.

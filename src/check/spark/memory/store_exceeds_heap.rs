@@ -1,6 +1,6 @@
 //! SK124: a history server whose hybrid store may take more than its heap.
 
-use super::parts::heap;
+use super::heap::known_heap;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -69,7 +69,7 @@ fn of_server(case: Case<'_>) -> Option<Said> {
     // A path with a placeholder is a path.
     conf.entry(PATH).filter(|_| is_on)?;
     let usage = u64::try_from(conf.bytes(USAGE, Unit::Byte)?).ok()? / MIB;
-    let heap = heap(case)?;
+    let heap = known_heap(case)?;
     let is_secret = matches!(conf.get(USAGE), Told::Set(known) if known.entry.secret);
     (usage >= heap && !is_secret).then(|| {
         let message = format!(

@@ -1,6 +1,7 @@
 //! SK107: a standalone worker that offers its executors more than its container has room for.
 
-use super::parts::{heap, limit};
+use super::heap::known_heap;
+use super::parts::limit;
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -89,7 +90,7 @@ fn of_worker(case: Case<'_>) -> Option<Said> {
         parameters.worker_overhead,
     );
     let (written, limit) = limit(case)?;
-    let own = heap(case)?;
+    let own = known_heap(case)?;
     let (offered, what) = match case.conf().variable(WORKER) {
         Told::Unknown => return None,
         Told::Unset if limit >= SAID_ELSEWHERE => return None,

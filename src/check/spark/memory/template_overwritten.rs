@@ -1,16 +1,57 @@
-//! `memory/template-overwritten` (SK110): what a pod template for Spark says of memory and CPU, and Spark overwrites.
+//! SK110: what a pod template for Spark says of memory and CPU, and Spark overwrites.
 
-use super::Parameters;
-use crate::check::ParseYaml;
-use crate::guard::Finding;
+use crate::check::Page;
+use crate::check::run::parse;
+use crate::check::spark::rule::{Grade, Judge, Rule};
+use crate::check::spark::said::{Said, Site};
+use crate::check::spark::world::World;
 use crate::manifest::Container;
-use crate::manifest::spark::{SourceKind, is_size, text_of, texts};
-use crate::manifest::template::{self, Mention, Names, is_sparkish, main_containers};
+use crate::manifest::spark::{SourceKind, is_size, source_kind, text_of, texts};
+use crate::manifest::template::{self, Names, is_sparkish, main_containers};
 use crate::yaml::Pointer;
-use serde_json::Value;
 
-/// The id of its findings.
-pub(super) const ID: &str = "memory/template-overwritten";
+pub(super) const RULE: Rule = Rule {
+    code: "SK110",
+    grade: Grade::High,
+    page: Page {
+        id: "memory/template-overwritten",
+        title: "a pod template sets memory or CPU that Spark overwrites",
+        what: "A ConfigMap or Secret holds a pod template for Spark (`spark.kubernetes.*.podTemplateFile`), and its Spark \
+               container sets `requests.memory`, `limits.memory` or `requests.cpu`. Spark writes its own figures over \
+               them. Security contexts, volumes, `limits.cpu` and ephemeral storage survive.",
+        why_platform: "Quotas, node sizes and OOMKilled follow the figures that Spark computes, not those in the template: \
+                       a limit of 2Gi there is 1408Mi in the pod.",
+        why_data: "Executors get `spark.executor.memory` (1g unless set) plus overhead, and `spark.executor.cores`, however \
+                   large the template is.",
+        fix: "Size executors with `spark.executor.memory`, `spark.executor.memoryOverhead` and \
+              `spark.kubernetes.executor.request.cores`, and take the fields out of the template.",
+        before: "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  executor.yaml: |
+    spec:
+      containers:
+      - name: executor
+        resources:
+          limits: {memory: 2Gi}
+",
+        after: "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  executor.yaml: |
+    spec:
+      containers:
+      - name: executor
+  spark-defaults.conf: |
+    spark.executor.memory=1664m
+",
+    },
+    judge: Judge::Texts(judge),
+};
 
 /// What Spark writes over in its container. `limits.cpu` survives where `spark.kubernetes.*.limit.cores` is unset.
 /// Source: pods that Spark 3.5.9, 4.1.4 and 4.3.0 built from a template that sets everything.
@@ -20,15 +61,7 @@ const OVERWRITTEN: [[&str; 2]; 3] = [
     ["requests", "cpu"],
 ];
 
-/// Templates that were seen, and what the stream says of them; judged when all of it is known.
-#[derive(Debug, Default)]
-pub(super) struct Templates {
-    seen: Vec<Template>,
-    names: Names,
-}
-
 /// A pod template in a ConfigMap or Secret.
-#[derive(Debug)]
 struct Template {
     index: usize,
     path: Pointer,
@@ -39,74 +72,63 @@ struct Template {
     sparkish: bool,
 }
 
-impl Templates {
-    /// Looks through the texts of a ConfigMap or Secret.
-    pub(super) fn add(&mut self, index: usize, kind: SourceKind, object: &Value, parse: ParseYaml) {
-        for (place, key, text) in texts(kind, object) {
+fn judge(world: &World<'_>) -> Vec<Said> {
+    let mut names = Names::default();
+    let mentions = world.mentions().iter();
+    mentions.for_each(|(_, mention)| names.add(mention));
+    let seen = templates(world).into_iter();
+    seen.filter_map(|template| template.said(&names)).collect()
+}
+
+/// The pod templates in the texts of the stream.
+fn templates(world: &World<'_>) -> Vec<Template> {
+    let mut seen = Vec::new();
+    for (object, value) in world.holding("resources") {
+        let Some(kind) = source_kind(value) else {
+            continue;
+        };
+        for (place, key, text) in texts(kind, value) {
             let resources = text.contains("resources");
-            let Some(value) = resources.then(|| template::read(&text, parse)).flatten() else {
+            let Some(pod) = resources.then(|| template::read(&text, parse)).flatten() else {
                 continue;
             };
-            let name = text_of(&object["metadata"]["name"]);
-            self.seen.push(Template {
-                index,
+            let name = text_of(&value["metadata"]["name"]);
+            seen.push(Template {
+                index: object.index,
                 path: Pointer::from_iter([place, key]),
                 secret: kind == SourceKind::Secret,
-                containers: main_containers(&value).map(fields).collect(),
-                sparkish: is_sparkish(&value, [name, key]),
+                containers: main_containers(&pod).map(fields).collect(),
+                sparkish: is_sparkish(&pod, [name, key]),
             });
         }
     }
+    seen
+}
 
-    /// Remembers which files the stream names as templates, and which containers in them.
-    pub(super) fn add_mention(&mut self, mention: &Mention) {
-        self.names.add(mention);
-    }
-
-    /// The findings, when every object was added.
-    pub(super) fn judge(&self, parameters: &Parameters) -> Vec<Finding> {
-        self.seen
-            .iter()
-            .filter_map(|template| self.finding(template, parameters))
-            .collect()
-    }
-
-    fn finding(&self, template: &Template, parameters: &Parameters) -> Option<Finding> {
-        let key = template.path.last().unwrap_or_default();
-        let named = self.names.role_of(&key);
-        if named.is_none() && !template.sparkish {
+impl Template {
+    fn said(&self, names: &Names) -> Option<Said> {
+        let key = self.path.last().unwrap_or_default();
+        let named = names.role_of(&key);
+        if named.is_none() && !self.sparkish {
             return None;
         }
         // A name that matches nothing makes Spark take the first one, without a word.
-        let chosen = template
-            .containers
-            .iter()
-            .find(|(name, _)| self.names.chooses(name));
-        let (container, fields) = chosen.or(template.containers.first())?;
+        let mut containers = self.containers.iter();
+        let chosen = containers.find(|(name, _)| names.chooses(name));
+        let (container, fields) = chosen.or(self.containers.first())?;
         if fields.is_empty() {
             return None;
         }
         let role = named.unwrap_or_else(|| template::guess(&key));
-        let shown = if template.secret {
+        let shown = if self.secret {
             "memory or CPU requests or memory limits".to_owned()
         } else {
             format!("{} on container `{container}`", listed(fields))
         };
-        Some(Finding {
-            within: None,
-            id: ID.to_owned(),
-            severity: parameters.severity,
-            object: Some(template.index),
-            container: None,
-            path: template.path.clone(),
-            message: format!(
-                "the {role} pod template sets {shown}, and Spark writes its own over them"
-            ),
-            because: Some(because(role)),
-            help: Some(help(role)),
-            needed_by: None,
-            waived: None,
-        })
+        let message =
+            format!("the {role} pod template sets {shown}, and Spark writes its own over them");
+        let site = Site::object(self.index, self.path.clone());
+        Some(site.say(message, help(role)).because(because(role)))
     }
 }
 
@@ -119,7 +141,7 @@ fn because(role: &str) -> String {
     format!(
         "a template cannot size the pod of {}: memory request and limit both become `spark.{key}.memory` plus \
          overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
-         those, not the template (SK110)",
+         those, not the template",
         template::with_article(role)
     )
 }
@@ -163,29 +185,22 @@ fn fields(container: Container<'_>) -> (String, Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Collector;
-    use super::*;
-    use serde_json::json;
+    use super::RULE;
+    use crate::check::spark::testing::found;
+    use crate::guard::Finding;
+    use serde_json::{Value, json};
 
     const TEMPLATE: &str = r#"{"kind": "Pod", "spec": {"containers": [{"name": "executor", "resources": {
         "requests": {"memory": "1Gi", "cpu": 1}, "limits": {"memory": "2Gi", "cpu": 2}}}]}}"#;
 
-    /// JSON is YAML enough here.
-    fn parse(text: &str) -> Option<Value> {
-        serde_json::from_str(text).ok()
-    }
-
     fn find(objects: &[Value]) -> Vec<Finding> {
-        let parameters = Parameters::default();
-        let mut collector = Collector::new(parameters, parse);
-        for (index, object) in objects.iter().enumerate() {
-            collector.add(index, object);
-        }
-        collector.findings()
+        let documents: Vec<_> = objects.iter().map(Value::to_string).collect();
+        let found = found(&documents.join("\n---\n")).into_iter();
+        found.filter(|found| found.id == RULE.page.id).collect()
     }
 
     fn config_map(key: &str, text: &str) -> Value {
-        json!({"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {key: text}})
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {key: text}})
     }
 
     #[test]
@@ -258,7 +273,7 @@ mod tests {
                 .message
                 .contains("`limits.memory: 1Gi` on container `proxy`")
         );
-        let conf = json!({"kind": "X", "sparkConf": {"spark.kubernetes.executor.podTemplateContainerName": "spark"}});
+        let conf = json!({"apiVersion": "v1", "kind": "X", "sparkConf": {"spark.kubernetes.executor.podTemplateContainerName": "spark"}});
         let found = find(&[template, conf]);
         assert!(
             found[0]
@@ -269,7 +284,7 @@ mod tests {
 
     #[test]
     fn secrets_keep_what_they_hold() {
-        let object = json!({"kind": "Secret", "metadata": {"name": "s"}, "stringData": {"executor.yaml": TEMPLATE}});
+        let object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"executor.yaml": TEMPLATE}});
         let found = find(&[object]);
         assert_eq!(found[0].path.to_string(), "/stringData/executor.yaml");
         assert!(!format!("{found:?}").contains("2Gi"), "{found:?}");

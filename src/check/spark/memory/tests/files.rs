@@ -9,7 +9,7 @@ fn with_volumes(mut deployment: Value, volumes: Value) -> Value {
 }
 
 fn config_map(name: &str, key: &str, text: &str) -> Value {
-    json!({"kind": "ConfigMap", "metadata": {"name": name, "namespace": "spark"}, "data": {key: text}})
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "spark"}, "data": {key: text}})
 }
 
 const CONF: &str = "/opt/spark/conf/spark-defaults.conf";
@@ -43,7 +43,7 @@ fn spark_defaults_are_read_through_volumes() {
 
 #[test]
 fn a_properties_file_takes_the_place_of_the_defaults() {
-    let object = json!({"kind": "ConfigMap", "metadata": {"name": "c", "namespace": "spark"}, "data": {
+    let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "spark"}, "data": {
         "spark-defaults.conf": "spark.driver.memory=8g", "job.conf": "spark.app.name=x"}});
     let mount = json!({"name": "v", "mountPath": "/conf"});
     let volume = json!({"name": "v", "configMap": {"name": "c"}});
@@ -194,7 +194,7 @@ fn scripts_and_notebooks_that_name_a_heap_are_not_contradicted() {
 
 #[test]
 fn figures_from_a_secret_are_not_told() {
-    let object = json!({"kind": "Secret", "metadata": {"name": "s", "namespace": "spark"},
+    let object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "spark"},
         "stringData": {"spark-defaults.conf": "spark.driver.memory=7777m", "heap": "7777m"}});
     let volume = json!({"name": "v", "secret": {"secretName": "s"}});
     let by_file = mounting(

@@ -1,19 +1,60 @@
-//! `memory/unknown-key` (SK111): keys that ask for pod memory and that no Spark version has.
+//! SK111: keys that ask for pod memory and that no Spark version has.
 
-use super::Parameters;
-use super::size::quantity;
-use crate::guard::Finding;
+use crate::check::Page;
+use crate::check::spark::parameter::Parameters;
+use crate::check::spark::rule::{Grade, Judge, Rule};
+use crate::check::spark::said::{Said, Site};
+use crate::check::spark::world::World;
+use crate::manifest::Quantity;
 use crate::manifest::spark::is_size;
 use crate::manifest::template::Mention;
 use crate::spark::catalogue::catalogue;
 use crate::spark::memory::{LEAST_HEAP, MIB, as_heap, largest_heap};
 use serde_json::Value;
 
-/// The id of its findings.
-pub(super) const ID: &str = "memory/unknown-key";
+pub(super) const RULE: Rule = Rule {
+    code: "SK111",
+    grade: Grade::High,
+    page: Page {
+        id: "memory/unknown-key",
+        title: "a Spark setting for pod memory that does not exist",
+        what: "A key such as `spark.kubernetes.executor.request.memory`, `….limits.memory` or `….memory` asks for the memory of \
+               driver or executors, and neither Spark 3.5.9 nor 4.1.4 nor 4.3.0 has it; only its cousins for cores are \
+               there (`spark.kubernetes.executor.request.cores`). Spark ignores what it does not know. Looked for in \
+               properties files and scripts in ConfigMaps and Secrets, in command lines, in variables and in `sparkConf`.",
+        why_platform: "Request and limit of Spark's pods are both heap plus overhead; no setting makes them differ, and this \
+                       one changes neither.",
+        why_data: "Executors run with the default heap of 1g, whatever the key says.",
+        fix: "Set `spark.executor.memory` (or `spark.driver.memory`) to the pod's size less its overhead, as Spark writes \
+              sizes: `3712m`, not `4Gi`. Where more is needed beside the heap, set `spark.executor.memoryOverhead`.",
+        before: "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  spark-defaults.conf: |
+    spark.kubernetes.executor.request.memory=4Gi
+",
+        after: "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: conf}
+data:
+  spark-defaults.conf: |
+    spark.executor.memory=3712m
+",
+    },
+    judge: Judge::Texts(judge),
+};
 
-/// The finding about a setting, where it is one that Spark does not have.
-pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) -> Option<Finding> {
+fn judge(world: &World<'_>) -> Vec<Said> {
+    let mentions = world.mentions().iter();
+    let said = mentions.filter_map(|(index, mention)| said(&world.parameters, *index, mention));
+    said.collect()
+}
+
+/// What is to be said of a setting, where it is one that Spark does not have.
+fn said(parameters: &Parameters, index: usize, mention: &Mention) -> Option<Said> {
     let Mention { key, value, .. } = mention;
     let role = role(key)?;
     let shown = is_size(value) && !mention.secret;
@@ -30,25 +71,18 @@ pub(super) fn finding(parameters: &Parameters, index: usize, mention: &Mention) 
         .then(|| heap_for(parameters, value))
         .flatten()
         .unwrap_or_default();
-    Some(Finding {
-        within: None,
-        id: ID.to_owned(),
-        severity: parameters.severity,
-        object: Some(index),
-        container: mention.container.clone(),
-        path: mention.path.clone(),
-        message: format!("`{set}` has no effect: no version of Spark has this key{place}"),
-        because: Some(format!(
-            "Spark ignores a key that it does not know without a word; memory request and limit of {role} pods are \
-             both `spark.{role}.memory` (heap, 1g unless set) plus overhead, 1408Mi where nothing is set (SK111)"
-        )),
-        help: Some(format!(
-            "take it out and set `spark.{role}.memory` (heap) and, where the default of 10 %, at least 384m, is not \
-             enough, `spark.{role}.memoryOverhead`; the pod gets the sum of both{example}"
-        )),
-        needed_by: None,
-        waived: None,
-    })
+    let mut site = Site::object(index, mention.path.clone());
+    site.container.clone_from(&mention.container);
+    let message = format!("`{set}` has no effect: no version of Spark has this key{place}");
+    let because = format!(
+        "Spark ignores a key that it does not know without a word; memory request and limit of {role} pods are both \
+         `spark.{role}.memory` (heap, 1g unless set) plus overhead, 1408Mi where nothing is set"
+    );
+    let help = format!(
+        "take it out and set `spark.{role}.memory` (heap) and, where the default of 10 %, at least 384m, is not enough, \
+         `spark.{role}.memoryOverhead`; the pod gets the sum of both{example}"
+    );
+    Some(site.say(message, help).because(because))
 }
 
 /// Whose pods a key asks memory for, where no Spark has it: `spark.kubernetes.{driver,executor}.request.memory`,
@@ -63,7 +97,8 @@ fn role(key: &str) -> Option<&'static str> {
 
 /// The heap that makes a pod of the size that was asked for.
 fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
-    let room = quantity(&Value::from(value))? / MIB;
+    let room = Quantity::of(&Value::from(value)).ok()?.bytes();
+    let room = u64::try_from(room).ok()? / MIB;
     let heap = largest_heap(
         room,
         parameters.overhead_percent,
@@ -76,16 +111,20 @@ fn heap_for(parameters: &Parameters, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::Finding;
     use crate::manifest::template::mentions;
+    use crate::preset::Severity;
     use serde_json::json;
 
     const KEY: &str = "spark.kubernetes.executor.request.memory";
 
     fn find(object: &Value) -> Vec<Finding> {
         let found = mentions(object);
-        found
+        let said = found
             .iter()
-            .filter_map(|mention| finding(&Parameters::default(), 3, mention))
+            .filter_map(|mention| said(&Parameters::default(), 3, mention));
+        let name = (RULE.page.id, RULE.code);
+        said.map(|said| said.finding(name, Severity::Warning))
             .collect()
     }
 
