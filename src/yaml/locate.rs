@@ -5,29 +5,20 @@ use super::{Pointer, index};
 use crate::text::Span;
 
 impl NodeRef<'_> {
-    /// The value at `pointer`, or, where nothing stands there, the key of the nearest parent that exists; in the
-    /// document's text. The flag says whether it is the value itself.
+    /// The value at `pointer`, or, where nothing stands there, the key of the nearest parent that exists, or the first line of
+    /// the list's item; in the document's text. The flag says whether it is the value itself.
     pub fn locate(self, pointer: &Pointer) -> (Span, bool) {
         let mut node = self;
-        let mut key: Option<Self> = None;
+        let mut place = head(self);
         for segment in pointer.segments() {
-            match node.step(&segment) {
-                Some((name, value)) => {
-                    key = name.or(key);
-                    node = value;
-                }
-                None => return (key.map_or_else(|| head(self), NodeRef::span), false),
-            }
+            let Some((key, value)) = node.step(&segment) else {
+                return (place, false);
+            };
+            place = key.map_or_else(|| head(value), NodeRef::span);
+            node = value;
         }
         let whole = node.kind() == Kind::Scalar && !node.span().is_empty();
-        (
-            if whole {
-                node.span()
-            } else {
-                key.map_or_else(|| head(node), NodeRef::span)
-            },
-            true,
-        )
+        (if whole { node.span() } else { place }, true)
     }
 
     /// The node at `pointer`, aliases followed.
@@ -113,7 +104,9 @@ mod tests {
         };
         assert_eq!(at("/spec/a/b"), ("1", true));
         assert_eq!(at("/spec/a/c"), ("a", false));
-        assert_eq!(at("/spec/l/0/y/z"), ("l", false));
+        assert_eq!(at("/spec/l/0/y/z"), ("x: 2", false));
+        assert_eq!(at("/spec/l/0"), ("x: 2", true));
+        assert_eq!(at("/spec/l/1"), ("l", false));
         assert_eq!(at("/spec/l/0/x"), ("2", true));
         assert_eq!(at("/q"), ("spec:", false));
     }

@@ -11,14 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Spark settings that somebody asks for: those of heaps and what stands beside them, then those of the web interfaces,
-/// which the table of roles names, then addresses of others.
-pub const SETTINGS: [&str; 16] = [
-    "spark.driver.memory",
-    "spark.master",
-    "spark.submit.deployMode",
-    "spark.memory.offHeap.enabled",
-    "spark.memory.offHeap.size",
+/// Spark settings that rules ask for while a stream goes by: those of the web interfaces, which the table of roles names, then
+/// addresses of others.
+pub const SETTINGS: [&str; 11] = [
     "spark.ui.enabled",
     "spark.ui.port",
     "spark.ui.prometheus.enabled",
@@ -33,15 +28,9 @@ pub const SETTINGS: [&str; 16] = [
 ];
 
 /// What a script or a notebook may set one of these with, beyond what can be read from it.
-const WAYS: [&str; 14] = [
-    "--driver-memory",
-    "SPARK_DAEMON_MEMORY",
-    "SPARK_DRIVER_MEMORY",
-    "SPARK_WORKER_MEMORY",
-    "SPARK_MEM",
+const WAYS: [&str; 8] = [
     "SPARK_MASTER_WEBUI_PORT",
     "SPARK_WORKER_WEBUI_PORT",
-    "-Xmx",
     "-Dspark.ui.enabled",
     "-Dspark.ui.port",
     "-Dspark.ui.prometheus.enabled",
@@ -51,7 +40,7 @@ const WAYS: [&str; 14] = [
 ];
 
 /// A text without any of these holds none of the above.
-const HINTS: [&str; 4] = ["spark.", "SPARK_", "--driver-memory", "-Xmx"];
+const HINTS: [&str; 2] = ["spark.", "SPARK_"];
 
 /// The two kinds that pods read files and variables from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -216,7 +205,8 @@ fn is_truth(text: &str) -> bool {
         .any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`.
+/// Whether a name stands in a text as a whole: `spark.driver.memory` does not in `spark.driver.memoryOverhead`; `-Xmx` may
+/// begin a word.
 pub fn holds(text: &str, name: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), name).any(|at| is_whole(text, at, name))
 }

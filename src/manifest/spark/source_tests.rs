@@ -11,20 +11,20 @@ fn config_map(namespace: Option<&str>, text: &str) -> Value {
 #[test]
 fn settings_win_by_order_and_mentions_are_whole_names() {
     let file = File::read(
-        "spark.driver.memory=2g\nspark.driver.memory 3g\nspark.driver.memoryOverhead=1g\n",
+        "spark.ui.port=4041\nspark.ui.port 4042\nspark.ui.portRange=1\n",
         false,
     );
-    assert_eq!(file.setting("spark.driver.memory").unwrap().text, "3g");
-    assert!(!file.mentions("spark.driver.memory"));
+    assert_eq!(file.setting("spark.ui.port").unwrap().text, "4042");
+    assert!(!file.mentions("spark.ui.port"));
 
     let script = File::read(
-        "#!/bin/sh\n# SPARK_DAEMON_MEMORY=1g\nexec spark-submit \\\n  --driver-memory $HEAP app.jar\n",
+        "#!/bin/sh\n# SPARK_MASTER_WEBUI_PORT=1\nexport SPARK_WORKER_WEBUI_PORT=$PORT\n",
         false,
     );
-    assert!(script.mentions("--driver-memory"));
-    assert!(!script.mentions("SPARK_DAEMON_MEMORY"));
-    let notebook = File::read("s = b.config(\"spark.driver.memory\", \"4g\")", false);
-    assert!(notebook.mentions("spark.driver.memory"));
+    assert!(script.mentions("SPARK_WORKER_WEBUI_PORT"));
+    assert!(!script.mentions("SPARK_MASTER_WEBUI_PORT"));
+    let notebook = File::read("s = b.config(\"spark.ui.port\", \"4041\")", false);
+    assert!(notebook.mentions("spark.ui.port"));
 }
 
 #[test]
@@ -51,22 +51,22 @@ fn one_search_for_each_hint_finds_what_a_search_for_each_name_does() {
 #[test]
 fn secrets_are_decoded_and_marked() {
     let object = json!({"kind": "Secret", "metadata": {"name": "s"}, "data": {
-        "spark-defaults.conf": "c3BhcmsuZHJpdmVyLm1lbW9yeT00\nZw==",
+        "spark-defaults.conf": "c3BhcmsudWkucG9y\ndD00MDQx",
         "keystore": "/u3+7Q==",
         "bad": "***",
-    }, "stringData": {"SPARK_DAEMON_MEMORY": "2g"}});
+    }, "stringData": {"SPARK_WORKER_PORT": "7078"}});
     let mut sources = Sources::default();
     sources.add(SourceKind::Secret, &object);
     let files = sources.get(SourceKind::Secret, "any", "s").unwrap();
-    let heap = &files
+    let port = &files
         .get("spark-defaults.conf")
         .unwrap()
-        .setting("spark.driver.memory")
+        .setting("spark.ui.port")
         .unwrap();
-    assert_eq!((heap.text.as_str(), heap.secret), ("4g", true));
+    assert_eq!((port.text.as_str(), port.secret), ("4041", true));
     assert!(
         files
-            .get("SPARK_DAEMON_MEMORY")
+            .get("SPARK_WORKER_PORT")
             .unwrap()
             .plain
             .as_ref()
