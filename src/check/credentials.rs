@@ -49,6 +49,8 @@ const FROM_SECRET: &str =
     "put it into a Secret, and write `valueFrom: {secretKeyRef: {name: …, key: …}}`";
 const FOR_ARGUMENT: &str = "put it into a Secret, take it as a variable with `secretKeyRef`, and write `$(NAME)` here; for \
                             Spark's own pods `spark.kubernetes.driver.secretKeyRef.NAME`";
+// The kubelet fills in no variable of a Secret there.
+const FOR_HOOK: &str = "put it into a Secret, take it as a variable with `secretKeyRef`, and let a shell read it here: `sh -c` and `$NAME`";
 const FOR_SPARK: &str = "put it into a Secret, and give it to the pods with `spark.kubernetes.driver.secretKeyRef.NAME` and \
                          `spark.kubernetes.executor.secretKeyRef.NAME`";
 const FOR_FILE: &str = "put the file into a Secret and mount that, or take the value from a variable with `secretKeyRef`";
@@ -98,7 +100,11 @@ pub(super) fn in_pod(pod: Pod<'_>) -> Vec<Violation> {
                     "{container} has a credential written out in `{field}` ({})",
                     listed(&within, false)
                 );
-                found.push(container.violation(PAGE.id, path, message, FOR_ARGUMENT));
+                let help = match path.len() {
+                    1 => FOR_ARGUMENT,
+                    _ => FOR_HOOK,
+                };
+                found.push(container.violation(PAGE.id, path, message, help));
             }
         }
     }

@@ -137,7 +137,7 @@ fn is_class(value: &str) -> bool {
         && parts.iter().all(is_package)
 }
 
-/// The credentials that a text holds: properties, YAML, JSON, XML, command lines, one a line. In a program, only what
+/// The credentials that a text holds: properties, YAML, JSON, XML, command lines; of one name on a line, one. In a program, only what
 /// stands in quotes is a value.
 pub fn literals(text: &str, is_program: bool) -> Vec<Literal> {
     let mut found = Vec::new();
@@ -158,13 +158,15 @@ pub fn literals(text: &str, is_program: bool) -> Vec<Literal> {
             read(part, is_program, &mut before, &mut pairs);
         }
         let address = password_of_address(text).map(|word| ("password of an address", word));
-        let mut pairs = pairs.into_iter().chain(address);
-        if let Some((name, _)) = pairs.find(|(name, value)| is_literal(name, value)) {
-            let name = name.to_owned();
-            found.push(Literal {
-                name,
+        let pairs = pairs.into_iter().chain(address);
+        for (name, _) in pairs.filter(|(name, value)| is_literal(name, value)) {
+            let literal = Literal {
+                name: name.to_owned(),
                 line: line + 1,
-            });
+            };
+            if !found.contains(&literal) {
+                found.push(literal);
+            }
         }
     }
     found

@@ -135,3 +135,11 @@ fn what_only_speaks_of_credentials_is_none() {
         assert_eq!(names(text, true), [""; 0], "{text}");
     }
 }
+
+#[test]
+fn each_name_of_a_line_is_told_once() {
+    let json = r#"{"s3_access_key":"minioadmin","s3_secret_key":"minioadmin","region":"x","s3_secret_key":"y"}"#;
+    let found = literals(json, false);
+    let names: Vec<_> = found.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["s3_access_key", "s3_secret_key"]);
+}

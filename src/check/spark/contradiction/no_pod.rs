@@ -72,7 +72,12 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         return Vec::new();
     }
     let message = format!("Spark makes no pod of this: `{key}` {problem}");
-    let help = "`sparkk8s-post pods` shows the pods once it can be built";
+    let help = match problem {
+        Problem::NoVendor => {
+            "set it, as in `nvidia.com` or `amd.com`: the device plugin of the nodes says which"
+        }
+        _ => "`sparkk8s-post pods` shows the pods once it can be built",
+    };
     let said = case.at(&key).say(message, help);
     vec![said.because("the object is accepted, and the exception is in the log of a submission or of the driver alone")]
 }

@@ -104,7 +104,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let message = format!("`{KEY}={path}` names a file that is not there: {why}");
     vec![case.at(KEY).say(message, help).because(
         "the driver stops with `Could not load pod from template file` when it asks for its first executor, and again after each \
-         restart",
+         restart, if nothing before it fails already for want of the folder",
     )]
 }
 

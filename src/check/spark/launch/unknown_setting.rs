@@ -72,8 +72,8 @@ fn judge(world: &World<'_>) -> Vec<Said> {
             if seen.insert((spot.object, spot.path.to_string(), key)) {
                 let site = case.at_entry(key, entry);
                 said.push(site.say(told.0, told.1).because(
-                    "Spark ignores a key that it does not know without a word: what was asked for does not happen, and no log \
-                     says so",
+                    "Spark ignores a key that it does not know without a word: it does nothing of what was asked for, and no \
+                     log says so",
                 ));
             }
         }

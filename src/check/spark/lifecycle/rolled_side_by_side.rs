@@ -77,8 +77,11 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         "spark-master" => {
             "the two know nothing of each other: workers and applications register with either, as the Service leads them"
         }
-        _ => {
+        _ if case.makes_executors() => {
             "two of them share one Service and one prefix for the names of executors as long as the rollout takes"
+        }
+        _ => {
+            "two of them stand behind one Service as long as the rollout takes, and a session lands on either"
         }
     };
     vec![site.say(message, help).because(because)]

@@ -108,10 +108,17 @@ fn told(room: &Room<'_>, heap: u64, by: Option<&str>) -> (String, String) {
         as_heap(heap),
         as_quantity(beside)
     );
-    let raise = format!("raise `limits.memory` to {} or more", as_quantity(needed));
+    let raise = match room.process.shares {
+        Some(_) => format!(
+            "raise `limits.memory` to {} or more, and by what its executors use",
+            as_quantity(needed)
+        ),
+        None => format!("raise `limits.memory` to {} or more", as_quantity(needed)),
+    };
     let left = room.limit.1.saturating_sub(off_heap);
     let fits = largest_heap(left, room.percent, room.minimum);
-    let Some(heap) = fits.filter(|heap| *heap >= LEAST_HEAP).map(as_heap) else {
+    let fits = fits.filter(|heap| *heap >= LEAST_HEAP && room.process.shares.is_none());
+    let Some(heap) = fits.map(as_heap) else {
         return (message, raise);
     };
     let setting = match by.unwrap_or(room.place()) {

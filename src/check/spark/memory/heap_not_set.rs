@@ -87,8 +87,12 @@ fn not_set(case: Case<'_>) -> Option<Said> {
     let places = room.process.places.iter();
     let names = places.map(|place| place.name()).chain(shared);
     let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    let what = match shared {
+        Some(_) => "and the worker offers all but 1g of it to executors",
+        None => "but the heap stays at 1g",
+    };
     let message = format!(
-        "memory limit {}, but the heap stays at 1g: nothing here sets {}{near}",
+        "memory limit {}, {what}: nothing here sets {}{near}",
         room.limit.0,
         names.join(", ")
     );

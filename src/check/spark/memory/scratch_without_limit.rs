@@ -63,8 +63,8 @@ spec:
     judge: Judge::Process(judge),
 };
 
-const BECAUSE: &str = "shuffle files and spills may fill the disk of the node; the kubelet then evicts pods from it, those of others as \
-                       well";
+const BECAUSE: &str = "what Spark writes there (shuffle files, spills, jars and logs of applications) may fill the disk of the node; the \
+                       kubelet then evicts pods from it, those of others as well";
 
 fn judge(case: Case<'_>) -> Vec<Said> {
     let mut found = of_own_pod(case);

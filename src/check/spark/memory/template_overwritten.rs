@@ -8,7 +8,9 @@ use crate::check::spark::world::World;
 use crate::manifest::Container;
 use crate::manifest::spark::{SourceKind, is_size, source_kind, text_of, texts};
 use crate::manifest::template::{self, Names, is_sparkish, main_containers};
+use crate::spark::process::{Master, Mode, Process, SeenPod};
 use crate::yaml::Pointer;
+use serde_json::Value;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK110",
@@ -77,7 +79,8 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     let mentions = world.mentions().iter();
     mentions.for_each(|(_, mention)| names.add(mention));
     let seen = templates(world).into_iter();
-    seen.filter_map(|template| template.said(&names)).collect()
+    let said = seen.filter(|template| !template.is_idle(world, &names));
+    said.filter_map(|template| template.said(&names)).collect()
 }
 
 /// The pod templates in the texts of the stream.
@@ -106,6 +109,33 @@ fn templates(world: &World<'_>) -> Vec<Template> {
 }
 
 impl Template {
+    /// Whether nothing names it, and only drivers whose executors are no pods mount it: Spark never reads it.
+    fn is_idle(&self, world: &World<'_>, names: &Names) -> bool {
+        let key = self.path.last().unwrap_or_default();
+        let object = world.object(self.index);
+        let kind = if self.secret { "Secret" } else { "ConfigMap" };
+        let is_other = |process: &Process| {
+            let masters = [Master::Local, Master::Standalone];
+            masters.map(Mode::Client).contains(&process.mode)
+        };
+        let mounts = |pod: &SeenPod| {
+            let volumes = pod.value["spec"]["volumes"].as_array();
+            let mut volumes = volumes.into_iter().flatten();
+            volumes.any(|volume| mounts(volume, kind, object.name))
+        };
+        let readers = world.pods().filter(|(_, pod)| mounts(pod));
+        let mut readers = readers.map(|(index, pod)| {
+            let processes = world.processes.iter();
+            let mut own = processes.filter(|process| {
+                let seat = process.pod(&world.seen[process.seen]);
+                process.object == index && seat.is_some_and(|seat| std::ptr::eq(seat, pod))
+            });
+            own.next()
+                .is_some_and(|first| is_other(first) && own.all(is_other))
+        });
+        names.role_of(&key).is_none() && readers.next() == Some(true) && readers.all(|idle| idle)
+    }
+
     fn said(&self, names: &Names) -> Option<Said> {
         let key = self.path.last().unwrap_or_default();
         let named = names.role_of(&key);
@@ -130,6 +160,20 @@ impl Template {
         let site = Site::object(self.index, self.path.clone());
         Some(site.say(message, help(role)).because(because(role)))
     }
+}
+
+/// Whether a volume holds an object, by itself or among others.
+fn mounts(volume: &Value, kind: &str, name: &str) -> bool {
+    let (own, field, part) = match kind {
+        "Secret" => ("secret", "secretName", "secret"),
+        _ => ("configMap", "name", "configMap"),
+    };
+    let parts = volume["projected"]["sources"].as_array();
+    volume[own][field] == name
+        || parts
+            .into_iter()
+            .flatten()
+            .any(|source| source[part]["name"] == name)
 }
 
 fn because(role: &str) -> String {
@@ -260,6 +304,34 @@ mod tests {
                 .unwrap()
                 .contains("`spark.driver.memory`")
         );
+    }
+
+    #[test]
+    fn a_driver_without_executor_pods_reads_no_template() {
+        let driver = |words: &str| {
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "c"}, "spec": {"template": {"spec": {
+                "volumes": [{"name": "t", "configMap": {"name": "c"}}],
+                "containers": [{"name": "c", "image": "apache/spark:4.1.1",
+                    "args": ["spark-submit", "--master", words, "app.jar"],
+                    "volumeMounts": [{"name": "t", "mountPath": "/t"}]}]}}}})
+        };
+        let template = config_map("executor.yaml", TEMPLATE);
+        for (master, wanted) in [
+            ("local[*]", 0),
+            ("spark://m:7077", 0),
+            ("k8s://https://k:443", 1),
+            ("${MASTER}", 1),
+        ] {
+            assert_eq!(
+                find(&[template.clone(), driver(master)]).len(),
+                wanted,
+                "{master}"
+            );
+        }
+        // Somebody else mounts it, too.
+        let cron = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {
+            "volumes": [{"name": "t", "projected": {"sources": [{"configMap": {"name": "c"}}]}}], "containers": [{"name": "p", "image": "i"}]}});
+        assert_eq!(find(&[template, driver("local[*]"), cron]).len(), 1);
     }
 
     #[test]

@@ -143,7 +143,11 @@ fn by_route(case: Case<'_>, service: Service<'_>, port: u64) -> Vec<Said> {
             route.namespace.unwrap_or_default(),
             service.object.namespace.unwrap_or_default(),
         );
-        here && !has_auth(value) && leads_to(&value["spec"], service, &own)
+        let leads = match route.kind {
+            "Route" => route_leads_to(&value["spec"], service, port, case),
+            _ => leads_to(&value["spec"], service, &own),
+        };
+        here && !has_auth(value) && leads
     });
     leads
         .map(|(route, _)| {
@@ -151,6 +155,22 @@ fn by_route(case: Case<'_>, service: Service<'_>, port: u64) -> Vec<Said> {
             said(case, at, &format!("{} `{}`", route.kind, route.name))
         })
         .collect()
+}
+
+/// Whether an OpenShift Route leads to the server: its port is one of the Service's by name, or a port of the pods.
+fn route_leads_to(spec: &Value, service: Service<'_>, port: u64, case: Case<'_>) -> bool {
+    let others = spec["alternateBackends"].as_array().into_iter().flatten();
+    let mut backends = others.chain([&spec["to"]]);
+    let ports = service.ports(case);
+    let target = &spec["port"]["targetPort"];
+    let leads = match number(target, service) {
+        _ if target.is_null() => ports.len() == 1,
+        Some(number) if target.is_string() => ports
+            .iter()
+            .any(|(own, target)| *own == number && *target == Some(port)),
+        number => number == Some(port),
+    };
+    leads && backends.any(|backend| backend["name"] == service.object.name)
 }
 
 /// Whether its annotations, or its filters, speak of authentication.
@@ -231,6 +251,19 @@ mod tests {
         assert_eq!(ingress("{number: 15002}", auth), [""; 0]);
         let route = "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: r}\nspec: {to: {kind: Service, name: connect}, port: {targetPort: grpc}}\n";
         assert_eq!(with(route), ["Route/r /spec"]);
+        let two = |port: &str| {
+            let text = RULE.page.after.replace(
+                "ports: [{name: grpc, port: 15002}]",
+                "ports: [{name: grpc, port: 15002}, {name: ui, port: 4040}]",
+            );
+            places(
+                RULE.page.id,
+                &format!("{text}---\n{}", route.replace("grpc", port)),
+            )
+        };
+        assert_eq!(two("grpc"), ["Route/r /spec"]);
+        assert_eq!(two("15002"), ["Route/r /spec"]);
+        assert_eq!(two("ui"), [""; 0]);
         let grpc = "apiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {name: g}\nspec: {rules: [{backendRefs: [{name: connect, port: 15002}]}]}\n";
         assert_eq!(with(grpc), ["GRPCRoute/g /spec"]);
     }

@@ -21,10 +21,10 @@ pub(super) const RULE: Rule = Rule {
                server that has it also has `spark.kubernetes.driver.pod.name`, so that its executors go when it goes: \
                without that it is a warning only, for `spark/driver-pod-name-not-set` says the cause \
                (`BasicExecutorFeatureStep`: executors are called `<prefix>-exec-<number>`, and each driver counts from 1).",
-        why_platform: "The second driver asks for a pod that there is already, and the API server answers 409 `AlreadyExists`. \
-                       Spark asks again and again; the API server sees a stream of refused requests, and nobody sees a pod.",
-        why_data: "The application never gets an executor, although the queue is empty. It works in a test with one replica, and \
-                   breaks with the second, or after the first crash.",
+        why_platform: "The second driver asks for a pod that there is already, and the API server answers 409 `AlreadyExists`: \
+                       a stream of refused requests, one for each number that is taken, and again after each restart.",
+        why_data: "Executors come late, although the queue is empty: each refused request costs a round of the allocator. It works \
+                   in a test with one replica, and stalls with the second, or after the first crash.",
         fix: "Leave it out: Spark then makes one from the application's name and a random text. Or make it unique, from a \
               variable with the pod's name.",
         before: "\

@@ -94,25 +94,22 @@ fn without_scheme(case: Case<'_>, text: &str) -> Option<Said> {
 
 /// A master of another kind beside what is for executors that Kubernetes runs.
 fn other(case: Case<'_>, text: &str) -> Option<Said> {
-    let master = Master::of(text);
-    let key = match master {
-        Master::Local | Master::Standalone => first(case),
-        Master::Kubernetes | Master::Unknown => return None,
-    };
+    if !matches!(Master::of(text), Master::Local | Master::Standalone) {
+        return None;
+    }
     let shown = case.shown(MASTER);
-    let message = match (key, master) {
-        (Some(key), _) => {
+    let message = match first(case) {
+        Some(key) => {
             format!(
                 "`{shown}` is not Kubernetes, and `{key}` is for executors in pods: it does nothing"
             )
         }
-        (None, Master::Local) => {
+        None => {
             let (object, key) = mounted_template(case)?;
             format!(
-                "`{shown}` makes no executors, and the pod mounts a template for them: `{key}` of ConfigMap `{object}` does nothing"
+                "`{shown}` makes no executor pods, and the pod mounts a template for them: `{key}` of ConfigMap `{object}` does nothing"
             )
         }
-        (None, _) => return None,
     };
     Some(idle(case.at(MASTER).say(message, RIGHT)))
 }

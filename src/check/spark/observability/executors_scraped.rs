@@ -115,7 +115,7 @@ fn judge(world: &World<'_>) -> Vec<Said> {
 }
 
 fn help() -> &'static str {
-    "read `/metrics/executors/prometheus` of the driver at port 4040, or run a JMX exporter in the executors"
+    "read `/metrics/executors/prometheus` of the driver at port 4040 (before Spark 4.0 with `spark.ui.prometheus.enabled=true`), or run a JMX exporter in the executors"
 }
 
 #[cfg(test)]

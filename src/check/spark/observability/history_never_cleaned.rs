@@ -1,5 +1,6 @@
 //! SK404: a history server that deletes nothing.
 
+use super::log_place::{Ground, LOG_DIRECTORY, LogPlace, ground};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -56,7 +57,8 @@ spec:
 const KEY: &str = "spark.history.fs.cleaner.enabled";
 
 fn judge(case: Case<'_>) -> Vec<Said> {
-    if case.role != "spark-history-server" || case.conf().flag(KEY) != Some(false) {
+    let keeps = case.role == "spark-history-server" && case.conf().flag(KEY) == Some(false);
+    if !keeps || is_fleeting(case) {
         return Vec::new();
     }
     let message = match case.conf().entry(KEY) {
@@ -72,6 +74,13 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let because =
         "the directory grows for ever, and each restart of the history server reads all of it";
     vec![case.at(KEY).say(message, help).because(because)]
+}
+
+/// Whether its logs certainly go with its pod: nobody else writes there, and nothing grows for long.
+fn is_fleeting(case: Case<'_>) -> bool {
+    let place = case.conf().text(LOG_DIRECTORY);
+    let place = place.map(|text| LogPlace::of(&text));
+    matches!(place, Some(LogPlace::Local(path)) if matches!(ground(case, &path), Ground::Fleeting(_)))
 }
 
 #[cfg(test)]
@@ -93,6 +102,31 @@ mod tests {
             server("  sparkConf: {spark.history.fs.cleaner.enabled: \"false\"}\n"),
             ["SparkHistoryServer/h /spec/sparkConf/spark.history.fs.cleaner.enabled"]
         );
+    }
+
+    #[test]
+    fn logs_that_go_with_the_pod_do_not_grow() {
+        let with = |directory: &str, volume: &str| {
+            let own = format!("-Dspark.history.fs.logDirectory={directory}");
+            let text = RULE.page.before.replace(
+                "-Dspark.history.fs.logDirectory=s3a://spark-logs/events",
+                &own,
+            );
+            assert!(text.contains(&own));
+            let mounted = format!(
+                "        volumeMounts: [{{name: logs, mountPath: /tmp/logs}}]\n      volumes: [{{name: logs, {volume}}}]\n"
+            );
+            places(RULE.page.id, &format!("{text}{mounted}")).len()
+        };
+        assert_eq!(with("file:///tmp/logs", "emptyDir: {}"), 0);
+        assert_eq!(
+            with(
+                "file:///tmp/logs",
+                "persistentVolumeClaim: {claimName: logs}"
+            ),
+            1
+        );
+        assert_eq!(with("s3a://logs/events", "emptyDir: {}"), 1);
     }
 
     #[test]

@@ -161,13 +161,21 @@ fn known(case: Case<'_>, ui: Ui) -> String {
 
 fn advice(case: Case<'_>, ui: Ui) -> String {
     match (case.is_driver(), ui.sink) {
-        (true, _) => format!("set the path to `{EXECUTORS}`"),
+        (true, _) => format!("set the path to `{EXECUTORS}`{}", switched_on(case)),
         (false, []) => {
             "take it out, or run a JMX exporter in the history server and read that".to_owned()
         }
         (false, [first, ..]) => format!(
-            "set the path to `{first}`, and `*.sink.prometheusServlet.class` in `metrics.properties`"
+            "set the path to `{first}`, and `*.sink.prometheusServlet.class` and `.path` in `metrics.properties`"
         ),
+    }
+}
+
+/// What has to be set for that path: the switch is off before 4.0.
+fn switched_on(case: Case<'_>) -> &'static str {
+    match case.conf().flag("spark.ui.prometheus.enabled") {
+        Some(true) => "",
+        _ => ", and `spark.ui.prometheus.enabled=true`",
     }
 }
 

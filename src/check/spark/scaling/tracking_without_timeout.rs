@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
         what: "A Connect or Thrift server with dynamic allocation and shuffle tracking, and no \
                `spark.dynamicAllocation.shuffleTracking.timeout`: its default is no limit at all (3.0 to 4.3). Silent where \
                another service keeps shuffle files, or executors are decommissioned.",
-        why_platform: "After a busy morning the executors of that morning stay the whole week, with their requests: the node pool \
+        why_platform: "After a busy morning the executors of that morning stay for hours, with their requests: the node pool \
                        does not shrink, and the quota is full.",
         why_data: "An executor with shuffle files is let go when the driver forgets the shuffle, which happens when its own \
                    garbage collector finds nobody who holds the DataFrame. A job ends; a server's sessions do not.",

@@ -82,9 +82,15 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     );
     let help = format!("mount an `emptyDir` at `{closed}`");
     let site = case.at_container(&["securityContext", "readOnlyRootFilesystem"]);
-    vec![site.say(message, help).because(
-        "Spark makes its temporary folders before anything else: the process ends with an error, and so does each restart",
-    )]
+    let because = match case.role.as_str() {
+        "spark-worker" => {
+            "the worker may start and take work, and each executor that it starts makes its folders there and fails"
+        }
+        _ => {
+            "Spark makes its temporary folders before anything else: the process ends with an error, and so does each restart"
+        }
+    };
+    vec![site.say(message, help).because(because)]
 }
 
 /// The folders that a process of this role writes to, as far as they are known.
