@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
 /**
@@ -18,6 +19,8 @@ import java.util.zip.ZipFile;
  * ask JAR...: on the class path of the jars; a line for each setting that the release registers: key, since, what its value
  * is, default; then those that it reads without.
  * merge FILE...: the table of the answers of three releases.
+ * between VERSION VERSION FILE...: the answers of five releases; what the second and the fourth, of these versions, have
+ * otherwise than the rules of the catalogue say from their neighbours.
  */
 public class SparkSettings {
     /** Read, and registered nowhere: from the constants of the jars, looked through by hand. */
@@ -47,10 +50,10 @@ public class SparkSettings {
 
     public static void main(String[] arguments) throws Exception {
         List<String> files = Arrays.asList(arguments).subList(1, arguments.length);
-        if (arguments[0].equals("ask")) {
-            ask(files);
-        } else {
-            merge(files);
+        switch (arguments[0]) {
+            case "ask" -> ask(files);
+            case "merge" -> merge(files);
+            default -> between(files.subList(0, 2), files.subList(2, files.size()));
         }
     }
 
@@ -190,14 +193,9 @@ public class SparkSettings {
     }
 
     static void merge(List<String> files) throws IOException {
-        List<Map<String, String[]>> answers = new ArrayList<>();
+        List<Map<String, String[]>> answers = answers(files);
         TreeSet<String> keys = new TreeSet<>();
-        for (String file : files) {
-            Map<String, String[]> rows = new TreeMap<>();
-            Files.lines(Path.of(file)).map(line -> line.split("\t", -1)).forEach(row -> rows.put(row[0], row));
-            keys.addAll(rows.keySet());
-            answers.add(rows);
-        }
+        answers.forEach(rows -> keys.addAll(rows.keySet()));
         String[] above = {};
         for (String key : keys) {
             List<String[]> rows = answers.stream().map(answer -> answer.get(key)).toList();
@@ -209,7 +207,7 @@ public class SparkSettings {
                 kinds.add(nearest[2]);
             }
             String since = there.get(there.size() - 1)[1];
-            List<String> defaults = rows.stream().map(row -> row == null ? "-" : written(key, row[3])).toList();
+            List<String> defaults = rows.stream().map(row -> said(key, row)).toList();
             String[] parts = key.split("\\.");
             int shared = 0;
             while (shared < Math.min(parts.length - 1, Math.min(above.length, 9)) && parts[shared].equals(above[shared])) {
@@ -219,6 +217,53 @@ public class SparkSettings {
             System.out.println(String.join("\t", shared + rest, since, once(kinds, ","), once(defaults, "\t")));
             above = parts;
         }
+    }
+
+    static List<Map<String, String[]>> answers(List<String> files) throws IOException {
+        List<Map<String, String[]>> answers = new ArrayList<>();
+        for (String file : files) {
+            Map<String, String[]> rows = new TreeMap<>();
+            Files.lines(Path.of(file)).map(line -> line.split("\t", -1)).forEach(row -> rows.put(row[0], row));
+            answers.add(rows);
+        }
+        return answers;
+    }
+
+    /** Catalogue::standing says it for a version between two releases. */
+    static void between(List<String> versions, List<String> files) throws IOException {
+        List<Map<String, String[]>> answers = answers(files);
+        TreeSet<String> keys = new TreeSet<>();
+        List.of(0, 2, 4).forEach(release -> keys.addAll(answers.get(release).keySet()));
+        for (String key : keys) {
+            List<String[]> rows = answers.stream().map(answer -> answer.get(key)).toList();
+            String since = Stream.of(4, 2, 0).map(rows::get).filter(row -> row != null).findFirst().get()[1];
+            for (int at : new int[] {1, 3}) {
+                String version = versions.get(at / 2);
+                boolean isNewer = !since.isEmpty() && order(since) > order(version);
+                String before = said(key, rows.get(at - 1));
+                boolean isSince = !since.isEmpty() && !isNewer;
+                String expected = !before.equals("-") ? (isNewer ? "-" : before) : isSince ? said(key, rows.get(at + 1)) : "-";
+                String own = said(key, rows.get(at));
+                if (!own.equals(expected) && !expected.equals("?")) {
+                    String line = version.substring(0, version.lastIndexOf('.'));
+                    System.out.println(String.join("\t", key, line, own));
+                }
+            }
+        }
+    }
+
+    /** A version as a number that grows with it. */
+    static int order(String version) {
+        int order = 0;
+        for (String part : (version + ".0").split("\\.")) {
+            order = order * 100 + Integer.parseInt(part);
+        }
+        return version.split("\\.").length == 3 ? order / 100 : order;
+    }
+
+    /** The default of a row, or that there is none. */
+    static String said(String key, String[] row) {
+        return row == null ? "-" : written(key, row[3]);
     }
 
     static String written(String key, String fallback) {

@@ -9,13 +9,24 @@ use super::version::{Nearness, Release, Version};
 use crate::text;
 use std::sync::LazyLock;
 
-/// The settings of all catalogued releases (`presets/tables/spark-settings.tsv`, `spark-deprecated.tsv`).
+/// The settings of all catalogued releases (`presets/tables/spark-settings.tsv`, `spark-deprecated.tsv`), and what the lines
+/// between them have otherwise (`spark-between.tsv`).
 #[derive(Debug)]
 pub struct Catalogue {
     /// By key.
     settings: Vec<Setting>,
     /// By key.
     deprecated: Vec<Deprecated>,
+    /// By key and line.
+    between: Vec<Between>,
+}
+
+/// The default of a setting in a line between two catalogued releases, where it is not that of its neighbour.
+#[derive(Debug)]
+struct Between {
+    key: &'static str,
+    line: (u16, u16),
+    default: DefaultValue,
 }
 
 /// A setting that a catalogued release registers, or reads without.
@@ -107,6 +118,7 @@ pub fn catalogue() -> &'static Catalogue {
         read::catalogue(
             include_str!("../../../presets/tables/spark-settings.tsv"),
             include_str!("../../../presets/tables/spark-deprecated.tsv"),
+            include_str!("../../../presets/tables/spark-between.tsv"),
         )
         .expect("internal error: the built-in catalogue is well formed")
     });
@@ -126,6 +138,12 @@ impl Setting {
 
     fn is_in(&self, release: Release) -> bool {
         self.default(release) != DefaultValue::Absent
+    }
+
+    /// The first later release that has it.
+    fn after(&self, release: Release) -> Option<Release> {
+        let mut later = Release::ALL.into_iter().filter(|other| *other > release);
+        later.find(|other| self.is_in(*other))
     }
 }
 
@@ -154,7 +172,7 @@ impl Catalogue {
     }
 
     /// What a key is to a version. The release that answers for it ([`Version::release`]) is asked first; a version between
-    /// two of them also has what the later one has had since then.
+    /// two of them also has what the later one has had since then, and defaults of its own.
     pub fn standing(&self, key: &str, version: Version) -> Standing<'_> {
         let release = version.release();
         let at = self.deprecated.binary_search_by(|row| row.key.cmp(key));
@@ -163,7 +181,7 @@ impl Catalogue {
             return Standing::Deprecated(row, fate);
         }
         if let Some(setting) = self.setting(key) {
-            return of_setting(setting, version);
+            return self.of_setting(setting, version);
         }
         match family::prefix(key) {
             Some(prefix) => Standing::Family(prefix),
@@ -181,7 +199,7 @@ impl Catalogue {
 
     /// The setting of a version that was meant by a key with typing errors: one that differs in few letters of few parts.
     pub fn nearest(&self, key: &str, version: Version) -> Option<&Setting> {
-        let known = |row: &&Setting| matches!(of_setting(row, version), Standing::Known(..));
+        let known = |row: &&Setting| matches!(self.of_setting(row, version), Standing::Known(..));
         let known = self.settings.iter().filter(known).map(|row| &*row.key);
         let near = text::nearest(key, known)?;
         // A long key may differ in a whole word and still in few of its letters: `….request.memory`, `….request.cores`.
@@ -190,6 +208,24 @@ impl Catalogue {
             text::nearest(mine, [its])?;
         }
         self.setting(near)
+    }
+
+    fn of_setting<'c>(&self, setting: &'c Setting, version: Version) -> Standing<'c> {
+        let row = (&*setting.key, version.line());
+        let found = self
+            .between
+            .binary_search_by(|own| (own.key, own.line).cmp(&row));
+        match found.map(|at| self.between[at].default) {
+            Err(_) => of_setting(setting, version),
+            Ok(DefaultValue::Absent) if setting.is_in(version.release()) => {
+                Standing::Removed(version.release())
+            }
+            Ok(DefaultValue::Absent) => match setting.after(version.release()) {
+                Some(later) => Standing::Later(later.version()),
+                None => of_setting(setting, version),
+            },
+            Ok(default) => Standing::Known(setting, default),
+        }
     }
 }
 
@@ -205,9 +241,8 @@ fn of_setting(setting: &Setting, version: Version) -> Standing<'_> {
             None => Standing::Known(setting, setting.default(release)),
         };
     }
-    let has = |release: &Release| setting.is_in(*release);
-    let mut later = Release::ALL.into_iter().filter(|other| *other > release);
-    let Some(later) = later.find(has) else {
+    let Some(later) = setting.after(release) else {
+        let has = |release: &Release| setting.is_in(*release);
         let last = Release::ALL.into_iter().rev().find(has);
         return Standing::Removed(last.unwrap_or(release));
     };

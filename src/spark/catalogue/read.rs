@@ -1,12 +1,16 @@
 //! The tables of the catalogue, read.
 
-use super::{Catalogue, DefaultValue, Deprecated, Fate, Kind, Setting};
+use super::{Between, Catalogue, DefaultValue, Deprecated, Fate, Kind, Setting};
 use crate::spark::size::Unit;
 use crate::spark::time::TimeUnit;
 use crate::spark::version::Version;
 
-/// Reads both tables; nothing where a row is malformed.
-pub(super) fn catalogue(settings: &'static str, deprecated: &'static str) -> Option<Catalogue> {
+/// Reads the three tables; nothing where a row is malformed.
+pub(super) fn catalogue(
+    settings: &'static str,
+    deprecated: &'static str,
+    between: &'static str,
+) -> Option<Catalogue> {
     let mut above = String::new();
     let settings = rows(settings).map(|row| {
         let setting = setting(&row, &above)?;
@@ -17,6 +21,9 @@ pub(super) fn catalogue(settings: &'static str, deprecated: &'static str) -> Opt
         settings: settings.collect::<Option<_>>()?,
         deprecated: rows(deprecated)
             .map(|row| deprecation(&row))
+            .collect::<Option<_>>()?,
+        between: rows(between)
+            .map(|row| row_between(&row))
             .collect::<Option<_>>()?,
     })
 }
@@ -49,6 +56,17 @@ fn setting(row: &[&'static str], above: &str) -> Option<Setting> {
         since: version(since),
         kinds: kinds(kind)?,
         defaults: defaults.map(default),
+    })
+}
+
+fn row_between(row: &[&'static str]) -> Option<Between> {
+    let [key, line, value] = row else {
+        return None;
+    };
+    Some(Between {
+        key,
+        line: version(line)?.line(),
+        default: default(value),
     })
 }
 

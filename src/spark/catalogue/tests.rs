@@ -27,6 +27,10 @@ fn the_tables_are_sorted_and_name_each_key_once() {
             .iter()
             .all(|row| row.fates.iter().any(Option::is_some))
     );
+    let between = &catalogue().between;
+    assert!(between.is_sorted_by(|a, b| (a.key, a.line) < (b.key, b.line)));
+    let known = |row: &Between| catalogue().setting(row.key).is_some();
+    assert!(between.len() > 70 && between.iter().all(known));
     // What the reader takes for no version, and for no fate, is written so.
     for row in rows(include_str!("../../../presets/tables/spark-settings.tsv")) {
         let since = row.split('\t').nth(1).unwrap();
@@ -73,6 +77,27 @@ fn defaults_are_those_of_the_version() {
         ("spark.master", "4.1.4", Unregistered),
         // Between 3.5.9 and 4.1.4, with what the latter has had since 4.0.0.
         ("spark.driver.minMemoryOverhead", "4.0.0", Value("384m")),
+        // Defaults of 4.0 and 4.2 of their own.
+        ("spark.ui.prometheus.enabled", "3.5.9", Value("false")),
+        ("spark.ui.prometheus.enabled", "4.0.1", Value("true")),
+        ("spark.master.rest.enabled", "4.0.1", Value("false")),
+        ("spark.sql.ansi.enabled", "4.0.0", Value("true")),
+        (
+            "spark.kubernetes.allocation.batch.size",
+            "4.0.0",
+            Value("10"),
+        ),
+        ("spark.sql.scripting.enabled", "4.0.5", Value("false")),
+        (
+            "spark.ui.contentSecurityPolicy.enabled",
+            "4.2.1",
+            Value("false"),
+        ),
+        (
+            "spark.ui.contentSecurityPolicy.enabled",
+            "4.3.0",
+            Value("true"),
+        ),
         // Read before it was registered.
         ("spark.default.parallelism", "3.5.9", Unregistered),
         ("spark.connect.grpc.binding.port", "3.5.9", Unregistered),

@@ -75,7 +75,7 @@ pub enum Nearness {
     Line,
     /// Older than the oldest catalogued one, which answers.
     Older,
-    /// Between two catalogued lines; the one before it answers.
+    /// Between two catalogued lines; the one before it answers, but for defaults.
     Between,
     /// Newer than the newest catalogued one, which answers.
     Newer,
@@ -134,7 +134,12 @@ impl Version {
         let why = match self.nearness() {
             Nearness::Line => return None,
             Nearness::Older => "the oldest that is known",
-            Nearness::Between => "the nearest known one before it",
+            Nearness::Between => {
+                return Some(format!(
+                    "of Spark {self} only settings and their defaults are known: what else is said holds for {release}, the nearest \
+                     known one before it"
+                ));
+            }
             Nearness::Newer => "the newest that is known",
         };
         Some(format!(
