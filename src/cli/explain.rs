@@ -135,6 +135,7 @@ fn resolved(rule: ResolvedRule) -> Rule {
         Verb::Enforce(_) => ENFORCE,
         Verb::Include(_) => INCLUDE,
         Verb::Remove(_) => REMOVE,
+        Verb::Respell(_) => RESPELL,
         Verb::Forbid(_) => FORBID,
         Verb::Require(_) => REQUIRE,
         Verb::Exists => EXISTS,
@@ -162,6 +163,7 @@ fn as_written(preset: &Preset, rule: &RuleFile) -> Rule {
         (&rule.enforce, ENFORCE),
         (&rule.include, INCLUDE),
         (&rule.remove, REMOVE),
+        (&rule.respell, RESPELL),
         (&rule.forbid, FORBID),
         (&rule.require, REQUIRE),
         (&rule.exists, EXISTS),
@@ -189,6 +191,7 @@ const EXISTS: &str = "refuses a stream without any";
 const FINDS: &str = "refuses what names objects that nobody has";
 const REACHES: &str = "refuses addresses that lead nowhere";
 const REMOVE: &str = "takes out what is written there";
+const RESPELL: &str = "writes sizes as their reader takes them";
 const PATCH: &str = "patches (RFC 6902)";
 
 fn check_page(page: &Page) -> String {

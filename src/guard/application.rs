@@ -3,10 +3,12 @@
 use super::Op;
 use super::merge::{Merge, Step, steps};
 use super::patch::{self, Misfit};
-use super::remove;
+use super::select::Target;
 use super::view::{PodView, Subject};
+use super::{remove, respell};
 use crate::manifest::{Cannot, Container};
 use crate::preset::{Blank, PatchStep, Pattern, ResolvedRule, Root, Verb, Written};
+use crate::spark::size::Reading;
 use crate::yaml::Pointer;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -43,22 +45,33 @@ enum Wish<'e> {
     Merge(Merge, Cow<'e, Value>),
     /// What makes any of these match.
     Remove(&'e [Pattern]),
+    /// A size as it is read.
+    Respell(Reading),
     /// Each operation with its value.
     Patch(Vec<(&'e PatchStep, Option<Value>)>),
 }
 
-/// What a rule writes at `root`; or what it needs and nobody knows.
+/// What a rule writes of `target`; or what it needs and nobody knows.
 pub(super) fn parts<'e>(
     rule: &'e ResolvedRule,
-    root: Pointer,
+    target: &Target<'_>,
     fill: &dyn Fn(Blank) -> Option<Value>,
 ) -> Result<Vec<Part<'e>>, Blank> {
+    let root = target.root(rule.on);
     let merges = |merge, body: &'e Written| Ok(Wish::Merge(merge, body.to_value(fill)?));
     let (merge, wish) = match &rule.verb {
         Verb::Default(body) => (Merge::Default, merges(Merge::Default, body)?),
         Verb::Enforce(body) => (Merge::Enforce, merges(Merge::Enforce, body)?),
         Verb::Include(body) => (Merge::Include, merges(Merge::Include, body)?),
         Verb::Remove(patterns) => (Merge::Default, Wish::Remove(patterns)),
+        Verb::Respell(names) => {
+            let places = respell::places(names, target, rule.on, &root).into_iter();
+            let part = |(root, reading)| Part {
+                root,
+                wish: Wish::Respell(reading),
+            };
+            return Ok(places.map(part).collect());
+        }
         Verb::Patch(patch) => {
             let filled = patch.iter().map(|step| {
                 let value = step.value.as_ref().map(|body| body.to_value(fill));
@@ -167,6 +180,7 @@ impl Part<'_> {
         match &self.wish {
             Wish::Merge(merge, body) => Ok(steps(*merge, body, at, &self.root)),
             Wish::Remove(patterns) => Ok(remove::steps(patterns, at, &self.root)),
+            Wish::Respell(reading) => Ok(Vec::from_iter(respell::step(*reading, at, &self.root))),
             Wish::Patch(wanted) => patch::steps(wanted, at.unwrap_or(&Value::Null), &self.root),
         }
     }

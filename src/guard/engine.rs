@@ -36,6 +36,8 @@ enum Phase {
     EnforceAndPatch,
     Include,
     Default,
+    /// Also what the others have written.
+    Respell,
     /// What stands for all that the others have made.
     Digest,
 }
@@ -105,6 +107,7 @@ impl<'e> Run<'e> {
             Phase::EnforceAndPatch,
             Phase::Include,
             Phase::Default,
+            Phase::Respell,
             Phase::Digest,
         ];
         phases.into_iter().try_for_each(|phase| self.phase(phase))
@@ -116,16 +119,9 @@ impl<'e> Run<'e> {
             .changes
             .get(done..)
             .filter(|again| !again.is_empty())?;
-        let mut rules: Vec<_> = again
-            .iter()
-            .map(|change| &change.done.rule)
-            .map(|rule| format!("`{}` ({})", rule.id, rule.origin))
-            .collect();
-        rules.dedup();
-        Some(PolicyConflict::Restless {
-            object: self.subject.object.to_string(),
-            rules: rules.join(" and "),
-        })
+        let rules = again.iter().map(|change| &*change.done.rule);
+        let object = self.subject.object.to_string();
+        Some(PolicyConflict::restless(rules, object))
     }
 
     fn phase(&mut self, phase: Phase) -> Result<(), PolicyConflict> {
@@ -246,7 +242,7 @@ impl<'e> Run<'e> {
             return;
         }
         let root = || target.root(rule.on);
-        let parts = match parts(rule, root(), &|blank| target.fill(blank, self.context)) {
+        let parts = match parts(rule, &target, &|blank| target.fill(blank, self.context)) {
             Ok(parts) => parts,
             Err(blank) => {
                 let name = name.map(str::to_owned);
@@ -378,6 +374,7 @@ fn phase_of(verb: &Verb) -> Option<Phase> {
         Verb::Enforce(_) | Verb::Remove(_) | Verb::Patch(_) => Some(Phase::EnforceAndPatch),
         Verb::Include(_) => Some(Phase::Include),
         Verb::Default(_) => Some(Phase::Default),
+        Verb::Respell(_) => Some(Phase::Respell),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! How a policy can contradict itself.
 
-use crate::preset::ResolvedRule;
+use crate::preset::{ResolvedRule, RuleLabel};
 use crate::yaml::Pointer;
 
 /// The policy contradicts itself.
@@ -45,5 +45,15 @@ impl PolicyConflict {
             place,
             object,
         }))
+    }
+
+    /// Rules that would change an object again.
+    pub(super) fn restless<'l>(rules: impl Iterator<Item = &'l RuleLabel>, object: String) -> Self {
+        let mut rules: Vec<_> = rules
+            .map(|rule| format!("`{}` ({})", rule.id, rule.origin))
+            .collect();
+        rules.dedup();
+        let rules = rules.join(" and ");
+        Self::Restless { object, rules }
     }
 }

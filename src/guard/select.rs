@@ -45,6 +45,13 @@ impl Target<'_> {
         }
     }
 
+    /// What the container runs itself.
+    pub(super) fn role(&self) -> Option<&str> {
+        let (ordinal, _) = self.container?;
+        let role = self.pod?.roles.containers.get(ordinal)?.as_ref()?;
+        Some(&role.role)
+    }
+
     /// What a rule may write of it.
     pub(super) fn fill(&self, blank: Blank, context: Context<'_>) -> Option<Value> {
         let pod = self.pod.or(self.view.pods.first())?;

@@ -6,10 +6,11 @@ use super::merge::Step;
 use super::select::{self, Target};
 use super::view::{Context, PodView, Subject, Traits, View};
 use super::waiver::Waivers;
-use super::{Op, PolicyConflict};
+use super::{Op, PolicyConflict, respell};
 use crate::preset::{Policy, ResolvedRule, Root, Severity, Verb};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a rule wants of a process.
@@ -17,7 +18,7 @@ use std::sync::Arc;
 pub struct Wanted<'r> {
     /// The rule.
     pub rule: &'r ResolvedRule,
-    /// Each setting that is another one, with its value.
+    /// Each setting that is another one, with its value; none of a rule that goes by what stands in the text.
     pub settings: Vec<(String, String)>,
 }
 
@@ -38,6 +39,19 @@ impl Wanted<'_> {
     /// Whether it is set whatever was there.
     pub fn is_enforced(&self) -> bool {
         matches!(self.rule.verb, Verb::Enforce(_))
+    }
+
+    /// Whether it goes by what stands in the text, whoever wrote that.
+    pub fn is_respelt(&self) -> bool {
+        matches!(self.rule.verb, Verb::Respell(_))
+    }
+
+    /// What it wants of a text that tells these settings.
+    pub fn of(&self, told: &BTreeMap<String, String>) -> Vec<(String, String)> {
+        match &self.rule.verb {
+            Verb::Respell(names) => respell::settings(names, told),
+            _ => self.settings.clone(),
+        }
     }
 }
 
@@ -70,9 +84,13 @@ pub fn wanted<'r>(
         {
             continue;
         }
-        let root = pod.settings().unwrap_or_default();
+        if let Verb::Respell(_) = rule.verb {
+            let settings = Vec::new();
+            wanted.push(Wanted { rule, settings });
+            continue;
+        }
         let fill = |blank| target.fill(blank, context);
-        match parts(rule, root, &fill) {
+        match parts(rule, &target, &fill) {
             Ok(parts) => {
                 let steps = parts.iter().filter_map(|part| part.steps(&pod.value).ok());
                 wanted.push(Wanted {
@@ -157,6 +175,11 @@ pub fn set_in_text(
         before: before.map(json),
     };
     Change::new(&rule.label, object, step).within(text)
+}
+
+/// What a rule enforces another one would write otherwise, again and again.
+pub fn restless(rules: [&ResolvedRule; 2], object: String) -> PolicyConflict {
+    PolicyConflict::restless(rules.iter().map(|rule| &*rule.label), object)
 }
 
 /// Two rules of one layer want different values of one setting.

@@ -195,6 +195,11 @@ pub const BUILTINS: &[Builtin] = &[
         "presets/blocks/spark-sizing.yaml",
         include_str!("../../presets/blocks/spark-sizing.yaml"),
     ),
+    block(
+        "spark-units",
+        "presets/blocks/spark-units.yaml",
+        include_str!("../../presets/blocks/spark-units.yaml"),
+    ),
     overlay(
         "dev",
         "overlays/dev.yaml",

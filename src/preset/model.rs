@@ -175,6 +175,9 @@ pub struct RuleFile {
     pub include: Option<Draft>,
     /// Take out what makes this pattern (or any of several) match, and record what was there.
     pub remove: Option<Draft>,
+    /// Sizes that their reader refuses are written as it takes them: names of settings or variables.
+    #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
+    pub respell: Option<Draft>,
     /// A finding where this pattern (or any of several) matches.
     pub forbid: Option<Draft>,
     /// A finding where this pattern (or none of several) matches.

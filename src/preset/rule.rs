@@ -92,6 +92,8 @@ pub enum Verb {
     Include(Written),
     /// What makes any of these match is taken out.
     Remove(Vec<Pattern>),
+    /// Sizes of memory of settings, or variables, of these names are written as their reader takes them.
+    Respell(Vec<Glob>),
     /// A finding where any of these matches.
     Forbid(Vec<Pattern>),
     /// A finding where none of these matches.
@@ -106,9 +108,9 @@ pub enum Verb {
     Patch(Vec<PatchStep>),
 }
 
-const VERBS: [&str; 10] = [
-    "default", "enforce", "include", "remove", "forbid", "require", "exists", "finds", "reaches",
-    "patch",
+pub(super) const VERBS: [&str; 11] = [
+    "default", "enforce", "include", "remove", "respell", "forbid", "require", "exists", "finds",
+    "reaches", "patch",
 ];
 
 impl Verb {
@@ -153,6 +155,7 @@ impl RuleFile {
             &self.enforce,
             &self.include,
             &self.remove,
+            &self.respell,
             &self.forbid,
             &self.require,
             &self.exists,
@@ -280,6 +283,7 @@ impl Scope<'_> {
             "enforce" => Verb::Enforce(self.changes(name, draft, on)?),
             "include" => Verb::Include(self.changes(name, draft, on)?),
             "remove" => Verb::Remove(self.removed(draft)?),
+            "respell" => Verb::Respell(self.respelt(draft, on)?),
             "forbid" => Verb::Forbid(self.patterns(draft)?),
             "require" => Verb::Require(self.patterns(draft)?),
             "exists" => self.exists(draft).map(|()| Verb::Exists)?,
@@ -327,7 +331,8 @@ impl Scope<'_> {
 
     /// Fields that only some verbs have.
     fn fields_fit(&self, rule: &RuleFile, verb: &str) -> Result<(), PolicyError> {
-        let reports = !matches!(verb, "default" | "enforce" | "include" | "patch");
+        let changes = ["default", "enforce", "include", "respell", "patch"];
+        let reports = !changes.contains(&verb);
         let of_findings = format!("belongs to findings, and `{verb}` makes none");
         if let Some(severity) = rule.severity.as_ref().filter(|_| !reports) {
             let message = format!("`severity` {of_findings}");

@@ -1,6 +1,7 @@
 //! JSON Schemas of policy files, for editors: written from the types, and checked to be current.
 
 use super::model::{API_VERSION, UseFile};
+use super::rule::VERBS;
 use super::{Draft, OverlayFile, PresetFile, ProjectFile, SidecarFile, UseEntry};
 use super::{WaiverFile, WaiversFile, WaiversSpec};
 use crate::text::current::assert_schema;
@@ -245,11 +246,7 @@ fn many(value: &Value) -> Schema {
 }
 
 pub(super) fn exactly_one_verb(schema: &mut Schema) {
-    let verbs = [
-        "default", "enforce", "include", "remove", "forbid", "require", "exists", "finds",
-        "reaches", "patch",
-    ];
-    let one: Vec<_> = verbs
+    let one: Vec<_> = VERBS
         .iter()
         .map(|verb| json!({"required": [verb]}))
         .collect();

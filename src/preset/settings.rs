@@ -1,22 +1,50 @@
-//! Rules `on: settings`: what they write are Spark's settings, keys and texts.
+//! Rules on Spark's settings and variables: what they write are keys and texts, what they respell are sizes.
 
 use super::body::{Body, BodyValue};
 use super::scope::Scope;
-use super::{Draft, PolicyError, Root};
+use super::{Draft, Glob, PolicyError, Root};
 use crate::manifest::spark::edit;
+use crate::spark::memory::reads;
+use crate::text::{nearest, quoted};
 
 /// The verbs that go with settings.
-const VERBS: [&str; 2] = ["default", "enforce"];
+const VERBS: [&str; 3] = ["default", "enforce", "respell"];
 
 impl Scope<'_> {
     /// Whether the verb goes with what the rule is on.
     pub(super) fn goes_with(&self, verb: &str, draft: &Draft, on: Root) -> Result<(), PolicyError> {
-        if on != Root::Settings || VERBS.contains(&verb) {
+        let fits = match on {
+            Root::Settings => VERBS.contains(&verb),
+            Root::Container => true,
+            Root::Object | Root::Pod => verb != "respell",
+        };
+        if fits {
             return Ok(());
         }
         let message = format!("`{verb}` does not go with `on: {on}`");
-        let help = "expected one of `default`, `enforce`".to_owned();
+        let help = match verb {
+            "respell" => "write it `on: settings` or `on: container`".to_owned(),
+            _ => format!("expected one of {}", quoted(&VERBS)),
+        };
         Err(self.at(draft.span).error(message).help(help))
+    }
+
+    /// The names of `respell`: of each there is a setting, or a container's variable, that is a size.
+    pub(super) fn respelt(&self, draft: &Draft, on: Root) -> Result<Vec<Glob>, PolicyError> {
+        let (names, what): (Vec<_>, _) = match on {
+            Root::Settings => (reads::settings().collect(), "setting"),
+            _ => (reads::variables().collect(), "variable"),
+        };
+        let globs = self.globs(draft)?;
+        for (glob, item) in globs.iter().zip(draft.one_or_many()) {
+            if !names.iter().any(|name| glob.matches(name)) {
+                let message = format!("no {what} `{}` is a size of memory", glob.text());
+                let near = nearest(glob.text(), names.iter().copied());
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                return Err(self.plain(item)?.error(message).help(help));
+            }
+        }
+        Ok(globs)
     }
 }
 

@@ -238,6 +238,7 @@ fn rule(rule: &ResolvedRule, policy: &Policy, page: &mut Page) {
         Verb::Enforce(body) => page.value(4, "enforce:", &body.body),
         Verb::Include(body) => page.value(4, "include:", &body.body),
         Verb::Remove(patterns) => page.patterns(4, "remove", patterns),
+        Verb::Respell(names) => page.line(4, &format!("respell: {}", spelt(names)), None),
         Verb::Forbid(patterns) => page.patterns(4, "forbid", patterns),
         Verb::Require(patterns) => page.patterns(4, "require", patterns),
         Verb::Exists => page.line(4, "exists: true", None),

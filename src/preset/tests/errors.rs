@@ -108,6 +108,9 @@ fn verbs() {
         "on: pod\ninclude: {}",
         "on: pod\nremove: {a: 1, b: {$not: 2}}",
         "on: pod\nremove: {a: null}",
+        "on: pod\nrespell: SPARK_*",
+        "on: settings\nrespell: [spark.*, spark.exeutor.memory]",
+        "on: container\nrespell: spark.*",
         "on: pod\nforbid: true",
         "on: pod\nforbid: []",
         "on: pod\nforbid: [{a: b}, c]",
@@ -118,7 +121,7 @@ fn verbs() {
         "on: pod\npatch: [{op: add, path: a, value: 1}]",
         "on: pod\npatch: [{op: add, pth: /a, value: 1}]",
     ]), @r"
-    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `remove`, `forbid`, `require`, `exists`, `finds`, `reaches`, `patch`)
+    p.yaml:8:11: rule `r` has no verb (help: expected one of `default`, `enforce`, `include`, `remove`, `respell`, `forbid`, `require`, `exists`, `finds`, `reaches`, `patch`)
     p.yaml:11:7: unknown field `defualt` (help: did you mean `default`?)
     p.yaml:12:16: rule `r` has two verbs, `default` and `enforce` (help: write one rule for each)
     p.yaml:10:11: unknown value `pods` (help: did you mean `pod`?)
@@ -128,6 +131,9 @@ fn verbs() {
     p.yaml:11:16: `include` adds items to lists, and this is none (help: use `default` or `enforce` for other values)
     p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
     p.yaml:11:15: a pattern of `remove` has one key in each mapping, one item in each list, and no `null` (help: write one pattern for each thing, and conditions into `where` and `unless`)
+    p.yaml:11:16: `respell` does not go with `on: pod` (help: write it `on: settings` or `on: container`)
+    p.yaml:11:26: no setting `spark.exeutor.memory` is a size of memory (help: did you mean `spark.executor.memory`?)
+    p.yaml:11:16: no variable `spark.*` is a size of memory
     p.yaml:11:15: expected a mapping, found boolean `true`
     p.yaml:11:15: an empty list matches nothing
     p.yaml:11:24: expected a mapping, found text `c`

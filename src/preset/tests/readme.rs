@@ -19,7 +19,7 @@ fn the_presets_compose() {
         assert!(!desk.policy().rules.is_empty());
         seen += 1;
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 5);
     let team = examples().next().unwrap();
     let desk = Desk::default()
         .file("team.yaml", team)

@@ -115,10 +115,13 @@ impl<'p> Asked<'_, '_, 'p> {
         let writable = slot.and_then(|slot| self.planner.writable(slot).map(|()| *slot));
         match writable {
             Ok(slot) => self.wishes.entry(slot).or_default().push(wish),
-            Err(_) if wish.wanted.settings.is_empty() => {}
             Err(why) => {
-                let keys: Vec<_> = wish.wanted.settings.iter().map(|(key, _)| &**key).collect();
-                self.plan.findings.push(wish.refused(&keys, &why));
+                let text = reads.map_or_else(|_| String::new(), |slot| self.planner.text(slot));
+                let settings = wish.wanted.of(&edit::told(&text));
+                let keys: Vec<_> = settings.iter().map(|(key, _)| &**key).collect();
+                if !keys.is_empty() {
+                    self.plan.findings.push(wish.refused(&keys, &why));
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What rules want of one text, settled.
 
 use super::{Plan, Planner, Text, Wish};
-use crate::guard::{self, Change};
+use crate::guard::{self, Change, Wanted};
 use crate::manifest::spark::{Slot, edit};
 use crate::render::RenderError;
 use std::cmp::Reverse;
@@ -14,7 +14,7 @@ struct Draft<'d, 'p> {
     text: String,
     changes: Vec<Change>,
     /// Who decided a key, and to what.
-    decided: BTreeMap<&'d str, (&'d Wish<'p>, &'d str)>,
+    decided: BTreeMap<String, (&'d Wish<'p>, String)>,
 }
 
 impl<'p> Planner<'p> {
@@ -40,12 +40,12 @@ impl<'p> Planner<'p> {
             let same = wishes.iter().filter(|other| other.wanted.rule.id == *id);
             let held: BTreeSet<_> = same.map(|other| other.process).collect();
             let other = readers.difference(&held).next();
-            for (key, value) in &wish.wanted.settings {
+            for (key, value) in wish.wanted.of(&edit::told(&draft.text)) {
                 let refused = match other {
                     Some((object, _)) => Some(draft.shared_with(*object)),
-                    None => draft.set(wish, key, value)?,
+                    None => draft.set(wish, &key, &value)?,
                 };
-                let refused = refused.map(|why| wish.refused(&[key], &why));
+                let refused = refused.map(|why| wish.refused(&[&key], &why));
                 plan.findings.extend(refused);
             }
         }
@@ -75,20 +75,31 @@ impl<'d, 'p> Draft<'d, 'p> {
         format!("`{other}` reads {name}, too, and the rule does not hold there")
     }
 
+    /// Whether another wish has decided a key. What a default wrote may be respelt.
+    fn is_decided(&self, wish: &Wish<'p>, key: &str, value: &str) -> Result<bool, RenderError> {
+        let Some((other, decided)) = self.decided.get(key) else {
+            return Ok(false);
+        };
+        let rules = [other.wanted.rule, wish.wanted.rule];
+        let object = || self.planner.objects[self.slot.object].to_string();
+        match (wish.wanted.is_respelt(), other.wanted.is_enforced()) {
+            _ if decided == value => Ok(true),
+            (true, true) => Err(guard::restless(rules, object()).into()),
+            (true, false) => Ok(false),
+            _ if rank(other) != rank(wish) => Ok(true),
+            _ => Err(guard::disagree(rules, key, object()).into()),
+        }
+    }
+
     /// Sets a key; or the reason why not.
     fn set(
         &mut self,
         wish: &'d Wish<'p>,
-        key: &'d str,
-        value: &'d str,
+        key: &str,
+        value: &str,
     ) -> Result<Option<String>, RenderError> {
-        if let Some((other, decided)) = self.decided.get(key) {
-            if *decided == value || rank(other) != rank(wish) {
-                return Ok(None);
-            }
-            let rules = [other.wanted.rule, wish.wanted.rule];
-            let object = self.planner.objects[self.slot.object].to_string();
-            return Err(guard::disagree(rules, key, object).into());
+        if self.is_decided(wish, key, value)? {
+            return Ok(None);
         }
         let edited = match edit::set(&self.text, key, value) {
             Ok(edited) => edited,
@@ -101,13 +112,16 @@ impl<'d, 'p> Draft<'d, 'p> {
             let change = guard::set_in_text(wish.wanted.rule, place, key, (stood, value));
             self.changes.push(change);
         }
-        self.decided.insert(key, (wish, value));
+        self.decided
+            .insert(key.to_owned(), (wish, value.to_owned()));
         self.text = edited;
         Ok(None)
     }
 }
 
-/// What is enforced counts before a default, and of two the nearer layer's.
-fn rank(wish: &Wish<'_>) -> (bool, crate::preset::Layer) {
-    (wish.wanted.is_enforced(), wish.wanted.rule.layer)
+/// What is enforced counts before a default, and of two the nearer layer's; what is respelt comes last.
+fn rank(wish: &Wish<'_>) -> (bool, bool, crate::preset::Layer) {
+    let Wanted { rule, .. } = &wish.wanted;
+    let is_respelt = wish.wanted.is_respelt();
+    (wish.wanted.is_enforced(), !is_respelt, rule.layer)
 }

@@ -125,6 +125,16 @@ pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
 }
 
+impl Kind {
+    /// What a size counts in.
+    const fn unit(self) -> Option<Unit> {
+        match self {
+            Self::Size(unit) => Some(unit),
+            _ => None,
+        }
+    }
+}
+
 impl Setting {
     /// Its default in a release.
     pub const fn default(&self, release: Release) -> DefaultValue {
@@ -169,6 +179,12 @@ impl Catalogue {
     pub fn setting(&self, key: &str) -> Option<&Setting> {
         let at = self.settings.binary_search_by(|row| (*row.key).cmp(key));
         Some(&self.settings[at.ok()?])
+    }
+
+    /// What a setting counts in, where its value is a size in any release; they agree on it.
+    pub fn unit(&self, key: &str) -> Option<Unit> {
+        let kinds = self.setting(key)?.kinds;
+        kinds.into_iter().find_map(Kind::unit)
     }
 
     /// What a key is to a version. The release that answers for it ([`Version::release`]) is asked first; a version between

@@ -283,3 +283,22 @@ fn typing_errors_are_nobodys_and_have_a_nearest_key() {
         Some("spark.dynamicAllocation.enabled")
     );
 }
+
+#[test]
+fn releases_agree_on_what_a_size_counts_in() {
+    let mut seen = 0;
+    for setting in catalogue().settings() {
+        let Some(unit) = catalogue().unit(&setting.key) else {
+            continue;
+        };
+        let kinds = Release::ALL.map(|release| setting.kind(release));
+        let others = kinds.into_iter().filter_map(Kind::unit);
+        assert!(
+            others.into_iter().all(|other| other == unit),
+            "{}",
+            setting.key
+        );
+        seen += 1;
+    }
+    assert!(seen > 90, "{seen}");
+}

@@ -12,7 +12,7 @@ mod rendered;
 mod value;
 
 pub use file::{Held, hold};
-pub(crate) use process::{Read, Seat, of_container, option_variables};
+pub(crate) use process::{Read, Seat, of_container, option_variables, variables_of_settings};
 pub use value::Told;
 
 use super::memory::Settings;

@@ -26,6 +26,12 @@ pub(super) const OPTIONS: [(&str, &[&str]); 7] = [
     ("spark-driver", &["SPARK_SUBMIT_OPTS"]),
     ("jupyter", &["SPARK_SUBMIT_OPTS"]),
 ];
+
+/// The variables that `spark-submit` reads for a setting that is not set, each with that.
+pub(crate) fn variables_of_settings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    VARIABLES.into_iter()
+}
+
 /// The variables whose Java options reach the JVM of a role.
 pub(crate) fn option_variables(role: &str) -> &'static [&'static str] {
     let row = OPTIONS.iter().find(|(own, _)| *own == role);

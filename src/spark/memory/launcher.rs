@@ -111,6 +111,11 @@ impl Process {
         PROCESSES.iter().find(|process| process.role == role)
     }
 
+    /// All that are known.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        PROCESSES.iter()
+    }
+
     /// Whether it is a driver, which Spark's settings reach; daemons only read variables.
     pub fn is_driver(&self) -> bool {
         self.places.len() > 1

@@ -9,6 +9,7 @@ mod fit;
 mod given;
 pub mod launcher;
 mod read;
+pub mod reads;
 
 pub use executor::executor;
 pub use failure::{Failure, Problem};

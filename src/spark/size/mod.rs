@@ -1,9 +1,11 @@
 //! Sizes as Spark reads them, and as a JVM reads its heap.
 
 mod heap;
+mod reading;
 mod wrong;
 
 pub use heap::{BadHeap, HeapProblem, heap};
+pub use reading::Reading;
 pub use wrong::{BadSize, Problem};
 
 use super::version::Release;

@@ -119,6 +119,68 @@ fn what_is_wrong_with_a_heap_is_said_with_what_to_write() {
 }
 
 #[test]
+fn a_size_is_respelt_where_it_stays_the_same() {
+    let [bytes, kib, mib] = [Unit::Byte, Unit::Kibibyte, Unit::Mebibyte].map(Reading::Setting);
+    for (reading, text, spelt) in [
+        (mib, "4Gi", Some("4g")),
+        (mib, "512MiB", Some("512m")),
+        (mib, "0.5g", Some("512m")),
+        (mib, "1.50Gi", Some("1536m")),
+        (mib, "2.0g", Some("2g")),
+        (mib, " 4 gb ", Some("4g")),
+        (kib, "0.5m", Some("512k")),
+        (bytes, "0.5k", Some("512b")),
+        // Taken as they stand.
+        (mib, "4096", None),
+        (mib, "4gb", None),
+        (mib, " 4G", None),
+        (mib, "-1", None),
+        // No other text is the same size.
+        (mib, "0.1g", None),
+        (mib, "0.5m", None),
+        (mib, "512Ki", None),
+        (mib, "1.5", None),
+        (mib, "-0.5g", None),
+        (mib, "lots", None),
+        (mib, "4e", None),
+        (mib, "", None),
+        (mib, "9999999999Pi", None),
+        // Filled in later.
+        (mib, "${SIZE}Gi", None),
+        (mib, "$(SIZE)", None),
+        (mib, "{{ .size }}Gi", None),
+        (Reading::Heap, "4096", Some("4096m")),
+        (Reading::Heap, "4gb", Some("4g")),
+        (Reading::Heap, "4Gi", Some("4g")),
+        (Reading::Heap, "0.5g", Some("512m")),
+        (Reading::Heap, " 4g", Some("4g")),
+        (Reading::Heap, "4g", None),
+        (Reading::Heap, "1073741824", None),
+        // In which unit they are meant nobody can tell.
+        (Reading::Heap, "4", None),
+        (Reading::Heap, "1048576", None),
+        (Reading::Heap, "000", None),
+        (Reading::Heap, "1Mi", None),
+        (Reading::Heap, "1pb", None),
+        (Reading::Offer, "2048", Some("2048m")),
+        (Reading::Offer, "4Gi", Some("4g")),
+        (Reading::Offer, "1.5g", Some("1536m")),
+        (Reading::Offer, "1.5m", None),
+        (Reading::Offer, "4gb", None),
+        (Reading::Offer, "1048576", None),
+        (Reading::Offer, "2", None),
+    ] {
+        assert_eq!(
+            reading.respelt(text).as_deref(),
+            spelt,
+            "{reading:?} {text:?}"
+        );
+        let again = spelt.and_then(|spelt| reading.respelt(spelt));
+        assert_eq!(again, None, "{reading:?} {text:?}, again");
+    }
+}
+
+#[test]
 fn any_text_is_survived() {
     let pieces = [
         "", "0", "9", "-", ".", "g", "Gi", " ", "\u{212a}", "é", "${X}", "0x", "e", "\n",
@@ -132,6 +194,9 @@ fn any_text_is_survived() {
                     _ = setting(&text, Unit::Byte, release).map_err(|bad| bad.to_string());
                 }
                 _ = heap(&text).map_err(|bad| bad.to_string());
+                for reading in [Reading::Heap, Reading::Setting(Unit::Byte), Reading::Offer] {
+                    _ = reading.respelt(&text);
+                }
             }
         }
     }

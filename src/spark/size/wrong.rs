@@ -114,19 +114,56 @@ pub(super) fn unit(digits: &str, suffix: &str, release: Release) -> Problem {
 /// A fraction as a whole number of the largest unit that makes it one, or else of one that makes it at least 100, rounded
 /// down. Nothing where it is too long to be counted, or nothing.
 fn whole(digits: &str, fraction: &str, suffix: &str) -> Option<String> {
-    let unit = Unit::of(suffix, Release::V4_3_0)?;
-    if digits.len() + fraction.len() > 15 {
-        return None;
+    let amount = Amount::of(digits, fraction, suffix).filter(|amount| amount.scaled > 0)?;
+    let exact = amount.exact().map(|(spelt, _)| spelt);
+    exact.or_else(|| amount.near())
+}
+
+/// A number with a fraction, and its unit.
+pub(super) struct Amount {
+    /// Bytes, times `tens`.
+    scaled: u128,
+    tens: u128,
+    unit: Unit,
+}
+
+impl Amount {
+    /// Of the digits before and behind the point, and a suffix in lower case, Kubernetes' own as well. Nothing where it is too
+    /// long to be counted, or the unit is none.
+    pub(super) fn of(digits: &str, fraction: &str, suffix: &str) -> Option<Self> {
+        let unit = Unit::of(suffix, Release::V4_3_0)?;
+        if digits.len() + fraction.len() > 15 {
+            return None;
+        }
+        let tens = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let count: u128 = format!("0{digits}{fraction}").parse().ok()?;
+        Some(Self {
+            scaled: count << unit.shift(),
+            tens,
+            unit,
+        })
     }
-    let tens = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let count: u128 = format!("0{digits}{fraction}").parse().ok()?;
-    let scaled = count << unit.shift();
-    let one = |unit: Unit| tens << unit.shift();
-    let units = || Unit::ALL.into_iter().rev().filter(|other| *other <= unit);
-    let exact = units().find(|unit| scaled.is_multiple_of(one(*unit)));
-    // `0.1g` is 102 whole mebibytes: near enough.
-    let near = || units().find(|unit| scaled / one(*unit) >= 100);
-    let chosen = exact.or_else(near)?;
-    let size = scaled / one(chosen);
-    (size > 0).then(|| format!("{size}{}", chosen.letter()))
+
+    /// As a whole number of the largest unit, up to its own, that makes it one, with its bytes.
+    pub(super) fn exact(&self) -> Option<(String, u128)> {
+        let unit = self.find(|one| self.scaled.is_multiple_of(one))?;
+        Some((self.spelt(unit), self.scaled / self.tens))
+    }
+
+    /// `0.1g` is 102 whole mebibytes: near enough.
+    fn near(&self) -> Option<String> {
+        let unit = self.find(|one| self.scaled / one >= 100)?;
+        Some(self.spelt(unit))
+    }
+
+    /// The largest unit, up to its own, one of which is so much.
+    fn find(&self, is: impl Fn(u128) -> bool) -> Option<Unit> {
+        let mut units = Unit::ALL.into_iter().rev();
+        units.find(|unit| *unit <= self.unit && is(self.tens << unit.shift()))
+    }
+
+    fn spelt(&self, unit: Unit) -> String {
+        let count = self.scaled / (self.tens << unit.shift());
+        format!("{count}{}", unit.letter())
+    }
 }

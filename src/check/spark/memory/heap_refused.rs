@@ -21,7 +21,8 @@ pub(super) const RULE: Rule = Rule {
                        heap`, and the pod is in CrashLoopBackOff; the manifest is valid, so nothing stops the release.",
         why_data: "The same text works for executors, where `4096` means 4096 MiB and `4gb` is 4g; for a driver in client mode, \
                    a Connect server or a history server it does not.",
-        fix: "Write a whole number and one of k, m, g, t: `4g`, `4096m`.",
+        fix: "Write a whole number and one of k, m, g, t: `4g`, `4096m`. `--preset spark-units` does so where the text stands in a \
+              field, a setting or a variable of the manifest.",
         before: "\
 apiVersion: apps/v1
 kind: Deployment

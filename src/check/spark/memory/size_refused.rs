@@ -24,7 +24,8 @@ pub(super) const RULE: Rule = Rule {
                        executor pod appears.",
         why_data: "Spark writes sizes as `4g` and `512m`, Kubernetes as `4Gi` and `512Mi`. Spark throws \
                    NumberFormatException or INVALID_CONF_VALUE where it meets the other's units, or a fraction.",
-        fix: "Write a whole number and Spark's unit: `4Gi` is `4g`, `0.5g` is `512m`.",
+        fix: "Write a whole number and Spark's unit: `4Gi` is `4g`, `0.5g` is `512m`. `--preset spark-units` does so where that \
+              is the same size and no command line says it.",
         before: "\
 apiVersion: sparkoperator.k8s.io/v1beta2
 kind: SparkApplication
