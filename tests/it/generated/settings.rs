@@ -13,7 +13,8 @@ const CASES: u64 = 1000;
 const POLICY: &str = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\n\
     metadata: {name: team, version: 1.0.0}\nspec:\n  summary: sizes\n  rules:\n\
     \x20   - {id: a, on: settings, default: {spark.executor.memory: 4g, spark.executor.cores: 2}, because: x}\n\
-    \x20   - {id: b, on: settings, enforce: {spark.sql.shuffle.partitions: 64}, because: x}\n";
+    \x20   - {id: b, on: settings, enforce: {spark.sql.shuffle.partitions: 64}, because: x}\n\
+    \x20   - {id: c, on: settings, respell: [spark.*], because: x}\n";
 
 /// What a rule of the policy sets, and whether whatever was there.
 const SET: [(&str, &str, bool); 3] = [
@@ -22,13 +23,22 @@ const SET: [(&str, &str, bool); 3] = [
     ("spark.sql.shuffle.partitions", "64", true),
 ];
 
-const LINES: [&str; 20] = [
+/// What is written in other words, where it stands last.
+const RESPELT: [(&str, &str, &str); 2] = [
+    ("spark.executor.memoryOverhead", "1Gi", "1g"),
+    ("spark.driver.memory", "4096", "4096m"),
+];
+
+const LINES: [&str; 23] = [
     "# a comment",
     "! sizes, \\",
     "",
     "spark.master{}k8s://https://kubernetes.default.svc:443",
     "spark.executor.memory{}8g",
     "spark.executor.memoryOverhead{}1g  ",
+    "spark.executor.memoryOverhead{}1Gi  ",
+    " spark.driver.memory{}\\\n  4096",
+    "spark.memory.offHeap.size{}0.1g",
     "  spark.executor.cores{}1",
     "spark.executor.cores{}",
     "spark.executor.extraJavaOptions{}-Da=1 \\\n    -Db=2",
@@ -91,6 +101,11 @@ fn planned(before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
             after.insert(key.to_owned(), value.to_owned());
         }
     }
+    for (key, written, spelt) in RESPELT {
+        if before.get(key).is_some_and(|held| held == written) {
+            after.insert(key.to_owned(), spelt.to_owned());
+        }
+    }
     after
 }
 
@@ -127,10 +142,11 @@ fn tried(input: &str, policy: &sparkk8s_post::preset::Policy) -> Result<bool, St
         return Err(format!("the settings are {:?}", told(&is)));
     }
     let mut rest = is.as_str();
-    for line in was
-        .split(['\n', '\r'])
-        .filter(|line| !line.contains("partitions"))
-    {
+    let changes = |line: &str| {
+        let mut respelt = RESPELT.iter();
+        line.contains("partitions") || respelt.any(|(_, written, _)| line.contains(written))
+    };
+    for line in was.split(['\n', '\r']).filter(|line| !changes(line)) {
         let at = rest
             .find(line)
             .ok_or_else(|| format!("the line {line:?} is gone"))?;
