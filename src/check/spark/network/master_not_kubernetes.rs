@@ -98,18 +98,15 @@ fn other(case: Case<'_>, text: &str) -> Option<Said> {
         return None;
     }
     let shown = case.shown(MASTER);
-    let message = match first(case) {
-        Some(key) => {
-            format!(
-                "`{shown}` is not Kubernetes, and `{key}` is for executors in pods: it does nothing"
-            )
-        }
-        None => {
-            let (object, key) = mounted_template(case)?;
-            format!(
-                "`{shown}` makes no executor pods, and the pod mounts a template for them: `{key}` of ConfigMap `{object}` does nothing"
-            )
-        }
+    let message = if let Some(key) = first(case) {
+        format!(
+            "`{shown}` is not Kubernetes, and `{key}` is for executors in pods: it does nothing"
+        )
+    } else {
+        let (object, key) = mounted_template(case)?;
+        format!(
+            "`{shown}` makes no executor pods, and the pod mounts a template for them: `{key}` of ConfigMap `{object}` does nothing"
+        )
     };
     Some(idle(case.at(MASTER).say(message, RIGHT)))
 }
