@@ -4,7 +4,7 @@ use crate::guard::{Json, Outcome, PodView, Subject};
 use crate::manifest::spark::text_of;
 use crate::manifest::{Pod, Role};
 use crate::spark::memory::launcher;
-use crate::spark::process::{Operator, Seen, SeenPod};
+use crate::spark::process::{Seen, SeenPod, operator_of};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ pub(super) fn seen(index: usize, value: &Value, pods: &[PodView<'_>]) -> Option<
     let is_spark = |role: &Role| launcher::Process::of(&role.role).is_some();
     let mut roles = pods.iter().flat_map(|pod| &pod.roles.containers);
     let runs = roles.any(|role| role.is_some_and(is_spark))
-        || Operator::of(value).is_some()
+        || operator_of(value).is_some()
         || pods.iter().any(|pod| submits(&pod.value));
     let name = |role: Option<&Role>| role.map(|role| role.role.clone());
     runs.then(|| Seen {

@@ -65,6 +65,8 @@ pub enum Problem {
     Version,
     /// `spark-submit` takes no application without executors.
     NoExecutors,
+    /// `spark-submit` takes no driver with such a heap: it is 0 or less.
+    NoHeap,
     /// A JVM takes no such `-Xmx`.
     Heap,
     /// A template has no container that an operator takes for Spark's.
@@ -109,6 +111,7 @@ impl fmt::Display for Problem {
             Self::Bounds => "is 0 or below the number at the start",
             Self::Version => "is no version such as 4.1.4",
             Self::NoExecutors => "must be 1 or more for `spark-submit`",
+            Self::NoHeap => "must be above 0 for `spark-submit`",
             Self::Heap => "is no heap that a JVM reads",
             Self::NotSparks => "has no container that the operator takes for Spark's",
             Self::Name => "cannot begin the name of a pod",

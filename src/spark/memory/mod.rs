@@ -119,6 +119,16 @@ pub fn driver(
     (kind != Kind::Client).then(|| driver_of(reader, kind))
 }
 
+/// Refuses what `spark-submit` refuses, at the latest in the driver's own pod.
+/// Source: `SparkSubmitArguments.validateSubmitArguments` ("Driver memory must be a positive number").
+pub fn submits(settings: &Settings, version: Version) -> Result<(), Failure> {
+    let reader = Reader { settings, version };
+    match reader.bytes("spark.driver.memory")? {
+        Some((..=0, name)) => Err(Problem::NoHeap.at(name)),
+        _ => Ok(()),
+    }
+}
+
 fn driver_of(reader: Reader<'_>, kind: Kind) -> Result<Resources, Failure> {
     let cores = reader.integer("spark.driver.cores")?;
     let heap = heap(reader.mebibytes("spark.driver.memory")?);

@@ -1,5 +1,6 @@
 //! The applications of a stream, and the pods that will be made for each.
 
+use super::passed::Passed;
 use super::{Origins, Pod, apache, cluster, connect, kubeflow, stackable};
 use crate::manifest::Object;
 use crate::spark::memory::{Failure, Kind};
@@ -64,13 +65,18 @@ impl From<Failure> for NoPods {
     }
 }
 
-/// What makes pods of applications.
+/// An operator's kind of object that pods of Spark are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+pub enum Operator {
+    /// `sparkoperator.k8s.io`: `SparkApplication`, `ScheduledSparkApplication`.
     Kubeflow,
+    /// `sparkoperator.k8s.io`: `SparkConnect`.
     Connect,
+    /// `spark.apache.org`: `SparkApplication`.
     Apache,
+    /// `spark.apache.org`: `SparkCluster`, whose daemons are processes of their own.
     Cluster,
+    /// `spark.stackable.tech`: `SparkApplication`.
     Stackable,
 }
 
@@ -79,7 +85,7 @@ pub(super) enum Operator {
 pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
     let found = objects.iter().filter_map(|object| {
         let node = stream.documents[object.document].node(object.node);
-        Operator::of(object.api_version, object.kind)?;
+        Operator::building(object.api_version, object.kind)?;
         of_object(object, &node.to_value(), newest)
     });
     found.collect()
@@ -87,11 +93,12 @@ pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<P
 
 /// The pods of one object, whose value is `value`; nothing where it is no application.
 pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Predicted> {
-    let operator = Operator::of(object.api_version, object.kind)?;
-    let told = of_field(value);
+    let operator = Operator::building(object.api_version, object.kind)?;
+    let field = of_field(value);
     let application = application(object.kind, value.clone());
-    let (kind, origins) = operator.told(&application);
-    let (version, assumed) = match version(told, &application) {
+    let (kind, told) = operator.told(&application);
+    let origins = told.origins;
+    let (version, assumed) = match version(field, &application) {
         Ok(Some(version)) => (version.to_string(), false),
         Ok(None) => (newest.to_owned(), true),
         Err(why) => {
@@ -121,7 +128,8 @@ pub fn of_object(object: &Object<'_>, value: &Value, newest: &str) -> Option<Pre
 }
 
 impl Operator {
-    pub(super) fn of(api_version: &str, kind: &str) -> Option<Self> {
+    /// The operator of a kind of object, by its `apiVersion` and `kind`.
+    pub fn of(api_version: &str, kind: &str) -> Option<Self> {
         let group = api_version.split('/').next()?;
         Some(match (group, kind) {
             ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
@@ -130,12 +138,15 @@ impl Operator {
             ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
             ("spark.apache.org", "SparkApplication") => Self::Apache,
             ("spark.apache.org", "SparkCluster") => Self::Cluster,
-            // From v1alpha2 on the operator runs the driver itself, in client mode.
-            ("spark.stackable.tech", "SparkApplication") if api_version.ends_with("/v1alpha1") => {
-                Self::Stackable
-            }
+            ("spark.stackable.tech", "SparkApplication") => Self::Stackable,
             _ => return None,
         })
+    }
+
+    /// The same, where its pods can be told. Stackable's runs the driver itself from `v1alpha2` on, in client mode.
+    pub(super) fn building(api_version: &str, kind: &str) -> Option<Self> {
+        let operator = Self::of(api_version, kind)?;
+        (operator != Self::Stackable || api_version.ends_with("/v1alpha1")).then_some(operator)
     }
 
     fn predicted(self, application: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
@@ -149,15 +160,14 @@ impl Operator {
     }
 
     /// How an application is run, and the settings that its fields say.
-    fn told(self, application: &Value) -> (Kind, Origins) {
-        let (kind, told) = match self {
+    pub(in crate::spark) fn told(self, application: &Value) -> (Kind, Passed<'_>) {
+        match self {
             Self::Kubeflow => (kubeflow::kind(application), kubeflow::told(application)),
             Self::Connect => (Kind::Client, connect::told(application)),
             Self::Apache => (apache::kind(application), apache::told(application)),
             Self::Cluster => (Kind::Client, cluster::told(application)),
             Self::Stackable => (stackable::kind(application), stackable::told(application)),
-        };
-        (kind, told.origins)
+        }
     }
 }
 

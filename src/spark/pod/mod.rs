@@ -21,7 +21,7 @@ mod written_tests;
 
 pub use client::client;
 pub use count::{Count, executors};
-pub use found::{NoPods, Predicted, found, of_object};
+pub use found::{NoPods, Operator, Predicted, found, of_object};
 pub(super) use found::{application, version};
 pub use origin::{PartOrigin, PartOrigins};
 pub use passed::{GivenValue, Origin, Origins};
@@ -82,6 +82,7 @@ pub fn predicted(application: Application<'_>) -> Result<Vec<Pod>, Failure> {
     };
     let mut pods = Vec::new();
     if let Some(built) = template::driver(plan) {
+        memory::submits(settings, version)?;
         let config = format!("{}-driver-conf-map", submission.prefix);
         let built = template::with_settings(built?, &config);
         let resources = memory::driver(settings, kind, version);

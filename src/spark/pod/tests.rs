@@ -108,6 +108,18 @@ fn counts_are_fixed_or_between_bounds() {
     assert_eq!(count(&negative).unwrap_err().problem, Problem::Negative);
 }
 
+#[test]
+fn a_driver_has_a_heap_above_zero() {
+    let driver = |memory: &str| {
+        let app = application(&json!({"driver": {"memory": memory}}));
+        kubeflow::predicted(&app, "4.1.4").map(|pods| pods[0].resources.heap.mebibytes)
+    };
+    for memory in ["-1", "-1g", "0"] {
+        assert_eq!(driver(memory).unwrap_err().problem, Problem::NoHeap);
+    }
+    assert_eq!(driver("1g"), Ok(1024));
+}
+
 /// An application of Kubeflow's operator with these fields.
 fn application(spec: &Value) -> Value {
     let mut app = json!({

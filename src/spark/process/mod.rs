@@ -4,7 +4,8 @@ mod operator;
 mod owned;
 mod plain;
 
-pub use operator::Operator;
+pub use super::pod::Operator;
+pub use operator::operator_of;
 
 use super::conf::{Conf, Held};
 use super::memory::launcher;
@@ -189,7 +190,7 @@ pub fn processes(seen: &[Seen], sources: &Sources<Held>, assumed: Version) -> Ve
     let found = seen
         .iter()
         .enumerate()
-        .flat_map(|(at, seen)| match Operator::of(&seen.value) {
+        .flat_map(|(at, seen)| match operator_of(&seen.value) {
             Some(operator) => vec![operator.process((at, seen), assumed)],
             None => plain::processes((at, seen), sources, assumed),
         });

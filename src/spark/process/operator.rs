@@ -4,66 +4,34 @@ use super::{Master, Mode, Process, Seen};
 use crate::manifest::spark::{Launch, text_of};
 use crate::spark::conf::{Conf, Entry, Given, Spot, Told};
 use crate::spark::memory::Kind;
-use crate::spark::pod::{GivenValue, apache, application, connect, kubeflow, stackable, version};
+use crate::spark::pod::{GivenValue, Operator, application, version};
 use crate::spark::version::{Version, of_field};
 use crate::yaml::Pointer;
 use serde_json::Value;
 
 const HISTORY: &str = "org.apache.spark.deploy.history.HistoryServer";
 
-/// An operator's kind of object that runs a driver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    /// `sparkoperator.k8s.io`: `SparkApplication`, `ScheduledSparkApplication`.
-    Kubeflow,
-    /// `sparkoperator.k8s.io`: `SparkConnect`.
-    Connect,
-    /// `spark.apache.org`: `SparkApplication`.
-    Apache,
-    /// `spark.stackable.tech`: `SparkApplication`.
-    Stackable,
+/// The operator of an object, where that runs a driver.
+pub fn operator_of(object: &Value) -> Option<Operator> {
+    let text = |name: &str| object[name].as_str();
+    let operator = Operator::of(text("apiVersion")?, text("kind")?)?;
+    (operator != Operator::Cluster).then_some(operator)
 }
 
 impl Operator {
-    /// The operator of an object.
-    pub fn of(object: &Value) -> Option<Self> {
-        let group = object["apiVersion"].as_str()?.split('/').next()?;
-        Some(match (group, object["kind"].as_str()?) {
-            ("sparkoperator.k8s.io", "SparkApplication" | "ScheduledSparkApplication") => {
-                Self::Kubeflow
-            }
-            ("sparkoperator.k8s.io", "SparkConnect") => Self::Connect,
-            ("spark.apache.org", "SparkApplication") => Self::Apache,
-            ("spark.stackable.tech", "SparkApplication") => Self::Stackable,
-            _ => return None,
-        })
-    }
-
     pub(super) fn process(self, (at, seen): (usize, &Seen), assumed: Version) -> Process {
         let is_run = seen.value["kind"] == "ScheduledSparkApplication";
         let app = application(text_of(&seen.value["kind"]), seen.value.clone());
         let base = if is_run { "/spec/template" } else { "/spec" };
         let base = base.split('/').skip(1).collect();
-        let given = match self {
-            Self::Kubeflow => kubeflow::told(&app),
-            Self::Connect => connect::told(&app),
-            Self::Apache => apache::told(&app),
-            Self::Stackable => stackable::told(&app),
-        };
-        let given = given.given;
+        let (kind, passed) = self.told(&app);
         let told = version(of_field(&seen.value), &app).ok().flatten();
         let version = told.unwrap_or(assumed);
-        let kind = match self {
-            Self::Kubeflow => kubeflow::kind(&app),
-            Self::Connect => Kind::Client,
-            Self::Apache => apache::kind(&app),
-            Self::Stackable => stackable::kind(&app),
-        };
         let mode = match kind {
             Kind::Client => Mode::Client(Master::Kubernetes),
             Kind::Java | Kind::Python | Kind::R => Mode::Cluster,
         };
-        let conf = conf(seen, &base, given).with_version(version);
+        let conf = conf(seen, &base, passed.given).with_version(version);
         Process {
             seen: at,
             object: seen.index,

@@ -53,7 +53,7 @@ spec:
 };
 
 /// What rules of their own say.
-const ELSEWHERE: [Problem; 8] = [
+const ELSEWHERE: [Problem; 9] = [
     Problem::Size,
     Problem::TooLarge,
     Problem::NoOffHeap,
@@ -61,6 +61,7 @@ const ELSEWHERE: [Problem; 8] = [
     Problem::Bounds,
     Problem::NoExecutors,
     Problem::Heap,
+    Problem::NoHeap,
     Problem::Version,
 ];
 
