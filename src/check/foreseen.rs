@@ -54,12 +54,16 @@ pub(super) fn all<'v>(
         };
         let own = join.own()?;
         let place = written.place.made(own, join.parts(version, own));
-        let seen = (Arc::new(place), pod.value.clone());
+        let mut value = pod.value.clone();
+        if !origins.is_image_known(pod.role) {
+            value["spec"]["containers"][own]["image"] = Value::Null;
+        }
+        let seen = (Arc::new(place), value);
         Some(Foreseen {
             lost: join.lost(version, own),
             view: PodView::of(context, subject, &facts, seen),
             is_shaped_elsewhere: origins.is_shaped_elsewhere(pod.role),
-            is_assumed: predicted.assumed,
+            is_assumed: predicted.assumed && origins.is_by_spark(pod.role),
         })
     });
     built.collect()
@@ -105,12 +109,11 @@ const FIELDS: [&str; 5] = [
 ];
 
 impl Join<'_> {
-    /// Which of `spec.containers` is Spark's: it comes last, and sidecars of the operator's after it.
+    /// Which of `spec.containers` is Spark's.
     fn own(&self) -> Option<usize> {
         let containers = items(&self.pod.value["spec"]["containers"]);
-        let name = format!("spark-kubernetes-{}", self.pod.role);
-        let named = containers.iter().position(|own| own["name"] == *name);
-        named.or(containers.len().checked_sub(1))
+        let is_own = |own: &Value| own["name"] == *self.pod.container;
+        containers.iter().rposition(is_own)
     }
 
     /// What the template says and the pod does not have.
@@ -126,6 +129,10 @@ impl Join<'_> {
             held.is_some_and(|held| held.is_null() || held == name)
         };
         let pair = Pair {
+            rows: match self.origins.is_by_spark(self.pod.role) {
+                true => &overwritten::BY_SPARK,
+                false => &overwritten::BY_OPERATOR,
+            },
             template,
             pod: &self.pod.value,
             own: (self.written.place.own().filter(is_its), own),
@@ -217,11 +224,12 @@ impl Join<'_> {
     /// one does not fit a limit, the limit is what can be moved.
     fn resources(&self, parts: &mut Vec<Made>, (from, to): (&Pointer, &Pointer), is_own: bool) {
         let template = self.written.place.shown(from).child("resources");
+        let by_spark = self.origins.is_by_spark(self.pod.role);
         for list in ["requests", "limits"] {
             let amounts = to.child("resources").child(list);
             let held = amounts.of(&self.pod.value).and_then(Value::as_object);
             for name in held.into_iter().flat_map(|held| held.keys()) {
-                let is_computed = is_own && matches!(name.as_str(), "cpu" | "memory");
+                let is_computed = is_own && by_spark && matches!(name.as_str(), "cpu" | "memory");
                 let from = if is_computed { "limits" } else { list };
                 let at = template.child(from).child(name.as_str());
                 if at.of(self.object).is_some() {

@@ -56,6 +56,8 @@ pub(super) struct Pair<'p> {
     pub(super) template: &'p Value,
     /// The pod's.
     pub(super) pod: &'p Value,
+    /// What is looked at.
+    pub(super) rows: &'static Rows,
     /// Which of `spec.containers` is Spark's: in the template, where it has one, and in the pod.
     pub(super) own: (Option<usize>, usize),
 }
@@ -77,7 +79,50 @@ pub(super) struct Lost {
 /// A field, what to do instead, and why it is not kept where no setting of the application says so; `*` is the role.
 type Row = (&'static str, &'static str, &'static str);
 
-/// Fields of the pod. Of a mapping each key is looked at.
+/// Fields of a pod and of Spark's container in it. Of a mapping each key is looked at.
+pub(super) struct Rows {
+    of_pod: &'static [Row],
+    of_container: &'static [Row],
+}
+
+/// Of pods that Spark builds, for an operator or a driver.
+pub(super) const BY_SPARK: Rows = Rows {
+    of_pod: &OF_POD,
+    of_container: &OF_CONTAINER,
+};
+
+/// Of pods that an operator builds itself. Source: `SparkClusterResourceSpec` (Apache), `mutateServerPod` (kubeflow).
+pub(super) const BY_OPERATOR: Rows = Rows {
+    of_pod: &[
+        (
+            "/metadata/labels",
+            "choose another key",
+            "the operator writes the labels that it finds its pods by over the template's",
+        ),
+        (
+            "/spec/schedulerName",
+            "set `spark.kubernetes.scheduler.name`",
+            "the operator takes it from that setting, and `default-scheduler` where nothing says it",
+        ),
+        (
+            "/spec/terminationGracePeriodSeconds",
+            "let what runs there bear to be killed",
+            "the operator writes 0",
+        ),
+        (
+            "/spec/dnsConfig",
+            "name Services in full",
+            "the operator puts its own in the place of the whole `dnsConfig` of workers",
+        ),
+    ],
+    of_container: &[(
+        "/image",
+        "set `spark.kubernetes.container.image`",
+        "the operator takes it from that setting, and an image of its own where nothing says it",
+    )],
+};
+
+/// Fields of the pod.
 const OF_POD: [Row; 8] = [
     (
         "/metadata/labels",
@@ -159,7 +204,7 @@ const OF_CONTAINER: [Row; 6] = [
 /// All that is lost of a template.
 pub(super) fn lost(pair: Pair<'_>) -> Vec<Lost> {
     let mut found = Vec::new();
-    for row in OF_POD {
+    for row in pair.rows.of_pod {
         let at = pointer(row.0);
         pair.look((&at, &at), None, row, &mut found);
     }
@@ -167,7 +212,7 @@ pub(super) fn lost(pair: Pair<'_>) -> Vec<Lost> {
     if let (Some(from), to) = pair.own {
         let (from, to) = (containers.child(from), containers.child(to));
         let name = to.of(pair.pod).and_then(|own| own["name"].as_str());
-        for row in OF_CONTAINER {
+        for row in pair.rows.of_container {
             let at = pointer(row.0);
             pair.look((&from.join(&at), &to.join(&at)), name, row, &mut found);
         }
@@ -180,7 +225,7 @@ impl Pair<'_> {
         self,
         (from, to): (&Pointer, &Pointer),
         container: Option<&str>,
-        (_, instead, why): Row,
+        (_, instead, why): &'static Row,
         found: &mut Vec<Lost>,
     ) {
         let said = from.of(self.template).unwrap_or(&Value::Null);
@@ -202,7 +247,7 @@ impl Pair<'_> {
                     part,
                     container: container.map(str::to_owned),
                     instead,
-                    why: why.to_owned(),
+                    why: (*why).to_owned(),
                 });
             }
         }
@@ -269,6 +314,7 @@ mod tests {
         own["resources"]["limits"]["memory"] = "2Gi".into();
         own["image"] = "b:1".into();
         let pair = Pair {
+            rows: &BY_SPARK,
             template: &template,
             pod: &pod,
             own: (Some(0), 0),

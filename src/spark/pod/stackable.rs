@@ -24,6 +24,24 @@ const DEFAULTS: [(&str, &str); 3] = [
     ("memory/limit", "1Gi"),
 ];
 
+/// Typed fields, and the settings that become of them where `sparkConf` does not say the same; `*` is the role.
+pub(super) const FIELDS: [(&str, &str); 5] = [
+    ("/spec/*/config/resources/cpu/max", "spark.*.cores"),
+    (
+        "/spec/*/config/resources/cpu/min",
+        "spark.kubernetes.*.request.cores",
+    ),
+    (
+        "/spec/*/config/resources/cpu/max",
+        "spark.kubernetes.*.limit.cores",
+    ),
+    ("/spec/*/config/resources/memory/limit", "spark.*.memory"),
+    (
+        "/spec/sparkImage/custom",
+        "spark.kubernetes.*.container.image",
+    ),
+];
+
 /// The pods of an application; `version` is used where `sparkImage` does not tell.
 pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
     let settings = settings(app)?;
@@ -88,8 +106,10 @@ pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
             format!("spark.kubernetes.{role}.podTemplateContainerName"),
             CONTAINER,
         );
-        if let Some(image) = image(app) {
-            pass.set(format!("spark.kubernetes.{role}.container.image"), image);
+        let key = format!("spark.kubernetes.{role}.container.image");
+        pass.field("/spec/sparkImage/custom", key.clone());
+        if let Some(image) = own_image(app).filter(|_| !pass.settings.contains_key(&key)) {
+            pass.set(key, image);
         }
         for (key, text, written) in sizes(app, role).into_iter().flatten() {
             match written {
@@ -134,12 +154,9 @@ fn sizes(app: &Value, role: &str) -> Result<Vec<Size>, Failure> {
     ])
 }
 
-/// The image: a custom one, or Stackable's own, in whose tag the operator's version is left out where nothing says it.
-fn image(app: &Value) -> Option<String> {
+/// Stackable's own image, in whose tag the operator's version is left out where nothing says it.
+fn own_image(app: &Value) -> Option<String> {
     let text = |name: &str| app["spec"]["sparkImage"][name].as_str();
-    if let Some(custom) = text("custom") {
-        return Some(custom.to_owned());
-    }
     let version = text("productVersion")?;
     let repository = text("repo").map_or_else(String::new, |repo| format!("{repo}/"));
     let operator = text("stackableVersion");

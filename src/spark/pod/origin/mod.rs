@@ -6,11 +6,12 @@
 mod parts;
 
 use super::found::{Operator, application};
-use super::{apache, connect, kubeflow};
+use super::{connect, kubeflow, stackable};
 use crate::spark::memory::Settings;
 use crate::spark::version::Version;
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a part of a pod comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,29 +32,39 @@ pub struct PartOrigins {
     within: Option<&'static str>,
     application: Value,
     settings: Settings,
+    /// Where the settings stand that somebody wrote, and whether that is a field of the operator's.
+    places: BTreeMap<String, (Pointer, bool)>,
 }
 
 /// Fields or prefixes, and the settings that they become.
 type Pairs = &'static [(&'static str, &'static str)];
 
 impl PartOrigins {
-    /// Of an object; nothing where it is no application, or one whose operator writes templates of its own: what its object
-    /// says of pods is judged as it is written.
+    /// Of an object; nothing where it is no application.
     pub fn of(api_version: &str, kind: &str, value: &Value) -> Option<Self> {
-        let operator = Operator::of(api_version, kind)?;
+        let operator = Operator::building(api_version, kind)?;
         let application = application(kind, value.clone());
-        let settings = match operator {
-            Operator::Kubeflow => kubeflow::settings(&application),
-            Operator::Connect => connect::settings(&application),
-            Operator::Apache => apache::settings(&application),
-            Operator::Cluster | Operator::Stackable => return None,
-        };
+        let (_, told) = operator.told(&application);
+        // Of two values of one setting the later counts.
+        let mut places = BTreeMap::new();
+        for (key, _, at) in told.given {
+            let conf = told.origins.get(&key);
+            let is_field = conf.is_none_or(|origin| !origin.field.ends_with("Conf"));
+            // Scratch that a field mounts is a volume of its own, which keeps its place.
+            let at = at.filter(|at| !at.segments().any(|segment| segment == "volumeMounts"));
+            match at {
+                Some(at) => places.insert(key, (at, is_field)),
+                None => places.remove(&key),
+            };
+        }
+        let settings = told.settings;
         let within = (kind == "ScheduledSparkApplication").then_some("/spec/template");
         Some(Self {
             operator,
             within,
             application,
             settings,
+            places,
         })
     }
 
@@ -72,7 +83,9 @@ impl PartOrigins {
     fn template(&self, role: &str) -> String {
         match self.operator {
             Operator::Kubeflow | Operator::Connect => format!("/spec/{role}/template"),
-            _ => format!("/spec/{role}Spec/podTemplateSpec"),
+            Operator::Apache => format!("/spec/{role}Spec/podTemplateSpec"),
+            Operator::Cluster => format!("/spec/{role}Spec/statefulSetSpec/template"),
+            Operator::Stackable => format!("/spec/{role}/podOverrides"),
         }
     }
 
@@ -81,20 +94,41 @@ impl PartOrigins {
         self.in_object(&pointer(&self.template(role)))
     }
 
+    /// Whether Spark computes memory and CPU of a role, and its own builders make the pod.
+    pub fn is_by_spark(&self, role: &str) -> bool {
+        self.operator != Operator::Cluster && role != "server"
+    }
+
+    /// Whether the image of a role is known as it will be: the name of Stackable's own is the running operator's.
+    pub fn is_image_known(&self, role: &str) -> bool {
+        let key = format!("spark.kubernetes.{role}.container.image");
+        self.operator != Operator::Stackable || self.places.contains_key(&key)
+    }
+
     /// How what an object says at `at` gets into a pod, where no setting stands between.
     pub fn why(&self, role: &str, part: &Pointer, at: &Pointer) -> Option<String> {
-        let template = self.template_place(role);
+        let is_of_template = at.is_within(&self.template_place(role));
         let is_context = part.last().is_some_and(|last| last == "securityContext");
         let kept =
             format!("Spark builds the {role} from this template, and keeps what stands here");
-        match self.operator {
-            Operator::Kubeflow if at.is_within(&template) && is_context => Some(format!(
+        match (self.operator, is_of_template) {
+            (Operator::Kubeflow, true) if is_context => Some(format!(
                 "{kept} as long as the operator has no field of its own set for it"
             )),
-            _ if at.is_within(&template) => Some(kept),
-            Operator::Kubeflow => Some(
+            (Operator::Kubeflow, false) => Some(
                 "the operator's webhook writes this field over what Spark has built".to_owned(),
             ),
+            (Operator::Cluster, true) => Some(format!(
+                "the operator builds the {role} from this template, and keeps what stands here"
+            )),
+            (Operator::Stackable, true) => Some(format!(
+                "the operator puts what stands here over its own template, which Spark builds the {role} from"
+            )),
+            (Operator::Stackable, false) => Some(
+                "the operator writes it into its templates, which Spark builds the pods from"
+                    .to_owned(),
+            ),
+            (_, true) => Some(kept),
             _ => None,
         }
     }
@@ -122,17 +156,15 @@ impl PartOrigins {
         (!value.is_null()).then_some(value)
     }
 
-    /// Where a setting stands, and whether the operator has a field for it.
-    fn place(&self, role: &str, key: &str) -> Option<(Pointer, bool)> {
-        let is_set = |at: &Pointer| {
-            let value = at.of(&self.application);
-            value.is_some_and(|value| !value.is_null() && value != "")
-        };
-        if let Some(at) = self.fields(role, key).into_iter().find(is_set) {
-            return Some((at, true));
-        }
-        let at = Pointer::from_iter(["spec", "sparkConf"]).child(key);
-        is_set(&at).then_some((at, false))
+    /// Where a setting stands, and whether that is a field of the operator's.
+    fn place(&self, key: &str) -> Option<&(Pointer, bool)> {
+        self.places.get(key)
+    }
+
+    /// Where a setting would stand.
+    fn would(&self, role: &str, key: &str) -> Pointer {
+        let field = self.fields(role, key).into_iter().next();
+        field.unwrap_or_else(|| Pointer::from_iter(["spec", "sparkConf"]).child(key))
     }
 
     /// The fields of the operator that a setting may come from, the one that counts first.
@@ -141,7 +173,8 @@ impl PartOrigins {
         let (fields, maps): (Pairs, Pairs) = match self.operator {
             Operator::Kubeflow => (&kubeflow::FIELDS, &kubeflow::MAPPINGS),
             Operator::Connect => (&connect::FIELDS, &kubeflow::MAPPINGS[..1]),
-            _ => (&[], &[]),
+            Operator::Stackable => (&stackable::FIELDS, &[]),
+            Operator::Apache | Operator::Cluster => (&[], &[]),
         };
         let maps = maps.iter().copied().chain(match self.operator {
             Operator::Kubeflow => vec![

@@ -60,6 +60,12 @@ const OF_CONTAINER: [(&str, &[&str]); 6] = [
     ("/lifecycle", &["spark.decommission.enabled"]),
 ];
 
+/// The same of pods that Apache's operator writes for a `SparkCluster`: parts and settings.
+const OF_CLUSTER: [(&str, &str); 2] = [
+    ("/spec/schedulerName", "spark.kubernetes.scheduler.name"),
+    ("/image", "spark.kubernetes.container.image"),
+];
+
 /// The settings of a field that Spark decides from 4.3 on, whatever the template says.
 const ESCALATION: [&str; 2] = [
     "spark.kubernetes.*.securityContext.allowPrivilegeEscalation",
@@ -80,6 +86,17 @@ pub(super) fn of(
         pod,
         found: Vec::new(),
     };
+    if origins.operator == Operator::Cluster {
+        for (at, key) in OF_CLUSTER {
+            let base = if at.starts_with("/spec") {
+                &Pointer::root()
+            } else {
+                &own
+            };
+            parts.set(base.join(&pointer(at)), key);
+        }
+        return parts.found;
+    }
     for (at, prefix) in MAPS {
         parts.map(at, prefix);
     }
@@ -127,7 +144,7 @@ impl Parts<'_> {
     fn one(&mut self, part: Pointer, keys: &[&str]) {
         let stands = part.of(self.pod).is_some();
         if let Some(key) = self.first(keys).filter(|_| stands)
-            && self.origins.place(self.role, &key).is_some()
+            && self.origins.place(&key).is_some()
         {
             self.set(part, &key);
         }
@@ -135,18 +152,16 @@ impl Parts<'_> {
 
     /// A part by its setting, which nothing has to say.
     fn set(&mut self, part: Pointer, key: &str) {
-        let (at, why) = match self.origins.place(self.role, key) {
-            Some((at, true)) => (at, format!("the operator passes it to Spark as `{key}`")),
-            Some((at, false)) => (
-                at,
-                format!("Spark sets it by `{key}`, whatever a template says"),
-            ),
-            None => {
-                let would = self.origins.fields(self.role, key).into_iter().next();
-                let conf = Pointer::from_iter(["spec", "sparkConf"]).child(key);
-                let why = format!("Spark sets it by `{key}`, whatever a template says");
-                (would.unwrap_or(conf), why)
-            }
+        let by = match self.origins.operator {
+            Operator::Cluster => "the operator",
+            _ => "Spark",
+        };
+        let set = format!("{by} sets it by `{key}`, whatever a template says");
+        let passed = format!("the operator passes it to Spark as `{key}`");
+        let (at, why) = match self.origins.place(key) {
+            Some((at, true)) => (at.clone(), passed),
+            Some((at, false)) => (at.clone(), set),
+            None => (self.origins.would(self.role, key), set),
         };
         self.add(part, &at, why);
     }

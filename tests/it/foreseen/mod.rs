@@ -1,5 +1,7 @@
 //! Pods that Spark will build, judged by checks and rules: what is found, and where in the application.
 
+mod operators;
+
 use super::lab;
 use sparkk8s_post::guard::Waiver;
 use std::fmt::Write;
