@@ -3,7 +3,7 @@
 
 use super::overwritten::{self, Lost, Pair};
 use crate::guard::{Context, Outcome, PodView, Subject};
-use crate::manifest::{Made, ObjectFacts};
+use crate::manifest::{Made, ObjectFacts, PodPlace};
 use crate::spark::pod::{PartOrigins, Pod, of_object};
 use crate::spark::version::{Release, Version};
 use crate::yaml::Pointer;
@@ -47,26 +47,38 @@ pub(super) fn all<'v>(
         let is_its = |written: &&PodView<'_>| written.place.name.as_deref() == Some(pod.role);
         let written = outcome.pods.iter().find(is_its)?;
         let join = Join {
-            written,
+            written: (&written.place, &written.value),
+            base: Pointer::root(),
             object: &outcome.value,
             pod: &pod,
             origins: &origins,
+            version,
         };
-        let own = join.own()?;
-        let place = written.place.made(own, join.parts(version, own));
-        let mut value = pod.value.clone();
-        if !origins.is_image_known(pod.role) {
-            value["spec"]["containers"][own]["image"] = Value::Null;
-        }
-        let seen = (Arc::new(place), value);
-        Some(Foreseen {
-            lost: join.lost(version, own),
-            view: PodView::of(context, subject, &facts, seen),
-            is_shaped_elsewhere: origins.is_shaped_elsewhere(pod.role),
-            is_assumed: predicted.assumed && origins.is_by_spark(pod.role),
-        })
+        join.foreseen(context, (subject, &facts), predicted.assumed)
     });
     built.collect()
+}
+
+/// An executor of a driver of the stream's own, which nobody writes but for its template; `subject` is the pod.
+pub(super) fn executor<'v>(
+    context: Context<'v>,
+    subject: Subject<'v>,
+    (pod, origins): (&Pod, &PartOrigins),
+    (version, is_assumed): (Version, bool),
+) -> Option<Foreseen<'v>> {
+    let (base, object) = (origins.template_place(pod.role), origins.object());
+    let template = base.of(object)?;
+    let row = context.tables.places.template(pod.role)?;
+    let place = row.pods(template).into_iter().next()?;
+    let join = Join {
+        written: (&place, &place.extract(template)?),
+        base,
+        object,
+        pod,
+        origins,
+        version,
+    };
+    join.foreseen(context, (subject, &ObjectFacts::of(&pod.value)), is_assumed)
 }
 
 impl Foreseen<'_> {
@@ -83,10 +95,13 @@ impl Foreseen<'_> {
 
 /// A pod as it is written, and as it will be built.
 struct Join<'j> {
-    written: &'j PodView<'j>,
+    written: (&'j PodPlace, &'j Value),
+    /// Where what is written stands in the object, as its place has it.
+    base: Pointer,
     object: &'j Value,
     pod: &'j Pod,
     origins: &'j PartOrigins,
+    version: Version,
 }
 
 /// Lists of a pod, and of its containers, whose items have other indexes once they are built.
@@ -109,6 +124,33 @@ const FIELDS: [&str; 5] = [
 ];
 
 impl Join<'_> {
+    /// The pod with its places; nothing where Spark's container is not in it.
+    fn foreseen<'v>(
+        &self,
+        context: Context<'v>,
+        (subject, facts): (Subject<'v>, &ObjectFacts<'_>),
+        is_assumed: bool,
+    ) -> Option<Foreseen<'v>> {
+        let own = self.own()?;
+        let role = self.pod.role;
+        let place = self.written.0.made(own, self.parts(own));
+        let mut value = self.pod.value.clone();
+        if !self.origins.is_image_known(role) {
+            value["spec"]["containers"][own]["image"] = Value::Null;
+        }
+        Some(Foreseen {
+            lost: self.lost(own),
+            view: PodView::of(context, subject, facts, (Arc::new(place), value)),
+            is_shaped_elsewhere: self.origins.is_shaped_elsewhere(role),
+            is_assumed: is_assumed && self.origins.is_by_spark(role),
+        })
+    }
+
+    /// Where a part that is written stands in the object.
+    fn shown(&self, part: &Pointer) -> Pointer {
+        self.base.join(&self.written.0.shown(part))
+    }
+
     /// Which of `spec.containers` is Spark's.
     fn own(&self) -> Option<usize> {
         let containers = items(&self.pod.value["spec"]["containers"]);
@@ -117,7 +159,7 @@ impl Join<'_> {
     }
 
     /// What the template says and the pod does not have.
-    fn lost(&self, version: Version, own: usize) -> Vec<(Pointer, Lost)> {
+    fn lost(&self, own: usize) -> Vec<(Pointer, Lost)> {
         let at = self.origins.template_place(self.pod.role);
         let Some(template) = at.of(self.object).filter(|held| held.is_object()) else {
             return Vec::new();
@@ -135,16 +177,19 @@ impl Join<'_> {
             },
             template,
             pod: &self.pod.value,
-            own: (self.written.place.own().filter(is_its), own),
+            own: (self.written.0.own().filter(is_its), own),
         };
         let mut lost = overwritten::lost(pair);
         if !lost.is_empty() {
             let origins = self
                 .origins
-                .parts(self.pod.role, version, &self.pod.value, own);
+                .parts(self.pod.role, self.version, &self.pod.value, own);
             for one in &mut lost {
                 if let Some(origin) = origins.iter().find(|origin| origin.part == one.part) {
-                    one.why.clone_from(&origin.why);
+                    one.why = match overwritten::code(&one.why) {
+                        Some(code) => format!("{} {code}", origin.why),
+                        None => origin.why.clone(),
+                    };
                 }
             }
         }
@@ -153,23 +198,24 @@ impl Join<'_> {
     }
 
     /// The place of each part; of two of one part the later counts.
-    fn parts(&self, version: Version, own: usize) -> Vec<Made> {
+    fn parts(&self, own: usize) -> Vec<Made> {
         let mut parts = Vec::new();
         let spec = Pointer::from_iter(["spec"]);
-        let fields = self.written.place.fields().cloned();
-        for field in [spec.clone()].into_iter().chain(fields) {
+        let fields = self.written.0.fields().cloned();
+        let metadata = (!self.base.is_empty()).then(|| Pointer::from_iter(["metadata"]));
+        for field in metadata.into_iter().chain([spec.clone()]).chain(fields) {
             self.keep(&mut parts, (&field, &field));
         }
         for name in OF_POD {
             let (was, is) = (
-                items(&self.written.value["spec"][name]),
+                items(&self.written.1["spec"][name]),
                 items(&self.pod.value["spec"][name]),
             );
             let list = spec.child(name);
             for (to, item) in is.iter().enumerate() {
                 let is_own = name == "containers" && to == own;
                 let same = place_of(was, item);
-                let from = same.or_else(|| self.written.place.own().filter(|_| is_own));
+                let from = same.or_else(|| self.written.0.own().filter(|_| is_own));
                 if let Some(from) = from {
                     let places = (list.child(from), list.child(to));
                     self.keep(&mut parts, (&places.0, &places.1));
@@ -181,7 +227,7 @@ impl Join<'_> {
         }
         let origins = self
             .origins
-            .parts(self.pod.role, version, &self.pod.value, own);
+            .parts(self.pod.role, self.version, &self.pod.value, own);
         parts.extend(origins.into_iter().map(|origin| Made {
             part: origin.part,
             at: origin.at,
@@ -193,7 +239,7 @@ impl Join<'_> {
 
     /// A part that stands somewhere else in the pod than where it is written.
     fn keep(&self, parts: &mut Vec<Made>, (from, to): (&Pointer, &Pointer)) {
-        let at = self.written.place.shown(from);
+        let at = self.shown(from);
         let why = self.origins.why(self.pod.role, to, &at);
         parts.push(Made {
             part: to.clone(),
@@ -204,7 +250,7 @@ impl Join<'_> {
     }
 
     fn container(&self, parts: &mut Vec<Made>, (from, to): (&Pointer, &Pointer), is_own: bool) {
-        let written = from.of(&self.written.value).unwrap_or(&Value::Null);
+        let written = from.of(self.written.1).unwrap_or(&Value::Null);
         let built = to.of(&self.pod.value).unwrap_or(&Value::Null);
         for field in FIELDS {
             self.keep(parts, (&from.child(field), &to.child(field)));
@@ -223,7 +269,7 @@ impl Join<'_> {
     /// Amounts that a template says and Spark keeps. Of its own container Spark computes the requests of cpu and memory: where
     /// one does not fit a limit, the limit is what can be moved.
     fn resources(&self, parts: &mut Vec<Made>, (from, to): (&Pointer, &Pointer), is_own: bool) {
-        let template = self.written.place.shown(from).child("resources");
+        let template = self.shown(from).child("resources");
         let by_spark = self.origins.is_by_spark(self.pod.role);
         for list in ["requests", "limits"] {
             let amounts = to.child("resources").child(list);

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod duplicates;
+mod executors;
 mod foreseen;
 mod holder;
 mod image;

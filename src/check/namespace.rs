@@ -11,7 +11,7 @@ pub(super) const PAGE: Page = Page {
     title: "a pod that its own namespace would refuse",
     what: "Where a Namespace in the stream has the label `pod-security.kubernetes.io/enforce`, every pod of the stream's \
            objects in it meets that level, at the version of `enforce-version`; also driver and executors that Spark makes of \
-           an application (SK504). The finding names the controls; their own pages tell of each.",
+           an application, and executors of a driver in a pod of the stream (SK504). The finding names the controls; their own pages tell of each.",
     why_platform: "The API server enforces the level on pods alone. A Deployment, a Job or a SparkApplication that is against it \
                    is accepted, and the release ends well; the pods are what is refused, one by one, later.",
     why_data: "`kubectl get pods` shows no executor at all, and the driver's log repeats `forbidden: violates PodSecurity`. \

@@ -9,11 +9,13 @@ pub(super) const PAGE: Page = Page {
     id: "field-overwritten",
     title: "a field of a template that the pod will not have",
     what: "What the template of a driver or of executors sets is in the pod that Spark builds of it. Judged where the \
-           template stands in the application itself and something tells the version of Spark. Spark computes memory and the \
+           template stands in the application itself, or in a text that a driver's own pod mounts, and something tells the \
+           version of Spark. Spark computes memory and the \
            CPU request (SK110), and takes the image (SK614), the restart policy, the host's name and its own labels from \
            elsewhere; with `spark.decommission.enabled` also `lifecycle` (SK310), from 4.1 on the grace period of executors \
            (SK309), from 4.3 on `allowPrivilegeEscalation`. Kubeflow's webhook puts its own fields in the place of a \
-           template's, `securityContext` as a whole (SK702).",
+           template's, `securityContext` as a whole (SK702). Of a SparkCluster the operator writes image, scheduler and \
+           grace period itself.",
     why_platform: "The template was reviewed, and the pod is another: limits that quotas were planned by, or a security context \
                    that an admission asks for, are not there.",
     why_data: "The template's `limits.memory: 16Gi` gives an executor nothing: it is killed at the memory that Spark computes of \
@@ -132,7 +134,7 @@ const OF_POD: [Row; 8] = [
     (
         "/spec/securityContext",
         "write it into the operator's `podSecurityContext`",
-        "the operator's webhook puts its own field in the place of the template's as a whole (SK702)",
+        "the operator's webhook puts its own field in the place of the template's as a whole: SK702",
     ),
     (
         "/spec/restartPolicy",
@@ -197,7 +199,7 @@ const OF_CONTAINER: [Row; 6] = [
         "/securityContext",
         "write it where it counts: the operator's `securityContext`, and from Spark 4.3 on \
          `spark.kubernetes.*.securityContext.allowPrivilegeEscalation`",
-        "the operator's webhook puts its own field in the place of the template's as a whole (SK702)",
+        "the operator's webhook puts its own field in the place of the template's as a whole: SK702",
     ),
 ];
 
@@ -280,6 +282,12 @@ impl Lost {
             help: format!("take it out of the template, and {instead}"),
         }
     }
+}
+
+/// The rule that a reason names in brackets at its end, which says the same of settings: `(SK110)`.
+pub(super) fn code(why: &str) -> Option<&str> {
+    let at = why.rfind("(SK")?;
+    why.ends_with(')').then_some(&why[at..])
 }
 
 fn pointer(text: &str) -> Pointer {

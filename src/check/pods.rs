@@ -66,14 +66,20 @@ impl Checks<'_> {
         let Some(built) = built else {
             return self.whole(subject, pod, false);
         };
-        let mut said = self.whole(subject, &built.view, built.is_shaped_elsewhere);
+        let said = self.foreseen(subject, built);
         match built.is_certain() {
-            true => {
-                said.extend(self.overwritten(subject, built));
-                said
-            }
+            true => said,
             false => joined(self.whole(subject, pod, false), said),
         }
+    }
+
+    /// What is wrong with a pod as Spark will build it, and what it lost of its template, where that is certain.
+    pub(super) fn foreseen(&self, subject: Subject<'_>, built: &Foreseen<'_>) -> Vec<Finding> {
+        let mut said = self.whole(subject, &built.view, built.is_shaped_elsewhere);
+        if built.is_certain() {
+            said.extend(self.overwritten(subject, built));
+        }
+        said
     }
 
     /// What the template says, and the pod does not have.

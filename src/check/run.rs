@@ -138,9 +138,6 @@ impl<'c> Checks<'c> {
         said: Vec<Finding>,
     ) -> Vec<Finding> {
         let mut findings = said;
-        if self.spark_is_on {
-            self.spark.add(subject, outcome);
-        }
         let foreseen = match self.judges_pods() {
             true => foreseen::all(context, subject, outcome),
             false => Vec::new(),
@@ -155,6 +152,13 @@ impl<'c> Checks<'c> {
             }
         }
         findings
+    }
+
+    /// Takes in what rules have made of an object and of the texts in it.
+    pub fn settle(&self, subject: Subject<'_>, outcome: &Outcome<'_>) {
+        if self.spark_is_on || self.judges_pods() {
+            self.spark.add(subject, outcome);
+        }
     }
 
     pub(super) fn finding(
@@ -209,8 +213,13 @@ impl<'c> Checks<'c> {
         finding
     }
 
-    /// The findings that are about the stream as a whole; the checks are over.
-    pub fn finish<'o>(&self, stream: &'o Stream<'_>, objects: &'o [Object<'o>]) -> Vec<Finding> {
+    /// Adds the findings that are about the stream as a whole to those of its objects; the checks are over.
+    pub fn finish<'o>(
+        &self,
+        context: Context<'_>,
+        (stream, objects): (&'o Stream<'o>, &'o [Object<'o>]),
+        said: &mut Vec<Finding>,
+    ) {
         let flux = self.active(substitution::PAGE.id);
         let gathered = flux
             .iter()
@@ -227,15 +236,20 @@ impl<'c> Checks<'c> {
             let place = finding.object.map(|index| place_of(&objects[index]));
             self.graded(finding, place)
         });
-        let mut findings: Vec<_> = graded.collect();
-        let found = spark::findings(stream, objects, &self.spark, &self.policy.checks);
-        findings.extend(found.into_iter().filter_map(|finding| {
-            let check = self.active(spark::check_of(&finding.id)?)?;
-            let place = finding.object.map(|index| place_of(&objects[index]));
-            Some(self.placed(finding, &check, place))
-        }));
-        findings.extend(duplicates::findings(stream, objects, ""));
-        findings
+        said.extend(graded);
+        if self.spark_is_on || self.judges_pods() {
+            let world = spark::world(stream, objects, &self.spark, &self.policy.checks);
+            let found = spark::findings(&world, &self.policy.checks);
+            said.extend(found.into_iter().filter_map(|finding| {
+                let check = self.active(spark::check_of(&finding.id)?)?;
+                let place = finding.object.map(|index| place_of(&objects[index]));
+                Some(self.placed(finding, &check, place))
+            }));
+            if self.judges_pods() {
+                self.executors(context, stream, &world, said);
+            }
+        }
+        said.extend(duplicates::findings(stream, objects, ""));
     }
 }
 

@@ -10,6 +10,17 @@ use crate::manifest::template::Templates;
 use crate::manifest::{Facts, FactsBuilder, Object};
 use crate::yaml::Stream;
 
+impl<'s> Setup<'s> {
+    /// What rules and checks are given, where the stream says this.
+    pub(super) fn context(self, facts: &'s Facts) -> Context<'s> {
+        Context {
+            tables: self.tables,
+            facts,
+            images: self.images,
+        }
+    }
+}
+
 /// What the stream as a whole says, before any rule runs. Only kinds that say something become values.
 pub(super) fn gather(
     stream: &Stream<'_>,
@@ -96,11 +107,7 @@ fn digest(
         if policy.pins() && (guard::concerns(policy, object) || templates.is_some() || is_told) {
             let subject = subject(&stream.documents[object.document], object, tables);
             let value = subject.node.to_value();
-            let context = Context {
-                tables,
-                facts,
-                images: setup.images,
-            };
+            let context = setup.context(facts);
             let mut outcome = guard::run(policy, waivers, context, subject, value)?;
             let texts = Texts {
                 setup,

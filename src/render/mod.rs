@@ -12,8 +12,7 @@ use text::Texts;
 
 use crate::check::{self, Checks};
 use crate::guard::{
-    self, Change, Context, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver, WaiverUse,
-    Waivers,
+    self, Change, Finding, Outcome, PolicyConflict, Pool, Subject, Waiver, WaiverUse, Waivers,
 };
 use crate::manifest::reads::SecretKey;
 use crate::manifest::template::{Templates, templates};
@@ -162,7 +161,7 @@ pub fn render(
     if !objects.is_empty() {
         findings.extend(guard::absent(setup.policy, &meets));
     }
-    findings.extend(checks.finish(stream, objects));
+    checks.finish(setup.context(&facts), (stream, objects), &mut findings);
     findings.extend(malformed.into_iter().chain(plan.said(setup.least)));
     findings.extend(waivers.unused(place));
     findings.extend(check::strangers(stream, strangers));
@@ -271,12 +270,7 @@ impl Road<'_> {
         pool: &mut Pool,
     ) -> Result<(), RenderError> {
         let Setup { policy, tables, .. } = self.setup;
-        let facts = self.facts;
-        let context = Context {
-            tables,
-            facts,
-            images: self.setup.images,
-        };
+        let context = self.setup.context(self.facts);
         let document = &self.stream.documents[own[0].document];
         let before = piece.changes.len();
         let (mut values, mut retold) = (Vec::new(), Vec::new());
@@ -309,6 +303,7 @@ impl Road<'_> {
                 }
             }
             self.plan.tell(subject, &mut outcome, &mut retold);
+            self.checks.settle(subject, &outcome);
             let least = self.setup.least;
             let is_kept = |said: &Finding| said.severity >= least || said.waived.is_some();
             piece.findings.extend(said.into_iter().filter(is_kept));

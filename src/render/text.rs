@@ -3,7 +3,7 @@
 use super::proof::{self, Retold};
 use super::{RenderError, Setup};
 use crate::check::{self, Checks};
-use crate::guard::{self, Change, Context, Finding, Subject, Waivers};
+use crate::guard::{self, Change, Finding, Subject, Waivers};
 use crate::manifest::template::{Template, readable};
 use crate::manifest::{Facts, Object};
 use crate::text::{Conflict, Edit, EditSet};
@@ -89,11 +89,7 @@ impl Texts<'_> {
             place: Some(place),
             within: Some(&template.path),
         };
-        let context = Context {
-            tables,
-            facts: self.facts,
-            images: self.setup.images,
-        };
+        let context = self.setup.context(self.facts);
         let mut outcome = guard::run(policy, self.waivers, context, subject, root.to_value())?;
         let mut findings: Vec<_> = outcome.findings.drain(..).collect();
         if let (Some(checks), Some(stream)) = (checks, &stream) {

@@ -26,10 +26,11 @@ mod security;
 
 pub(super) use gather::Gathered;
 pub(super) use parameter::{SETTINGS, settings};
-pub(super) use report::findings;
 pub use report::processes;
+pub(super) use report::{findings, world};
 pub use rule::{Numbered, numbered};
 pub(super) use rule::{check_of, is_switch, own_checks, pages};
+pub(super) use world::World;
 
 /// The check that presets switch on; its findings are `spark/…`.
 pub(super) const ID: &str = "spark";

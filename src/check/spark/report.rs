@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::gather::{Gathered, seen};
 use super::parameter::Parameters;
-use super::rule::{Grade, Judge, is_switch, rules};
+use super::rule::{Grade, Judge, rules};
 use super::world::World;
 use crate::guard::{Context, Finding, PodView, Subject};
 use crate::manifest::{FactsBuilder, Object, Tables};
@@ -49,26 +49,26 @@ pub fn processes(
     (world.seen, world.processes)
 }
 
-/// What the rules have to say of a stream, as far as these checks switch them on.
-pub(in crate::check) fn findings(
-    stream: &Stream<'_>,
-    objects: &[Object<'_>],
+/// A stream as the rules of the policy left it; these checks say by which parameters it is read.
+pub(in crate::check) fn world<'w>(
+    stream: &'w Stream<'w>,
+    objects: &'w [Object<'w>],
     gathered: &Gathered,
     checks: &[ResolvedCheck],
-) -> Vec<Finding> {
+) -> World<'w> {
     let (seen, changed) = gathered.take();
+    World::new((stream, objects), seen, changed, Parameters::of(checks))
+}
+
+/// What the rules have to say of it, as far as these checks switch them on.
+pub(in crate::check) fn findings(world: &World<'_>, checks: &[ResolvedCheck]) -> Vec<Finding> {
     let most = |id: &str| {
         let mut checks = checks.iter();
         checks
             .find(|check| check.id == id)
             .map(|check| check.severity)
     };
-    if !checks.iter().any(|check| is_switch(&check.id)) {
-        return Vec::new();
-    }
-    let parameters = Parameters::of(checks);
-    let world = World::new((stream, objects), seen, changed, parameters);
-    judged(&world, most)
+    judged(world, most)
 }
 
 /// What the rules have to say, in their order; `most` is the most that the findings of a check may be, where it is on.

@@ -15,12 +15,12 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A stream after the rules of the policy.
-pub(super) struct World<'w> {
+pub(in crate::check) struct World<'w> {
     pub(super) parameters: Parameters,
     /// The objects that may run Spark, in order.
-    pub(super) seen: Vec<Seen>,
+    pub(in crate::check) seen: Vec<Seen>,
     /// Spark's processes, in order.
-    pub(super) processes: Vec<Process>,
+    pub(in crate::check) processes: Vec<Process>,
     stream: &'w Stream<'w>,
     objects: &'w [Object<'w>],
     /// What rules made of objects that run nothing.
@@ -114,7 +114,7 @@ impl<'w> World<'w> {
     }
 
     /// What names the objects of the stream.
-    pub(super) fn objects(&self) -> &'w [Object<'w>] {
+    pub(in crate::check) fn objects(&self) -> &'w [Object<'w>] {
         self.objects
     }
 

@@ -112,11 +112,7 @@ impl<'p> Planner<'p> {
     }
 
     fn context(&self) -> Context<'p> {
-        Context {
-            tables: self.setup.tables,
-            facts: self.facts,
-            images: self.setup.images,
-        }
+        self.setup.context(self.facts)
     }
 
     fn pods(&self, object: &'p Object<'p>, value: &Value) -> Vec<PodView<'p>> {

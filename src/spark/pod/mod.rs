@@ -19,11 +19,11 @@ mod tests;
 #[cfg(test)]
 mod written_tests;
 
-pub use client::client;
+pub use client::{client, client_parts};
 pub use count::{Count, executors};
 pub use found::{NoPods, Operator, Predicted, found, of_object};
 pub(super) use found::{application, version};
-pub use origin::{PartOrigin, PartOrigins};
+pub use origin::{DRIVER, PartOrigin, PartOrigins, SETTINGS, TEMPLATE};
 pub use passed::{GivenValue, Origin, Origins};
 pub use webhook::kubernetes as as_limit;
 pub use weight::Quality;

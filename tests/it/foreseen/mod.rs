@@ -1,5 +1,6 @@
 //! Pods that Spark will build, judged by checks and rules: what is found, and where in the application.
 
+mod drivers;
 mod operators;
 
 use super::lab;

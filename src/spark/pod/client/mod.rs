@@ -4,7 +4,7 @@
 //! Source: `KubernetesClusterManager`, `BasicExecutorFeatureStep` and `SparkContext` of 3.5.9, 4.1.4 and 4.3.0, read: in
 //! client mode no submission adds anything, and a driver's port that is not set is the machine's choice.
 
-use super::{Application, Count, NoPods, Origin, Origins, Pod, Predicted, predicted};
+use super::{Application, Count, NoPods, Origin, Origins, PartOrigins, Pod, Predicted, predicted};
 use crate::manifest::Object;
 use crate::manifest::spark::text_of;
 use crate::spark::conf::{Entry, Told};
@@ -91,6 +91,17 @@ pub fn client(process: &Process, seen: &Seen, objects: &[Object<'_>]) -> Option<
         origins: driver.origins(),
         pods: driver.pods(),
     })
+}
+
+/// Where the parts of its executors stand; nothing where it makes none, or they are not known.
+pub fn client_parts(process: &Process, seen: &Seen, objects: &[Object<'_>]) -> Option<PartOrigins> {
+    let driver = Driver {
+        process,
+        seen,
+        objects,
+    };
+    let template = driver.template().ok()?;
+    Some(PartOrigins::of_driver(driver.settings(), template))
 }
 
 struct Driver<'d> {

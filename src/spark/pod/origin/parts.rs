@@ -86,7 +86,7 @@ pub(super) fn of(
         pod,
         found: Vec::new(),
     };
-    if origins.operator == Operator::Cluster {
+    if origins.operator == Some(Operator::Cluster) {
         for (at, key) in OF_CLUSTER {
             let base = if at.starts_with("/spec") {
                 &Pointer::root()
@@ -118,7 +118,7 @@ pub(super) fn of(
         let key = parts.first(&ESCALATION).unwrap_or(ESCALATION[0].to_owned());
         parts.set(at, &key.replace('*', role));
     }
-    if origins.operator == Operator::Kubeflow {
+    if origins.operator == Some(Operator::Kubeflow) {
         parts.limit(&own);
     }
     parts.requests(&own);
@@ -153,7 +153,7 @@ impl Parts<'_> {
     /// A part by its setting, which nothing has to say.
     fn set(&mut self, part: Pointer, key: &str) {
         let by = match self.origins.operator {
-            Operator::Cluster => "the operator",
+            Some(Operator::Cluster) => "the operator",
             _ => "Spark",
         };
         let set = format!("{by} sets it by `{key}`, whatever a template says");
