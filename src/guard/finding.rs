@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What a rule or a check has to say about one place of one object.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// `<preset>/<rule>`, or the id of a check (`pod-security/runAsNonRoot`).
     pub id: String,
@@ -37,7 +37,7 @@ pub struct Finding {
 }
 
 /// That a finding does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Waived {
     /// Why.
     pub reason: String,

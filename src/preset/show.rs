@@ -7,7 +7,7 @@ use super::{
     Body, BodyValue, Origin, OwnPlace, PatchStep, Pattern, Policy, ResolvedCheck, ResolvedRule,
     Severity, Verb, Waiving,
 };
-use crate::manifest::sensitive::shown;
+use crate::manifest::sensitive::Lines;
 use std::fmt::Write;
 
 /// The whole policy. Reads like a preset whose parameters are put in; `# file:line` says who set a value.
@@ -114,10 +114,11 @@ impl Page {
     /// The whole text; what rules may hold of credentials is an ellipsis.
     fn text(&self) -> String {
         let lines: Vec<_> = self.lines.iter().map(|(line, _)| line.as_str()).collect();
+        let lines = Lines::of(lines);
         let mut out = String::new();
         for (at, (line, note)) in self.lines.iter().enumerate() {
             let line = match self.values.binary_search(&at) {
-                Ok(_) => shown(&lines, at),
+                Ok(_) => lines.shown(at),
                 Err(_) => line.into(),
             };
             let _ = match note {

@@ -1,7 +1,7 @@
 //! What a run would change, as people read diffs: a unified diff with the rules beside each hunk.
 
 use super::Report;
-use crate::manifest::sensitive::shown;
+use crate::manifest::sensitive::Lines;
 use crate::render::Restart;
 use crate::text::EditSet;
 use similar::udiff::UnifiedDiffHunk;
@@ -22,6 +22,7 @@ pub fn diff(report: &Report<'_>, edits: &EditSet) -> String {
     let after = &edits.apply(before);
     let rules = rules_by_line(report);
     let diff = TextDiff::from_lines(before, after);
+    let sides = sides(&diff);
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         if out.is_empty() {
@@ -36,7 +37,7 @@ pub fn diff(report: &Report<'_>, edits: &EditSet) -> String {
             .collect();
         let own: Vec<_> = own.into_iter().collect();
         let _ = writeln!(out, "{CYAN}{} {}{RESET}", hunk.header(), own.join(", "));
-        changes(&diff, &hunk, &mut out);
+        changes(&sides, &hunk, &mut out);
     }
     out
 }
@@ -44,20 +45,26 @@ pub fn diff(report: &Report<'_>, edits: &EditSet) -> String {
 /// The unified diff of two texts, under the names of each; nothing where they are the same.
 pub fn unified(before: &str, after: &str, (old, new): (&str, &str)) -> String {
     let diff = TextDiff::from_lines(before, after);
+    let sides = sides(&diff);
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         if out.is_empty() {
             let _ = writeln!(out, "--- {old}\n+++ {new}");
         }
         let _ = writeln!(out, "{CYAN}{}{RESET}", hunk.header());
-        changes(&diff, &hunk, &mut out);
+        changes(&sides, &hunk, &mut out);
     }
     out
 }
 
+/// The lines of both texts.
+fn sides<'d, 't>(diff: &'d TextDiff<'_, 't, 't, str>) -> [Lines<'d, 't>; 2] {
+    [Lines::of(diff.old_slices()), Lines::of(diff.new_slices())]
+}
+
 /// The lines of a hunk.
 fn changes<'t>(
-    diff: &TextDiff<'_, '_, '_, str>,
+    [old, new]: &[Lines<'_, '_>; 2],
     hunk: &UnifiedDiffHunk<'_, 't, 't, '_, str>,
     out: &mut String,
 ) {
@@ -69,8 +76,8 @@ fn changes<'t>(
         };
         let end = if colour.is_empty() { "" } else { RESET };
         let line = match (change.old_index(), change.new_index()) {
-            (Some(at), _) => shown(diff.old_slices(), at),
-            (None, Some(at)) => shown(diff.new_slices(), at),
+            (Some(at), _) => old.shown(at),
+            (None, Some(at)) => new.shown(at),
             (None, None) => continue,
         };
         let _ = writeln!(out, "{colour}{sign}{line}{end}");

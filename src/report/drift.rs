@@ -3,7 +3,7 @@
 
 use super::summary::count;
 use crate::drift::{Compared, Difference, Drift, Owner, Verdict};
-use crate::manifest::sensitive::{self, shown_value};
+use crate::manifest::sensitive::{Lines, shown_value};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write;
@@ -124,7 +124,7 @@ fn first_line(live: &str, wanted: &str, key: &str) -> (usize, String, String) {
     let same = live.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
     let at = |lines: &[&str]| match lines.get(same) {
         Some(_) => {
-            let line = sensitive::shown(lines, same).into_owned();
+            let line = Lines::of(lines).shown(same).into_owned();
             short(&shown_value(&line.into(), key))
         }
         None => "the end".to_owned(),
@@ -156,9 +156,8 @@ fn shown(value: &Value, key: &str, hidden: bool) -> Value {
 fn line_by_line(value: &Value) -> Value {
     match value {
         Value::String(text) if text.contains('\n') => {
-            let lines: Vec<_> = text.lines().collect();
-            let lines = (0..lines.len()).map(|at| sensitive::shown(&lines, at));
-            lines.collect::<Vec<_>>().join("\n").into()
+            let lines = Lines::of(text.lines().collect::<Vec<_>>());
+            lines.all_shown().collect::<Vec<_>>().join("\n").into()
         }
         Value::Array(items) => items.iter().map(line_by_line).collect(),
         Value::Object(map) => {
@@ -171,9 +170,8 @@ fn line_by_line(value: &Value) -> Value {
 
 /// A message of somebody else without lines that may hold a credential.
 pub fn without_credentials(text: &str) -> String {
-    let lines: Vec<_> = text.lines().collect();
-    let lines = (0..lines.len()).map(|at| sensitive::shown(&lines, at));
-    lines.collect::<Vec<_>>().join(" ")
+    let lines = Lines::of(text.lines().collect::<Vec<_>>());
+    lines.all_shown().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Serialize)]

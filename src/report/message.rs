@@ -33,15 +33,18 @@ pub struct Place<'a> {
     pub span: Span,
     /// Where they begin, for people.
     pub position: Position,
+    /// Whether their line may not be shown.
+    pub is_hidden: bool,
 }
 
 impl<'a> Place<'a> {
-    /// Counts the lines up to `span`.
+    /// Counts the lines up to `span`, and judges the one that it begins on.
     pub fn new(source: Source<'a>, span: Span) -> Self {
         Self {
             source,
             span,
             position: source.position(span.start),
+            is_hidden: is_hidden(source.text, span.start),
         }
     }
 }
@@ -95,13 +98,14 @@ impl<'a> Message<'a> {
             source,
             span,
             position,
+            is_hidden,
         }) = self.place
         else {
             return group;
         };
         let line = source.lines(Span::empty(span.start));
         let text = &source.text[line.range()];
-        if text.len() > 2000 || is_hidden(source.text, span.start) {
+        if text.len() > 2000 || is_hidden {
             let origin = Origin::path(source.name)
                 .line(position.line)
                 .char_column(position.column);

@@ -5,6 +5,7 @@ mod diff;
 mod drift;
 mod entry;
 mod github;
+mod held;
 mod json;
 mod junit;
 mod listed;
@@ -34,11 +35,11 @@ pub use summary::{Summary, count};
 pub use text::{errors_within, findings, overview, three_lines};
 
 use crate::guard::{Change, Finding};
-use crate::manifest::spark::{edit, properties};
-use crate::manifest::template::readable;
+use crate::manifest::sensitive::Hidden;
 use crate::manifest::{Object, helm4_template};
 use crate::text::{Lines, Span};
-use crate::yaml::{Document, Nested, NodeRef, Pointer, Stream};
+use crate::yaml::{Document, NodeRef, Pointer, Stream};
+use held::Held;
 use std::cell::OnceCell;
 
 /// All that a run has to say.
@@ -60,6 +61,8 @@ pub struct Report<'a> {
     /// The waivers that could have held.
     pub waivers: &'a [Listed<'a>],
     lines: OnceCell<Lines<'a>>,
+    hidden: Hidden<'a>,
+    held: Held<'a>,
 }
 
 /// Where in the input a finding or a change belongs.
@@ -81,6 +84,8 @@ impl<'a> Report<'a> {
         Report {
             findings,
             lines: OnceCell::new(),
+            hidden: Hidden::of(self.stream.text),
+            held: Held::default(),
             ..*self
         }
     }
@@ -103,6 +108,8 @@ impl<'a> Report<'a> {
             environment: None,
             waivers: &[],
             lines: OnceCell::new(),
+            hidden: Hidden::of(stream.text),
+            held: Held::default(),
         }
     }
 
@@ -124,13 +131,15 @@ impl<'a> Report<'a> {
             (Span::empty(0), false)
         };
         let (document, root) = self.root(object);
-        found(root, within, path, end).0.end + document.offset
+        let found = self.held.find((object, root), within, path, end);
+        found.0.end + document.offset
     }
 
     /// Where a pointer into an object, or into a text of it, points to in the input.
     pub fn locate(&self, object: usize, within: Option<&Pointer>, path: &Pointer) -> Location<'a> {
         let (document, root) = self.root(object);
-        let (span, exact) = found(root, within, path, |root| root.locate(path));
+        let find = |root: NodeRef<'_>| root.locate(path);
+        let (span, exact) = self.held.find((object, root), within, path, find);
         Location {
             span: span.shifted(document.offset),
             exact,
@@ -143,57 +152,4 @@ impl<'a> Report<'a> {
         let document = &self.stream.documents[object.document];
         (document, document.node(object.node))
     }
-}
-
-/// Where a text of properties has a setting; the last entry that it would stand behind, where it has none. `None` where the
-/// path is none of a setting.
-fn setting(text: &str, path: &Pointer) -> Option<(Span, bool)> {
-    let key = path.last().filter(|_| path.len() == 1)?;
-    if !key.starts_with("spark.") {
-        return None;
-    }
-    let entries = properties(text);
-    let own = entries.iter().rev().find(|entry| entry.key == *key);
-    let own = own.map(|entry| (Span::new(entry.key_span.start, entry.value_span.end), true));
-    let nearest = edit::neighbour(&entries, &key).or(entries.last());
-    let nearest = nearest.map_or(Span::empty(text.len()), |entry| {
-        Span::new(entry.key_span.start, entry.value_span.end)
-    });
-    Some(own.unwrap_or((nearest, false)))
-}
-
-/// Where in a document something stands that is looked for in an object, or in a text of it: at its own line, where each
-/// line of the text is one of the document.
-fn found(
-    root: NodeRef<'_>,
-    within: Option<&Pointer>,
-    path: &Pointer,
-    find: impl Fn(NodeRef<'_>) -> (Span, bool),
-) -> (Span, bool) {
-    let Some(held) = within.and_then(|within| root.at_pointer(within)) else {
-        return find(root);
-    };
-    let held = held.resolved();
-    if let Some((span, exact)) = setting(held.text(), path) {
-        let lines = Nested::of(held);
-        let outer = |lines: Nested| Span::new(lines.outer(span.start), lines.outer(span.end));
-        return lines.map_or((held.span(), false), |lines| (outer(lines), exact));
-    }
-    let text = readable(held.text());
-    let read = Stream::parse(&text).ok();
-    let inner = read
-        .as_ref()
-        .and_then(|read| read.documents.iter().find_map(Document::root));
-    let Some(inner) = inner else {
-        return (held.span(), false);
-    };
-    let (span, exact) = find(inner);
-    let Some(lines) = Nested::of(held) else {
-        return (held.span(), exact);
-    };
-    let span = span.shifted(inner.document.offset);
-    (
-        Span::new(lines.outer(span.start), lines.outer(span.end)),
-        exact,
-    )
 }

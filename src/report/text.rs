@@ -72,6 +72,7 @@ fn message(report: &Report<'_>, finding: &Finding) -> String {
             source,
             span: location.span,
             position: report.lines().position(location.span.start),
+            is_hidden: report.hidden.holds(location.span.start),
         })),
         template: location.as_ref().and_then(|location| location.template),
         label: location.as_ref().map(|location| {

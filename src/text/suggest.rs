@@ -8,20 +8,22 @@ const ROOM: usize = 40;
 /// The candidate with the fewest typing errors between it and `word`, where that is few for its length; the first of
 /// equals. An error is a letter too many, too few, another, or two swapped; case is none.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = letters(word)?;
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    let word = letters(word, &mut own)?;
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let Some(letters) = letters(candidate) else {
+        let Some(letters) = letters(candidate, &mut other) else {
             continue;
         };
         // At least one letter is right.
         let longest = word.len().max(letters.len());
         let allowed = (longest / 3).max(1).min(longest - 1);
-        if word.len().abs_diff(letters.len()) > allowed {
-            continue;
-        }
-        let distance = distance(&word, &letters);
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+        let most = match best {
+            Some((0, _)) => break,
+            Some((least, _)) => allowed.min(least - 1),
+            None => allowed,
+        };
+        if let Some(distance) = distance(word, letters, most) {
             best = Some((distance, candidate));
         }
     }
@@ -55,17 +57,30 @@ pub fn shortened(text: &str) -> String {
     line.chars().take(ROOM).chain(['…']).collect()
 }
 
-fn letters(word: &str) -> Option<Vec<char>> {
-    let letters: Vec<_> = word.to_lowercase().chars().take(LONGEST + 1).collect();
-    (1..=LONGEST).contains(&letters.len()).then_some(letters)
+fn letters<'l>(word: &str, room: &'l mut Vec<char>) -> Option<&'l [char]> {
+    room.clear();
+    let lower = word.chars().flat_map(char::to_lowercase);
+    room.extend(lower.take(LONGEST + 1));
+    (1..=LONGEST).contains(&room.len()).then_some(room)
 }
 
-/// Optimal string alignment: edit distance with swaps of neighbours.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+/// Optimal string alignment: edit distance with swaps of neighbours, where it is at most `most`.
+fn distance(mut a: &[char], mut b: &[char], most: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    // What both begin and end with takes no error.
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    (a, b) = (&a[same..], &b[same..]);
+    let ends = a.iter().rev().zip(b.iter().rev());
+    let same = ends.take_while(|(x, y)| x == y).count();
+    (a, b) = (&a[..a.len() - same], &b[..b.len() - same]);
+    let [mut before, mut last, mut row] = [[0; LONGEST + 1]; 3];
+    for (j, cell) in last.iter_mut().enumerate() {
+        *cell = j;
+    }
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
             let mut least = (last[j] + usize::from(x != y))
                 .min(last[j + 1] + 1)
@@ -73,11 +88,16 @@ fn distance(a: &[char], b: &[char]) -> usize {
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 least = least.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row[j + 1] = least;
         }
-        before = std::mem::replace(&mut last, row);
+        // No row below has less than both of these.
+        let is_over = |row: &[usize]| row[..=b.len()].iter().all(|cell| *cell > most);
+        if is_over(&row) && is_over(&last) {
+            return None;
+        }
+        (before, last, row) = (last, row, before);
     }
-    last[b.len()]
+    Some(last[b.len()]).filter(|distance| *distance <= most)
 }
 
 #[cfg(test)]
@@ -107,6 +127,27 @@ mod tests {
         assert_eq!(nearest("oss", ["os", "on"]), Some("os"));
         assert_eq!(nearest("xx", ["os", "on"]), None);
         assert_eq!(nearest("c", ["a", "b"]), None);
+    }
+
+    #[test]
+    fn an_early_end_changes_no_distance() {
+        let words = [
+            "", "a", "ab", "ba", "abcd", "bacd", "abdc", "xabcdy", "acbdz", "zzzzzz",
+        ];
+        let words = words.map(|word| word.chars().collect::<Vec<_>>());
+        for (a, b) in words.iter().flat_map(|a| words.iter().map(move |b| (a, b))) {
+            let whole = distance(a, b, LONGEST).unwrap();
+            for most in 0..8 {
+                let cut = Some(whole).filter(|whole| *whole <= most);
+                assert_eq!(distance(a, b, most), cut, "{a:?} {b:?} {most}");
+            }
+            assert_eq!(distance(b, a, LONGEST), Some(whole), "{a:?} {b:?}");
+        }
+        let far = |a: &str, b: &str| {
+            let [a, b] = [a, b].map(|word| word.chars().collect::<Vec<_>>());
+            distance(&a, &b, LONGEST).unwrap()
+        };
+        assert_eq!([far("abcd", "bacd"), far("xabcdy", "acbdz")], [1, 3]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::preset::{ResolvedCheck, Severity};
 use crate::spark::process::{Process, Seen};
 use crate::spark::version::Version;
 use crate::yaml::Stream;
+use std::collections::BTreeSet;
 
 /// The processes of a stream as it is, and the objects that run them; `assumed` is the version where nothing says it.
 pub fn processes(
@@ -99,19 +100,23 @@ pub(super) fn judged(
             }
         };
         let name = (rule.page.id, rule.code);
-        let first = findings.len();
-        for said in said {
+        let graded = said.into_iter().filter_map(|said| {
             let grade = said.grade(rule.grade);
             let severity = match rule.has_own_check() {
                 true => most,
                 false => grade.severity(most),
             };
-            let finding = said.finding(name, severity);
-            // Processes that share a ConfigMap share what is wrong in it.
-            if grade >= least && !findings[first..].contains(&finding) {
-                findings.push(finding);
-            }
-        }
+            (grade >= least).then(|| said.finding(name, severity))
+        });
+        findings.extend(once(graded.collect()));
     }
     findings
+}
+
+/// Each finding once: processes that share a `ConfigMap` share what is wrong in it.
+fn once(findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+    let mut known = BTreeSet::new();
+    let is_new: Vec<_> = findings.iter().map(|one| known.insert(one)).collect();
+    let new = findings.into_iter().zip(is_new);
+    new.filter_map(|(finding, is_new)| is_new.then_some(finding))
 }

@@ -4,7 +4,7 @@
 use super::application::Application;
 use super::folder::Folder;
 use super::{Exit, Failure, refused};
-use crate::manifest::sensitive;
+use crate::manifest::sensitive::Lines;
 use crate::preset::{File, PolicyError, SidecarSpec, ToolFile};
 use crate::text::hint;
 use std::io::Write;
@@ -232,8 +232,7 @@ fn said(text: &str) -> String {
     let mut lines: Vec<_> = text.trim().lines().collect();
     let earlier = lines.len().saturating_sub(MOST_LINES);
     lines.drain(..earlier);
-    let shown = (0..lines.len()).map(|at| sensitive::shown(&lines, at));
-    let shown: Vec<_> = shown.collect();
+    let shown: Vec<_> = Lines::of(lines).all_shown().collect();
     let mut length = 0;
     let fit = shown.iter().rev().take_while(|line| {
         length += line.len();

@@ -1,12 +1,14 @@
 //! What must not be shown: lines of Secrets, and lines that look like credentials.
 
+mod document;
 mod lines;
 mod literal;
 #[cfg(test)]
 mod literal_tests;
 mod masked;
 
-pub use lines::{is_hidden, shown, within_secret, without_hidden};
+pub use document::{Hidden, is_hidden, within_secret, without_hidden};
+pub use lines::Lines;
 pub use literal::{Literal, is_literal, literals};
 pub use masked::{HIDDEN, holds_literal, masked_value};
 
@@ -188,9 +190,8 @@ mod tests {
     #[test]
     fn a_diff_hides_values_and_not_names() {
         let shown = |text: &str| {
-            let lines: Vec<_> = text.split_inclusive('\n').collect();
-            let lines = (0..lines.len()).map(|at| shown(&lines, at).into_owned());
-            lines.collect::<Vec<_>>().join("\n")
+            let lines = Lines::of(text.split_inclusive('\n').collect::<Vec<_>>());
+            lines.all_shown().collect::<Vec<_>>().join("\n")
         };
         assert_eq!(
             shown(

@@ -2,7 +2,7 @@
 
 use super::{Difference, Sanction};
 use crate::manifest::meaning::{Fact, NO_BREAK};
-use crate::manifest::sensitive::shown;
+use crate::manifest::sensitive::Lines;
 use crate::pin::on_one_line;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
@@ -49,18 +49,20 @@ fn sides(difference: &Difference, out: &mut String) {
     if let (Some(before), Some(after)) = (text(before), text(after)) {
         let _ = writeln!(out, " {}", on_one_line(&difference.path));
         let diff = TextDiff::from_lines(before, after);
+        let (old, new) = (diff.old_slices(), diff.new_slices());
+        let (old, new) = ((old, Lines::of(old)), (new, Lines::of(new)));
         for change in diff.iter_all_changes() {
-            let (sign, colour, lines, at) =
+            let (sign, colour, (lines, shown), at) =
                 match (change.tag(), change.old_index(), change.new_index()) {
-                    (ChangeTag::Delete, Some(at), _) => ('-', RED, diff.old_slices(), at),
-                    (ChangeTag::Insert, _, Some(at)) => ('+', GREEN, diff.new_slices(), at),
+                    (ChangeTag::Delete, Some(at), _) => ('-', RED, &old, at),
+                    (ChangeTag::Insert, _, Some(at)) => ('+', GREEN, &new, at),
                     _ => continue,
                 };
             let line = match lines[at] {
                 NO_BREAK if at + 1 == lines.len() => "(no line break at the end)".into(),
                 // What tells two lines apart is to be seen.
-                line if line.ends_with("\r\n") => shown(lines, at) + "\r",
-                _ => shown(lines, at),
+                line if line.ends_with("\r\n") => shown.shown(at) + "\r",
+                _ => shown.shown(at),
             };
             let _ = writeln!(out, "{colour}{sign}  {}{RESET}", on_one_line(&line));
         }
