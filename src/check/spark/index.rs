@@ -21,7 +21,7 @@ const PLACES: [(&str, &str); 8] = [
 /// Made as far as somebody asks.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    services: OnceCell<Selectors>,
+    selectors: [OnceCell<Selectors>; SELECTORS.len()],
     pods: OnceCell<Pairs>,
     routes: OnceCell<BTreeMap<&'static str, Pairs>>,
 }
@@ -30,13 +30,16 @@ pub(super) struct Index {
 #[derive(Debug, Default)]
 struct Pairs(BTreeMap<String, BTreeMap<String, Vec<usize>>>);
 
-/// Services by one pair of their selector each: the one that the fewest others have.
+/// Objects of a kind by one pair of their `spec.selector` each: the one that the fewest others have.
 #[derive(Debug, Default)]
 struct Selectors {
     by_pair: Pairs,
     /// Those that no label has to match with more than nothing.
     loose: Vec<usize>,
 }
+
+/// What selects by labels in its `spec.selector`.
+const SELECTORS: [&str; 3] = ["Service", "PodMonitor", "ServiceMonitor"];
 
 /// What leads from outside to Services.
 pub(super) const ROUTES: [&str; 6] = [
@@ -49,9 +52,12 @@ pub(super) const ROUTES: [&str; 6] = [
 ];
 
 impl Index {
-    /// The Services whose selector matches these labels, in their order.
-    pub(super) fn services(&self, world: &World<'_>, labels: &Value) -> Vec<usize> {
-        let all = self.services.get_or_init(|| Selectors::of(world));
+    /// The objects of one of `SELECTORS` whose selector matches these labels, in their order.
+    pub(super) fn selecting(&self, world: &World<'_>, kind: &str, labels: &Value) -> Vec<usize> {
+        let Some(at) = SELECTORS.iter().position(|own| *own == kind) else {
+            return Vec::new();
+        };
+        let all = self.selectors[at].get_or_init(|| Selectors::of(world, kind));
         let own = pairs(labels).flat_map(|(key, text)| all.by_pair.get(key, text));
         let mut found: Vec<_> = own.chain(&all.loose).copied().collect();
         found.sort_unstable();
@@ -115,15 +121,15 @@ impl Pairs {
 }
 
 impl Selectors {
-    fn of(world: &World<'_>) -> Self {
+    fn of(world: &World<'_>, kind: &str) -> Self {
         let mut everywhere = Pairs::default();
-        for (object, value) in world.of_kind("Service") {
+        for (object, value) in world.of_kind(kind) {
             for (key, text) in selector(value) {
                 everywhere.add(key, text, object.index);
             }
         }
         let mut own = Self::default();
-        for (object, value) in world.of_kind("Service") {
+        for (object, value) in world.of_kind(kind) {
             let rarest = selector(value).min_by_key(|(key, text)| everywhere.get(key, text).len());
             match rarest {
                 Some((key, text)) => own.by_pair.add(key, text, object.index),
@@ -145,9 +151,9 @@ fn labels<'v>(kind: &str, value: &'v Value) -> &'v Value {
     }
 }
 
-/// What the selector of a Service asks for.
-fn selector(service: &Value) -> impl Iterator<Item = (&str, &str)> {
-    pairs(plain(&service["spec"]["selector"]))
+/// What the selector of an object asks for.
+fn selector(value: &Value) -> impl Iterator<Item = (&str, &str)> {
+    pairs(plain(&value["spec"]["selector"]))
 }
 
 /// The labels of a selector.

@@ -199,13 +199,21 @@ impl<'w> World<'w> {
         namespace: &'s str,
         labels: &Value,
     ) -> impl Iterator<Item = (&'w Object<'w>, &'s Value)> {
-        let found = self.index.services(self, labels);
-        let found = found
-            .into_iter()
-            .map(|index| (self.object(index), self.value(index)));
+        let found = self.selecting("Service", labels);
         found.filter(move |(object, _)| {
             same_namespace(object.namespace.unwrap_or_default(), namespace)
         })
+    }
+
+    /// The Services or monitors of Prometheus whose `spec.selector` matches these labels, of any namespace. An empty or absent
+    /// one selects nothing.
+    pub(super) fn selecting(
+        &self,
+        kind: &str,
+        labels: &Value,
+    ) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
+        let found = self.index.selecting(self, kind, labels).into_iter();
+        found.map(|index| (self.object(index), self.value(index)))
     }
 
     /// The objects whose pods a selector of a Service in this namespace finds; no tests of a chart.

@@ -147,7 +147,7 @@ fn by_route(case: Case<'_>, service: Service<'_>, port: u64) -> Vec<Said> {
             "Route" => route_leads_to(&value["spec"], service, port, case),
             _ => leads_to(&value["spec"], service, &own),
         };
-        here && !has_auth(value) && leads
+        here && leads && !has_auth(value)
     });
     leads
         .map(|(route, _)| {

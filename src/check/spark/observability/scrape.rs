@@ -10,6 +10,7 @@ use crate::spark::process::SeenPod;
 use crate::yaml::Pointer;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The path that Prometheus takes where none is written.
 const PATH: &str = "/metrics";
@@ -242,12 +243,28 @@ fn monitored(case: Case<'_>) -> Vec<Target> {
     let Some(pod) = case.own_pod() else {
         return Vec::new();
     };
+    let labels = &pod.pod().metadata()["labels"];
+    let services = case.world.services(case.namespace(), labels);
+    let services: Vec<_> = services.map(|(_, service)| service).collect();
+    let of_services = services.iter().flat_map(|service| {
+        let labels = &service["metadata"]["labels"];
+        case.world.selecting("ServiceMonitor", labels)
+    });
+    // One may select several of the Services.
+    let of_services: BTreeMap<_, _> = of_services
+        .map(|(object, value)| (object.index, value))
+        .collect();
+    let of_pods = case.world.selecting("PodMonitor", labels);
+    let of_pods: BTreeMap<_, _> = of_pods
+        .map(|(object, value)| (object.index, value))
+        .collect();
     let mut found = Vec::new();
-    for (kind, list) in [
-        ("PodMonitor", "podMetricsEndpoints"),
-        ("ServiceMonitor", "endpoints"),
+    for (kind, list, monitors) in [
+        ("PodMonitor", "podMetricsEndpoints", of_pods),
+        ("ServiceMonitor", "endpoints", of_services),
     ] {
-        for (object, value) in case.world.of_kind(kind) {
+        for (index, value) in monitors {
+            let object = case.world.object(index);
             let own = object.namespace.unwrap_or_default();
             if !looks_into(&value["spec"]["namespaceSelector"], own, case.namespace()) {
                 continue;
@@ -255,8 +272,8 @@ fn monitored(case: Case<'_>) -> Vec<Target> {
             let endpoints = value["spec"][list].as_array().into_iter().flatten();
             for (at, endpoint) in endpoints.enumerate() {
                 let port = match kind {
-                    "PodMonitor" => of_pod(value, endpoint, pod),
-                    _ => of_service(case, value, endpoint, pod),
+                    "PodMonitor" => of_pod(endpoint, pod),
+                    _ => of_service(&services, value, endpoint, pod),
                 };
                 let Some(port) = port else {
                     continue;
@@ -288,15 +305,11 @@ pub(super) fn looks_into(selector: &Value, own: &str, namespace: &str) -> bool {
     }
 }
 
-fn of_pod(monitor: &Value, endpoint: &Value, pod: &SeenPod) -> Option<u16> {
-    let labels = &pod.pod().metadata()["labels"];
-    selects(&monitor["spec"]["selector"], labels).then(|| {
-        let number = endpoint["portNumber"].as_u64();
-        match endpoint["port"].as_str() {
-            Some(name) => numbered(pod, name),
-            None => number.and_then(|number| number.try_into().ok()),
-        }
-    })?
+fn of_pod(endpoint: &Value, pod: &SeenPod) -> Option<u16> {
+    match endpoint["port"].as_str() {
+        Some(name) => numbered(pod, name),
+        None => endpoint["portNumber"].as_u64()?.try_into().ok(),
+    }
 }
 
 fn numbered(pod: &SeenPod, name: &str) -> Option<u16> {
@@ -306,14 +319,17 @@ fn numbered(pod: &SeenPod, name: &str) -> Option<u16> {
         .map(|(_, number)| number)
 }
 
-fn of_service(case: Case<'_>, monitor: &Value, endpoint: &Value, pod: &SeenPod) -> Option<u16> {
-    let labels = &pod.pod().metadata()["labels"];
+fn of_service(
+    services: &[&Value],
+    monitor: &Value,
+    endpoint: &Value,
+    pod: &SeenPod,
+) -> Option<u16> {
     let name = endpoint["port"].as_str()?;
-    let services = case.world.services(case.namespace(), labels);
-    let mut monitored = services.filter(|(_, service)| {
-        selects(&monitor["spec"]["selector"], &service["metadata"]["labels"])
-    });
-    monitored.find_map(|(_, service)| {
+    let mut monitored = services
+        .iter()
+        .filter(|service| selects(&monitor["spec"]["selector"], &service["metadata"]["labels"]));
+    monitored.find_map(|service| {
         let mut ports = service["spec"]["ports"].as_array()?.iter();
         let port = ports.find(|port| port["name"] == name)?;
         match &port["targetPort"] {
