@@ -153,10 +153,16 @@ impl<'w> Case<'w> {
     /// `key=value` as it is written; only the key, where the value may not be shown.
     pub(super) fn shown(self, key: &str) -> String {
         match self.conf().get(key) {
-            Told::Set(known) if !known.entry.secret && !holds_literal(key, &known.entry.text) => {
+            Told::Set(known) if !self.hides(key) => {
                 format!("{key}={}", crate::text::shortened(&known.entry.text))
             }
             _ => key.to_owned(),
         }
+    }
+
+    /// Whether a setting has a value that may not be shown: one of a Secret, or a credential.
+    pub(super) fn hides(self, key: &str) -> bool {
+        let entry = self.conf().entry(key);
+        entry.is_some_and(|entry| entry.secret || holds_literal(key, &entry.text))
     }
 }

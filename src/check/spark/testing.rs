@@ -13,6 +13,11 @@ use serde_json::Value;
 
 /// What all rules say of a stream.
 pub(super) fn found(text: &str) -> Vec<Finding> {
+    seen_in(text, |world| judged(&world, |_| Some(Severity::Error)))
+}
+
+/// What there is to see in a stream.
+pub(super) fn seen_in<R>(text: &str, see: impl FnOnce(World<'_>) -> R) -> R {
     let stream = Stream::parse(text).unwrap();
     let (all, _) = objects(&stream);
     let place = Place {
@@ -41,8 +46,12 @@ pub(super) fn found(text: &str) -> Vec<Finding> {
         gathered.add(subject, &outcome);
     }
     let (seen, changed) = gathered.take();
-    let world = World::new((&stream, &all), seen, changed, Parameters::default());
-    judged(&world, |_| Some(Severity::Error))
+    see(World::new(
+        (&stream, &all),
+        seen,
+        changed,
+        Parameters::default(),
+    ))
 }
 
 /// What all rules say of objects of which the last one is a Deployment whose main container has this role.

@@ -107,6 +107,14 @@ impl Conf {
         &self.gaps
     }
 
+    /// The same, all of it from Secrets.
+    #[cfg(test)]
+    pub(crate) fn hide(&mut self) {
+        let settings = self.entries.values_mut().flatten();
+        let all = settings.chain(self.variables.values_mut());
+        all.for_each(|entry| entry.secret = true);
+    }
+
     /// Every key that something sets, with its values, the one that counts first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Entry])> {
         let entries = self.entries.iter();

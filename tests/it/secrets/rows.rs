@@ -1,12 +1,7 @@
 //! The table of runs.
 
-use super::Row;
-use super::texts::{BROKEN, PLAIN_PROJECT, PRESET, PROJECT, REFUSALS, RULES, STREAM, json, other};
-
-/// All of them, where a row says `REPORTS`.
-const REPORTS: &str = "--report json=r.json --report text=r.txt --report sarif=r.sarif --report junit=r.xml \
-    --report github=r.log --report markdown=r.md";
-const KEY: (&str, &str) = ("key", "0123456789abcdef0123456789abcdef\n");
+use super::texts::{BROKEN, PRESET, PROJECT, REFUSALS, RULES, STREAM, json, other};
+use super::{Row, row};
 
 /// Runs over [`STREAM`]: name, what is typed, how it ends.
 const OVER_STREAM: &[(&str, &str, i32)] = &[
@@ -377,23 +372,4 @@ fn lock(name: &str, locked: bool, typed: &'static str, code: i32, key: &'static 
         runs.push(&typed);
     }
     row(name, files, &runs, code)
-}
-
-fn row(name: &str, mut files: Vec<(&'static str, String)>, runs: &[&str], code: i32) -> Row {
-    if !files.iter().any(|(name, _)| *name == KEY.0) {
-        files.push((KEY.0, KEY.1.to_owned()));
-    }
-    if !files.iter().any(|(name, _)| *name == "sparkk8s.yaml") {
-        files.push(("sparkk8s.yaml", PLAIN_PROJECT.to_owned()));
-    }
-    let words = |run: &&str| {
-        let all = run.replace("REPORTS", REPORTS);
-        all.split(' ').map(str::to_owned).collect()
-    };
-    Row {
-        name: name.to_owned(),
-        files,
-        runs: runs.iter().map(words).collect(),
-        code,
-    }
 }

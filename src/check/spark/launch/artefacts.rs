@@ -2,6 +2,8 @@
 
 use crate::check::spark::case::Case;
 use crate::check::spark::said::Site;
+use crate::manifest::sensitive::holds_literal;
+use crate::manifest::spark::base;
 use crate::spark::conf::Told;
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -10,6 +12,8 @@ use serde_json::Value;
 pub(in crate::check::spark) struct Artefact {
     /// `local:///opt/spark/jars/spark-connect_2.13-4.1.0.jar`, `org.apache.spark:spark-avro_2.13:4.1.0`.
     pub(in crate::check::spark) text: String,
+    /// What a message calls it: no more than the setting or the file's name, where the rest may not be shown.
+    pub(in crate::check::spark) shown: String,
     pub(in crate::check::spark) site: Site,
 }
 
@@ -31,7 +35,8 @@ pub(in crate::check::spark) fn artefacts(case: Case<'_>) -> Vec<Artefact> {
     let mut found = Vec::new();
     for key in KEYS {
         if let Told::Set(known) = case.conf().get(key) {
-            add(&mut found, &known.text, &case.at(key));
+            let of_secret = known.entry.secret.then_some(key);
+            add(&mut found, &known.text, &case.at(key), of_secret);
         }
     }
     match case.own() {
@@ -44,6 +49,7 @@ pub(in crate::check::spark) fn artefacts(case: Case<'_>) -> Vec<Artefact> {
                         &mut found,
                         word,
                         &case.at_container(&[list, &at.to_string()]),
+                        None,
                     );
                 }
             }
@@ -66,17 +72,18 @@ fn in_fields(case: Case<'_>, found: &mut Vec<Artefact>) {
             Some(Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     let site = Site::object(case.object, at.child(index));
-                    add(found, item.as_str().unwrap_or_default(), &site);
+                    add(found, item.as_str().unwrap_or_default(), &site, None);
                 }
             }
-            Some(Value::String(text)) => add(found, text, &Site::object(case.object, at)),
+            Some(Value::String(text)) => add(found, text, &Site::object(case.object, at), None),
             _ => {}
         }
     }
 }
 
-/// Adds the artefacts of a text; what is still to be filled in is none.
-fn add(found: &mut Vec<Artefact>, text: &str, site: &Site) {
+/// Adds the artefacts of a text; what is still to be filled in is none. `of_secret` is the setting whose value stands in a
+/// Secret.
+fn add(found: &mut Vec<Artefact>, text: &str, site: &Site, of_secret: Option<&str>) {
     let parts = text.split(|c: char| c.is_whitespace() || ",=\"'".contains(c));
     let known = parts.filter(|part| !part.contains('$') && !part.contains("{{"));
     let artefacts = known.filter(|part| is_artefact(part));
@@ -85,6 +92,11 @@ fn add(found: &mut Vec<Artefact>, text: &str, site: &Site) {
         if is_new {
             found.push(Artefact {
                 text: text.to_owned(),
+                shown: match of_secret {
+                    Some(key) => format!("what `{key}` names"),
+                    None if holds_literal("", text) => format!("`{}`", base(text)),
+                    None => format!("`{text}`"),
+                },
                 site: site.clone(),
             });
         }

@@ -101,7 +101,11 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let Some((why, help)) = missing else {
         return Vec::new();
     };
-    let message = format!("`{KEY}={path}` names a file that is not there: {why}");
+    let named = match case.hides(KEY) {
+        true => KEY.to_owned(),
+        false => format!("{KEY}={path}"),
+    };
+    let message = format!("`{named}` names a file that is not there: {why}");
     vec![case.at(KEY).say(message, help).because(
         "the driver stops with `Could not load pod from template file` when it asks for its first executor, and again after each \
          restart, if nothing before it fails already for want of the folder",

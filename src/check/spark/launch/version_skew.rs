@@ -148,10 +148,9 @@ const WHY: &str = "driver and executors talk in serialised Java classes, and jar
 fn among(artefacts: &[Artefact]) -> Vec<Said> {
     let mut told = artefacts.iter().filter_map(|artefact| {
         let version = of_jar(&artefact.text)?;
-        let what = format!("`{}`", artefact.text);
         Some(Told {
             version,
-            what,
+            what: artefact.shown.clone(),
             site: artefact.site.clone(),
         })
     });
@@ -164,13 +163,13 @@ fn among(artefacts: &[Artefact]) -> Vec<Said> {
 
 fn of_artefact(first: &Told, artefact: &Artefact) -> Option<Said> {
     let Told { version, what, .. } = first;
-    let Artefact { text, site } = artefact;
+    let Artefact { text, shown, site } = artefact;
     let say = |message: String, help: String| Some(site.clone().say(message, help).because(WHY));
     let own = of_jar(text);
     let line = own.map(Version::line).or_else(|| built_for(text));
     if let Some((major, minor)) = line.filter(|line| *line != version.line()) {
         let message =
-            format!("`{text}` is for Spark {major}.{minor}, and {what} is Spark {version}");
+            format!("{shown} is for Spark {major}.{minor}, and {what} is Spark {version}");
         let (major, minor) = version.line();
         return say(
             message,
@@ -179,7 +178,7 @@ fn of_artefact(first: &Told, artefact: &Artefact) -> Option<Said> {
     }
     if OLD_SCALA.iter().any(|end| text.contains(end)) && version.since(4, 0) {
         let message = format!(
-            "`{text}` is built with Scala 2.12, and {what} is Spark {version}, which has Scala 2.13 only"
+            "{shown} is built with Scala 2.12, and {what} is Spark {version}, which has Scala 2.13 only"
         );
         return say(
             message,
@@ -189,7 +188,7 @@ fn of_artefact(first: &Told, artefact: &Artefact) -> Option<Said> {
     let (own, installed) = own.zip(text.strip_prefix("local://"))?;
     let inside = is_in_image(installed) && what.starts_with("the image");
     if inside && own.patch.is_some() && version.patch.is_some() && own.patch != version.patch {
-        let message = format!("`{text}` is not in {what}, whose jars are those of Spark {version}");
+        let message = format!("{shown} is not in {what}, whose jars are those of Spark {version}");
         let help = "write `spark-internal` in its place, or take the version from the image's tag"
             .to_owned();
         let said = site.clone().say(message, help);

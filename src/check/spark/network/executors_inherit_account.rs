@@ -69,10 +69,13 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     if !applies || foreign || written || !conf.is_unset(EXECUTOR_ACCOUNT) {
         return Vec::new();
     }
+    let account = match case.hides(DRIVER_ACCOUNT) {
+        true => String::new(),
+        false => format!(" `{}`", crate::text::shortened(&driver.text)),
+    };
     let message = format!(
-        "executors of {} run with the driver's ServiceAccount `{}`: they have none of their own",
+        "executors of {} run with the driver's ServiceAccount{account}: they have none of their own",
         owner(case),
-        crate::text::shortened(&driver.text)
     );
     let help = match case.operator {
         Some(Operator::Kubeflow) => {

@@ -102,7 +102,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         case.shown(DIR),
         first.name()
     );
-    let help = if dir.entry.secret {
+    let help = if case.hides(DIR) {
         format!("give `{DIR}` and `{LOG_DIRECTORY}` the same directory")
     } else {
         format!(

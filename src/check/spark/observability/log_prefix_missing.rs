@@ -116,7 +116,7 @@ fn root(case: Case<'_>) -> Option<(Case<'_>, &'static str, (String, String))> {
     };
     match LogPlace::of(&known.text) {
         LogPlace::Store { scheme, host, path }
-            if scheme == "s3" && !path.contains(',') && !known.entry.secret =>
+            if scheme == "s3" && !path.contains(',') && !case.hides(key) =>
         {
             Some((case, key, (host, path)))
         }

@@ -93,8 +93,13 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         false if conf.entry(TLS).is_some() && conf.text(TLS).as_deref() == Some("false") => TLS,
         false => return said,
     };
-    let message = format!("`{}` sends data to `{host}` in clear", case.shown(key));
-    let help = format!("write `https://{host}` as the endpoint");
+    let is_secret = conf.entry(ENDPOINT).is_some_and(|entry| entry.secret);
+    let (to, endpoint) = match is_secret {
+        true => ("its endpoint".to_owned(), "https://…".to_owned()),
+        false => (format!("`{host}`"), format!("https://{host}")),
+    };
+    let message = format!("`{}` sends data to {to} in clear", case.shown(key));
+    let help = format!("write `{endpoint}` as the endpoint");
     said.push(case.at(key).say(message, help).because(
         "requests to an object store are signed and not encrypted: tables and event logs can be read on the way",
     ));
