@@ -246,14 +246,19 @@ fn monitored(case: Case<'_>) -> Vec<Target> {
     let labels = &pod.pod().metadata()["labels"];
     let services = case.world.services(case.namespace(), labels);
     let services: Vec<_> = services.map(|(_, service)| service).collect();
-    let of_services = services.iter().flat_map(|service| {
-        let labels = &service["metadata"]["labels"];
-        case.world.selecting("ServiceMonitor", labels)
-    });
-    // One may select several of the Services.
-    let of_services: BTreeMap<_, _> = of_services
-        .map(|(object, value)| (object.index, value))
-        .collect();
+    // Copies of a release have the same labels, and one monitor may select several of the Services.
+    let mut of_services = BTreeMap::new();
+    let mut known: Vec<&Value> = Vec::new();
+    for labels in services
+        .iter()
+        .map(|service| &service["metadata"]["labels"])
+    {
+        if !known.contains(&labels) {
+            known.push(labels);
+            let found = case.world.selecting("ServiceMonitor", labels);
+            of_services.extend(found.map(|(object, value)| (object.index, value)));
+        }
+    }
     let of_pods = case.world.selecting("PodMonitor", labels);
     let of_pods: BTreeMap<_, _> = of_pods
         .map(|(object, value)| (object.index, value))
