@@ -172,7 +172,7 @@ fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// All lines of an entry, with their ends.
-pub(super) fn lines_of(text: &str, entry: &Property) -> Range<usize> {
+fn lines_of(text: &str, entry: &Property) -> Range<usize> {
     let start = line_start(text, entry.key_span.start);
     let mut at = entry.value_span.end.max(entry.key_span.end);
     loop {

@@ -1,4 +1,4 @@
-//! Settings put into properties text, and taken out of it: what the author wrote stays, byte for byte.
+//! Settings put into properties text: what the author wrote stays, byte for byte.
 //!
 //! A new entry looks as its neighbours do: their separator, their columns, their indentation, their line ends. What comes
 //! out is read again; where it is not the text's own entries with exactly the one change, nothing is written.
@@ -59,31 +59,6 @@ pub fn set(text: &str, key: &str, value: &str) -> Result<String, CannotEdit> {
     };
     let mut wanted = told(text);
     wanted.insert(key.to_owned(), value.to_owned());
-    proved(edited, &wanted)
-}
-
-/// The text without any entry of `key`; comments stay. The same text, where there is none.
-///
-/// # Errors
-/// The text cannot be read, or its entry is filled in later.
-pub fn remove(text: &str, key: &str) -> Result<String, CannotEdit> {
-    let entries = readable(text)?;
-    let mut wanted = told(text);
-    match wanted.remove(key) {
-        None => return Ok(text.to_owned()),
-        Some(value) if is_open(&value) => return Err(CannotEdit::Unknown),
-        Some(_) => {}
-    }
-    let mut edited = text.to_owned();
-    for entry in entries.iter().rev().filter(|entry| entry.key == key) {
-        edited.replace_range(layout::lines_of(text, entry), "");
-    }
-    // The line break before a last line without one goes with it.
-    let ends = |text: &str| text.ends_with(['\n', '\r']);
-    if ends(&edited) && !ends(text) {
-        let end = if edited.ends_with("\r\n") { 2 } else { 1 };
-        edited.truncate(edited.len() - end);
-    }
     proved(edited, &wanted)
 }
 

@@ -97,23 +97,6 @@ fn what_java_reads_otherwise_is_escaped() {
 }
 
 #[test]
-fn an_entry_goes_with_all_its_lines() {
-    for (before, after) in [
-        ("a=1\nspark.x=1,\\\n  2\n# c\nb=2\n", "a=1\n# c\nb=2\n"),
-        ("spark.x=1\r\na=1\r\nspark.x 2", "a=1"),
-        ("spark.x=1", ""),
-        ("# why\nspark.x=1\n", "# why\n"),
-        ("a=1\n", "a=1\n"),
-    ] {
-        assert_eq!(
-            remove(before, "spark.x").as_deref(),
-            Ok(after),
-            "{before:?}"
-        );
-    }
-}
-
-#[test]
 fn what_is_not_known_stays() {
     let unknown = |text| set(text, "spark.a", "9").unwrap_err();
     assert_eq!(unknown("spark.a=${X}\n"), CannotEdit::Unknown);
@@ -180,17 +163,6 @@ proptest! {
                 prop_assert_eq!(loaded(&edited).len(), entries, "{:?}", edited);
                 // What goes is of the one entry's own value, and nothing goes for a new one.
                 prop_assert!(before.contains_key(&key) || gone.is_empty(), "{:?} {:?}", gone, made);
-            }
-        }
-        if let Ok(edited) = remove(&text, &key) {
-            let mut wanted = before.clone();
-            wanted.remove(&key);
-            prop_assert_eq!(&told(&edited), &wanted);
-            let mut rest = text.as_str();
-            for line in edited.split(['\n', '\r']) {
-                let at = rest.find(line);
-                prop_assert!(at.is_some(), "{:?} is new", line);
-                rest = &rest[at.unwrap_or(0)..];
             }
         }
     }
