@@ -4,7 +4,7 @@ use super::said::Site;
 use super::world::World;
 use crate::manifest::Container;
 use crate::manifest::sensitive::holds_literal;
-use crate::spark::conf::{Conf, Entry, Told};
+use crate::spark::conf::{Conf, Entry, Given, Told};
 use crate::spark::process::{Process, Seen, SeenPod};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -75,6 +75,15 @@ impl<'w> Case<'w> {
                 (&object["spec"]["template"], at)
             }
             _ => (&object["spec"], Pointer::from_iter(["spec"])),
+        }
+    }
+
+    /// Whether a setting of somebody's own names a template of a role: what an operator's object writes is not all then.
+    pub(super) fn has_template_file(self, role: &str) -> bool {
+        let key = format!("spark.kubernetes.{role}.podTemplateFile");
+        match self.conf().entry(&key) {
+            Some(entry) => entry.given != Given::Operator,
+            None => !self.conf().is_unset(&key),
         }
     }
 

@@ -69,8 +69,8 @@ pub enum Problem {
     NoHeap,
     /// A JVM takes no such `-Xmx`.
     Heap,
-    /// A template has no container that an operator takes for Spark's.
-    NotSparks,
+    /// A template has no list of containers.
+    NoContainers,
 }
 
 impl Problem {
@@ -113,7 +113,7 @@ impl fmt::Display for Problem {
             Self::NoExecutors => "must be 1 or more for `spark-submit`",
             Self::NoHeap => "must be above 0 for `spark-submit`",
             Self::Heap => "is no heap that a JVM reads",
-            Self::NotSparks => "has no container that the operator takes for Spark's",
+            Self::NoContainers => "has no `containers`: the operator passes `containers: null` on, and Spark cannot load that",
             Self::Name => "cannot begin the name of a pod",
             Self::Port => "is neither 0 nor a port from 1024 on",
         })

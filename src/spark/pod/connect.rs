@@ -1,9 +1,9 @@
 //! Kubeflow's `SparkConnect`: its server, a pod of the operator's own, and the executors that the server makes.
 //!
-//! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2. The server runs in client mode, so
+//! Source: `internal/controller/sparkconnect/options.go` of kubeflow/spark-operator 2, and `sbin/start-connect-server.sh`. The server runs in client mode, so
 //! that executors take the factor of a JVM even for Python.
 
-use super::kubeflow::template;
+use super::kubeflow::{holds_containers, template};
 use super::passed::Passed;
 use super::server::server;
 use super::{Application, Pod, predicted as pods_of};
@@ -11,6 +11,8 @@ use crate::spark::memory::{Failure, Kind, Settings};
 use serde_json::Value;
 
 const EXECUTOR: &str = "spark-kubernetes-executor";
+/// The label of executors: `start-connect-server.sh` names the application itself, whatever the settings say.
+const NAMED: &str = "spark-connect-server";
 
 /// Typed fields, which overrule `sparkConf`.
 pub(super) const FIELDS: [(&str, &str); 6] = [
@@ -22,18 +24,21 @@ pub(super) const FIELDS: [(&str, &str); 6] = [
     ("/metadata/name", "spark.kubernetes.executor.podNamePrefix"),
 ];
 
-/// What the operator fixes.
-const FIXED: [(&str, &str); 2] = [
+/// What the operator fixes; the host is the pod's own address.
+const FIXED: [(&str, &str); 4] = [
+    ("spark.driver.bindAddress", "0.0.0.0"),
+    ("spark.driver.host", "${POD_IP}"),
     ("spark.driver.port", "7078"),
     ("spark.driver.blockManager.port", "7079"),
 ];
 
 /// The server and its executors; `version` is used where `sparkVersion` is not set.
 pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+    holds_containers(connect, "executor")?;
     let settings = settings(connect);
     let text = |at: &str| connect.pointer(at).and_then(Value::as_str);
     let mut pods = vec![server(connect, version)?];
-    let executors = pods_of(Application {
+    let mut executors = pods_of(Application {
         name: text("/metadata/name").unwrap_or("spark"),
         settings: &settings,
         kind: Kind::Client,
@@ -41,13 +46,18 @@ pub fn predicted(connect: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
         templates: [None, template(connect, "executor")],
         arguments: &[],
     })?;
+    for pod in &mut executors {
+        pod.value["metadata"]["labels"]["spark-app-name"] = NAMED.into();
+    }
     pods.extend(executors);
     Ok(pods)
 }
 
 /// All that the operator passes to `start-connect-server.sh`, but the driver's host, which is the pod's address.
 pub fn settings(connect: &Value) -> Settings {
-    told(connect).settings
+    let mut settings = told(connect).settings;
+    settings.remove("spark.driver.host");
+    settings
 }
 
 /// The same, with the fields that they come from.
@@ -73,8 +83,8 @@ pub(in crate::spark) fn told(connect: &Value) -> Passed<'_> {
         let label = format!("spark.kubernetes.{role}.label.");
         let own = format!("{label}sparkoperator.k8s.io");
         pass.set(format!("{own}/launched-by-spark-operator"), "true");
-        pass.mapping("/metadata/labels", &label);
         pass.field("/metadata/name", format!("{own}/connect-name"));
+        pass.mapping("/metadata/labels", &label);
     }
     let server = format!(
         "{}-server",
@@ -82,9 +92,11 @@ pub(in crate::spark) fn told(connect: &Value) -> Passed<'_> {
     );
     pass.set("spark.kubernetes.driver.pod.name", server);
     for (at, key) in FIELDS {
-        pass.field(at, key.to_owned());
+        pass.typed(at, key.to_owned());
     }
-    pass.template("executor");
+    if template(connect, "executor").is_some() {
+        pass.template("executor");
+    }
     pass.dynamic_allocation();
     pass
 }

@@ -1,7 +1,7 @@
 //! Kubeflow's `SparkApplication` as Spark's settings: what its operator passes to `spark-submit`.
 //!
 //! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
-//! kubeflow/spark-operator 2. Its options come in this order, and of two the later counts.
+//! kubeflow/spark-operator 2.5.2, run. Its options come in this order, and of two the later counts.
 
 use super::passed::{Passed, child};
 use super::webhook::webhook;
@@ -38,6 +38,20 @@ pub(super) const FIELDS: [(&str, &str); 9] = [
     ("/spec/*/javaOptions", "spark.*.extraJavaOptions"),
 ];
 
+/// Labels of Kueue stay with the application.
+const KUEUE: &str = "kueue.x-k8s.io/";
+
+/// Options of `spark-submit` that lists become, which overrule `sparkConf`.
+const LISTS: [(&str, &str); 7] = [
+    ("/spec/deps/jars", "spark.jars"),
+    ("/spec/deps/files", "spark.files"),
+    ("/spec/deps/pyFiles", "spark.submit.pyFiles"),
+    ("/spec/deps/packages", "spark.jars.packages"),
+    ("/spec/deps/excludePackages", "spark.jars.excludes"),
+    ("/spec/deps/repositories", "spark.jars.repositories"),
+    ("/spec/deps/archives", "spark.archives"),
+];
+
 /// Mappings of driver and executor, which overrule `sparkConf`; each key goes behind the prefix.
 pub(super) const MAPPINGS: [(&str, &str); 4] = [
     ("/metadata/labels", "spark.kubernetes.*.label."),
@@ -63,6 +77,9 @@ const DYNAMIC: [(&str, &str); 6] = [
     ("shuffleTrackingTimeout", "shuffleTracking.timeout"),
 ];
 
+/// What Go's `strconv.ParseBool` takes for true.
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "True", "TRUE"];
+
 /// Which file a secret of a type holds, and the variable that names it.
 const SECRETS: [(&str, &str, &str); 2] = [
     (
@@ -79,16 +96,19 @@ const SECRETS: [(&str, &str, &str); 2] = [
 
 /// What a volume's source says to Spark, by type.
 const VOLUMES: [(&str, &[&str]); 4] = [
-    ("emptyDir", &["sizeLimit"]),
+    ("emptyDir", &["sizeLimit", "medium"]),
     ("hostPath", &["path", "type"]),
     ("nfs", &["path", "server"]),
-    ("persistentVolumeClaim", &["claimName"]),
+    ("persistentVolumeClaim", &["claimName", "readOnly"]),
 ];
 
 /// The pods of a `SparkApplication` as its webhook leaves them; `version` is used where `sparkVersion` is not set.
 ///
 /// Of a `ScheduledSparkApplication` it is `{metadata, spec: spec.template}`.
 pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
+    for role in ["driver", "executor"] {
+        holds_containers(app, role)?;
+    }
     let settings = settings(app);
     let text = |at: &str| app.pointer(at).and_then(Value::as_str);
     let mut arguments = Vec::new();
@@ -114,6 +134,17 @@ pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
         webhook(app, pod.role, &mut pod.value)?;
     }
     Ok(pods)
+}
+
+/// Refuses a template without containers: the operator writes `containers: null` into its file, and Spark's client throws
+/// where it reads that.
+pub(super) fn holds_containers(app: &Value, role: &str) -> Result<(), Failure> {
+    match template(app, role) {
+        Some(template) if template["spec"]["containers"].is_null() => {
+            Err(Problem::NoContainers.at(format!("spec.{role}.template")))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn template<'a>(app: &'a Value, role: &str) -> Option<&'a Value> {
@@ -146,17 +177,28 @@ pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
     for (at, key) in BEFORE {
         pass.field(at, key.to_owned());
     }
-    pass.pull_secrets();
+    pass.joined(
+        "/spec/imagePullSecrets",
+        "spark.kubernetes.container.image.pullSecrets",
+    );
     pass.mapping("/spec/sparkConf", "");
     pass.mapping("/spec/hadoopConf", "spark.hadoop.");
+    for (at, key) in LISTS {
+        pass.joined(at, key);
+    }
     pass.driver_name();
     for role in ["driver", "executor"] {
         pass.own_labels(role);
         for (at, key) in FIELDS {
-            pass.field(&at.replace('*', role), key.replace('*', role));
+            pass.typed(&at.replace('*', role), key.replace('*', role));
         }
         for (at, prefix) in MAPPINGS {
-            pass.mapping(&at.replace('*', role), &prefix.replace('*', role));
+            let is_passed = |key: &str| at != "/metadata/labels" || !key.starts_with(KUEUE);
+            pass.mapping_where(
+                &at.replace('*', role),
+                &prefix.replace('*', role),
+                is_passed,
+            );
         }
         pass.variables(role);
         pass.secrets(role);
@@ -183,14 +225,11 @@ impl Passed<'_> {
         }
     }
 
-    fn pull_secrets(&mut self) {
-        let names: Vec<_> = self.list("/spec/imagePullSecrets").map(plain).collect();
-        if !names.is_empty() {
-            self.set_from(
-                "spark.kubernetes.container.image.pullSecrets",
-                names.join(","),
-                "/spec/imagePullSecrets",
-            );
+    /// A list as one text, with commas; nothing of an empty one.
+    fn joined(&mut self, at: &str, key: &str) {
+        let items: Vec<_> = self.list(at).map(plain).collect();
+        if !items.is_empty() {
+            self.set_from(key, items.join(","), at);
         }
     }
 
@@ -201,7 +240,7 @@ impl Passed<'_> {
         self.set("spark.app.name", name.as_str());
         if self.at("/spec/driver/podName").is_some() {
             self.field("/spec/driver/podName", KEY.to_owned());
-        } else if !self.settings.contains_key(KEY) {
+        } else if self.settings.get(KEY).is_none_or(String::is_empty) {
             self.set(KEY, format!("{name}-driver"));
         }
     }
@@ -257,7 +296,8 @@ impl Passed<'_> {
             let at = format!("{at}/{index}");
             let volume = self
                 .list("/spec/volumes")
-                .find(|v| v["name"] == mount["name"]);
+                .filter(|v| v["name"] == mount["name"])
+                .last();
             let source = VOLUMES
                 .iter()
                 .find_map(|(kind, options)| Some((kind, options, volume?.get(*kind)?)));
@@ -283,18 +323,17 @@ impl Passed<'_> {
         }
     }
 
+    /// The file that the operator writes for a role: of an application also where its object has no template.
     pub(super) fn template(&mut self, role: &str) {
-        if template(self.object, role).is_some() {
-            let prefix = format!("spark.kubernetes.{role}.podTemplate");
-            self.set(
-                format!("{prefix}File"),
-                format!("/tmp/spark/{role}-pod-template.yaml"),
-            );
-            self.set(
-                format!("{prefix}ContainerName"),
-                format!("spark-kubernetes-{role}"),
-            );
-        }
+        let prefix = format!("spark.kubernetes.{role}.podTemplate");
+        self.set(
+            format!("{prefix}File"),
+            format!("/tmp/spark/{role}-pod-template.yaml"),
+        );
+        self.set(
+            format!("{prefix}ContainerName"),
+            format!("spark-kubernetes-{role}"),
+        );
     }
 
     /// Dynamic allocation by its own field; shuffle tracking is on where nothing else is said.
@@ -313,9 +352,12 @@ impl Passed<'_> {
     /// its own, `spark.dynamicallocation.enabled`, so that `sparkConf` alone does not keep it from that.
     fn one_executor(&mut self) {
         const INSTANCES: &str = "spark.executor.instances";
-        let typed = self.at("/spec/dynamicAllocation/enabled") == Some(&Value::Bool(true));
-        let miscased = self.settings.get("spark.dynamicallocation.enabled");
-        let enabled = typed || miscased.is_some_and(|text| text == "true");
+        let enabled = if let Some(typed) = self.at("/spec/dynamicAllocation") {
+            typed["enabled"] == true
+        } else {
+            let miscased = self.settings.get("spark.dynamicallocation.enabled");
+            miscased.is_some_and(|text| TRUE.contains(&text.as_str()))
+        };
         if !enabled && self.settings.get(INSTANCES).is_none_or(String::is_empty) {
             self.set(INSTANCES, "1");
         }

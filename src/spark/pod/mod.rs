@@ -15,6 +15,8 @@ mod webhook;
 mod weight;
 
 #[cfg(test)]
+mod passed_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod written_tests;

@@ -113,9 +113,30 @@ impl<'a> Passed<'a> {
         }
     }
 
+    /// A typed field of driver or executor: an empty text is passed on, too, but for an image.
+    pub(super) fn typed(&mut self, at: &str, key: String) {
+        match self.at(at) {
+            Some(Value::String(text)) if text.is_empty() && !key.ends_with("container.image") => {
+                self.told(key, String::new(), at);
+            }
+            _ => self.field(at, key),
+        }
+    }
+
     /// Every pair of a mapping, its key behind a prefix.
     pub(super) fn mapping(&mut self, at: &str, prefix: &str) {
-        for (key, value) in self.pairs(at) {
+        self.mapping_where(at, prefix, |_| true);
+    }
+
+    /// The same of keys that are passed on.
+    pub(super) fn mapping_where(
+        &mut self,
+        at: &str,
+        prefix: &str,
+        is_passed: impl Fn(&str) -> bool,
+    ) {
+        let pairs = self.pairs(at).filter(|(key, _)| is_passed(key));
+        for (key, value) in pairs {
             let from = child(at, key);
             self.told_in(format!("{prefix}{key}"), plain(value), (at, &from));
         }

@@ -18,11 +18,6 @@ const CONTAINER: &str = "spark-kubernetes-driver";
 const TEMPLATE: &str = "executor-pod-template.yaml";
 /// `SparkConnectServer`'s port.
 const PORT: u16 = 15002;
-/// What the operator adds to the command line; the host is the pod's own address.
-const FIXED: [(&str, &str); 2] = [
-    ("spark.driver.bindAddress", "0.0.0.0"),
-    ("spark.driver.host", "${POD_IP}"),
-];
 
 /// The pod of the server.
 pub(super) fn server(connect: &Value, version: &str) -> Result<Pod, Failure> {
@@ -130,7 +125,6 @@ fn fill(connect: &Value, passed: &Passed<'_>, container: &mut Value) -> Result<(
 
 /// The script with every setting, in the order of their keys; what users wrote is quoted for the shell.
 fn command(passed: &Passed<'_>) -> String {
-    let fixed = FIXED.map(|(key, text)| format!("--conf {key}={text}"));
     let settings = passed.settings.iter().map(|(key, text)| {
         let origin = passed.origins.get(key);
         match origin.is_some_and(|origin| origin.field.ends_with("Conf")) {
@@ -142,6 +136,6 @@ fn command(passed: &Passed<'_>) -> String {
         }
     });
     let words = std::iter::once("${SPARK_HOME}/sbin/start-connect-server.sh".to_owned());
-    let words: Vec<_> = words.chain(settings).chain(fixed).collect();
+    let words: Vec<_> = words.chain(settings).collect();
     words.join(" ")
 }

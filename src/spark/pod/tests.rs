@@ -121,7 +121,7 @@ fn a_driver_has_a_heap_above_zero() {
 }
 
 /// An application of Kubeflow's operator with these fields.
-fn application(spec: &Value) -> Value {
+pub(super) fn application(spec: &Value) -> Value {
     let mut app = json!({
         "apiVersion": "sparkoperator.k8s.io/v1beta2",
         "kind": "SparkApplication",
@@ -232,18 +232,6 @@ fn the_webhook_replaces_contexts_and_moves_the_limit_alone() {
     assert_eq!(paths, ["/opt/spark/conf", "/fast", "/data"]);
     let env = container["env"].as_array().unwrap();
     assert!(env.contains(&json!({"name": "SPARK_LOCAL_DIRS", "value": "/fast"})));
-}
-
-/// `sparkpod_defaulter.go`, `findContainer`: a pod without a container of that name is denied.
-#[test]
-fn a_template_whose_container_has_another_name_is_denied() {
-    let app =
-        application(&json!({"driver": {"template": {"spec": {"containers": [{"name": "main"}]}}}}));
-    let failure = kubeflow::predicted(&app, "4.1.4").unwrap_err();
-    assert_eq!(
-        (failure.key.as_str(), failure.problem),
-        ("spec.driver.template", Problem::NotSparks)
-    );
 }
 
 #[test]

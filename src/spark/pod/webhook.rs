@@ -1,6 +1,7 @@
 //! What Kubeflow's webhook does to a pod of Spark after Spark has built it.
 //!
-//! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2, in its order. Monitoring is left out.
+//! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2.5.2, in its order, run. Left out is what
+//! monitoring and batch schedulers add.
 
 use super::kubeflow::{is_scratch, plain};
 use crate::manifest::Quantity;
@@ -55,14 +56,8 @@ const CONTAINER: [(&str, &str, How); 5] = [
 pub(super) fn webhook(app: &Value, role: &str, pod: &mut Value) -> Result<(), Failure> {
     let own = &app["spec"][role];
     let spec = field(pod, "spec");
-    let name = format!("spark-kubernetes-{role}");
     let containers = list(spec, "containers");
-    let place = containers
-        .iter()
-        .position(|container| container["name"] == *name);
-    let Some(place) = place else {
-        return Err(Problem::NotSparks.at(format!("spec.{role}.template")));
-    };
+    let place = own_container(containers, role);
     let mut container = containers[place].take();
     for (from, to, how) in CONTAINER {
         put(&own[from], &mut container, to, how);
@@ -70,20 +65,39 @@ pub(super) fn webhook(app: &Value, role: &str, pod: &mut Value) -> Result<(), Fa
     volumes(app, own, spec, &mut container);
     limits(own, role, &mut container)?;
     list(spec, "containers")[place] = container;
+    // A scheduler of the application counts before those of its pods, also as an empty text.
+    let batch = &app["spec"]["batchScheduler"];
     for (from, to, how) in POD {
-        put(&own[from], spec, to, how);
+        if from != "schedulerName" || batch.is_null() {
+            put(&own[from], spec, to, how);
+        }
+    }
+    if own["priorityClassName"]
+        .as_str()
+        .is_some_and(|name| !name.is_empty())
+    {
+        // The class says them.
+        let spec = object(spec);
+        spec.remove("priority");
+        spec.remove("preemptionPolicy");
     }
     if own["hostNetwork"] == true {
         spec["dnsPolicy"] = "ClusterFirstWithHostNet".into();
     }
-    if let Some(scheduler) = app["spec"]["batchScheduler"]
-        .as_str()
-        .filter(|s| !s.is_empty())
-    {
+    if let Some(scheduler) = batch.as_str().filter(|name| !name.is_empty()) {
         spec["schedulerName"] = scheduler.into();
     }
     quantities(spec);
     Ok(())
+}
+
+/// Which container is Spark's to the webhook: the first of these names, or else the first of all, which may be a sidecar.
+fn own_container(containers: &[Value], role: &str) -> usize {
+    let name = format!("spark-kubernetes-{role}");
+    let is_own = |container: &Value| {
+        container["name"] == *name || (role == "executor" && container["name"] == "executor")
+    };
+    containers.iter().position(is_own).unwrap_or(0)
 }
 
 fn put(from: &Value, to: &mut Value, name: &str, how: How) {
@@ -92,19 +106,22 @@ fn put(from: &Value, to: &mut Value, name: &str, how: How) {
         (How::Replace, Value::String(text)) if text.is_empty() => {}
         (How::Replace, from) => *field(to, name) = from.clone(),
         (How::On, from) if *from == true => *field(to, name) = true.into(),
-        (How::Append, Value::Array(items)) => append(list(to, name), items),
+        (How::Append, Value::Array(items)) => {
+            let are_containers = name.ends_with("ontainers");
+            append(list(to, name), items, are_containers);
+        }
         (How::Keys, Value::Object(map)) => object(field(to, name)).extend(map.clone()),
         _ => {}
     }
 }
 
-/// Adds what is not there yet: of containers, by name and image.
-fn append(to: &mut Vec<Value>, items: &[Value]) {
+/// Adds all, but of containers only those that are not there yet, by name and image.
+fn append(to: &mut Vec<Value>, items: &[Value], are_containers: bool) {
     for item in items {
         let is_there = |one: &Value| {
-            one["image"].is_string() && one["name"] == item["name"] && one["image"] == item["image"]
+            one["name"] == item["name"] && plain(&one["image"]) == plain(&item["image"])
         };
-        if !to.iter().any(is_there) {
+        if !(are_containers && to.iter().any(is_there)) {
             to.push(item.clone());
         }
     }
@@ -137,15 +154,17 @@ fn volumes(app: &Value, own: &Value, spec: &mut Value, container: &mut Value) {
         let volume: String = format!("{name}-vol").chars().take(63).collect();
         files(spec, container, (&name, &volume, &path));
     }
+    let mut added = Vec::new();
     let mounts = own["volumeMounts"].as_array().into_iter().flatten();
     for mount in mounts.filter(|mount| !is_scratch(mount)) {
         let all = app["spec"]["volumes"].as_array().into_iter().flatten();
         let Some(volume) = all.rev().find(|volume| volume["name"] == mount["name"]) else {
             continue;
         };
-        let there = list(spec, "volumes");
-        if !there.contains(volume) {
-            there.push(volume.clone());
+        // What a template has of that name it does not see.
+        if !added.contains(&&volume["name"]) {
+            added.push(&volume["name"]);
+            list(spec, "volumes").push(volume.clone());
         }
         list(container, "volumeMounts").push(mount.clone());
     }
@@ -178,7 +197,7 @@ fn limits(own: &Value, role: &str, container: &mut Value) -> Result<(), Failure>
 }
 
 /// Java's units as Kubernetes': `4g` is `4Gi`. What has none of them stays.
-/// Source: `ConvertJavaMemoryStringToK8sMemoryString`; of a capital unit it cuts off nothing and the result is refused.
+/// Source: `ConvertJavaMemoryStringToK8sMemoryString`: a capital unit is known and not cut off, so that `4G` becomes `4GGi`.
 pub fn kubernetes(memory: &str) -> String {
     let units = [
         ("kb", "Ki"),
@@ -192,8 +211,10 @@ pub fn kubernetes(memory: &str) -> String {
         ("t", "Ti"),
         ("p", "Pi"),
     ];
-    let found = units
-        .iter()
-        .find_map(|(java, unit)| Some(format!("{}{unit}", memory.strip_suffix(java)?)));
-    found.unwrap_or_else(|| memory.to_owned())
+    let lower = memory.to_ascii_lowercase();
+    let found = units.iter().find(|(java, _)| lower.ends_with(java));
+    found.map_or_else(
+        || memory.to_owned(),
+        |(java, unit)| format!("{}{unit}", memory.strip_suffix(java).unwrap_or(memory)),
+    )
 }

@@ -7,7 +7,7 @@ use crate::spark::version::Release;
 /// Who reads a text with a size, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// A JVM, behind `-Xmx` ([`heap`]).
+    /// A JVM, behind `-Xmx` ([`heap()`]).
     Heap,
     /// Spark, as a setting that counts in this unit ([`setting`]).
     Setting(Unit),

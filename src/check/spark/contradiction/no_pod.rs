@@ -69,7 +69,9 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let Some(Failure { key, problem }) = failure(case) else {
         return Vec::new();
     };
-    if !problem.is_thrown() || ELSEWHERE.contains(&problem) {
+    // SK103 says it of the field itself.
+    let is_limit = problem == Problem::Quantity && key.ends_with(".memoryLimit");
+    if !problem.is_thrown() || is_limit || ELSEWHERE.contains(&problem) {
         return Vec::new();
     }
     let message = format!("Spark makes no pod of this: `{key}` {problem}");

@@ -113,7 +113,9 @@ mod tests {
     fn above_and_below() {
         for (executor, wanted) in [
             ("{memory: 4g, memoryLimit: 8g}", Some(Severity::Warning)),
-            ("{memory: 4g, memoryLimit: 4G}", Some(Severity::Error)),
+            ("{memory: 4g, memoryLimit: 4Gi}", Some(Severity::Error)),
+            // The webhook refuses it: SK103.
+            ("{memory: 4g, memoryLimit: 4G}", None),
             ("{memory: 4g, memoryLimit: 4505Mi}", None),
             ("{memory: '${M}', memoryLimit: 4g}", None),
             ("{memory: 4g, memoryLimit: '${L}'}", None),

@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
         title: "an amount that Kubernetes does not read, or reads as next to nothing",
         what: "What Spark hands to Kubernetes is a quantity: `spark.kubernetes.*.request.cores` and `.limit.cores`, \
                `….volumes.*.options.sizeLimit`, Kubeflow's `memoryLimit` (whose Java units its webhook changes into \
-               Kubernetes' own). Memory in its `batchSchedulerOptions`, of containers in pods that run Spark, and Stackable's `memory.limit`, is 1 MiB or more. \
+               Kubernetes' own: `4g` becomes `4Gi`, and `4G` becomes `4GGi`). Memory in its `batchSchedulerOptions`, of containers in pods that run Spark, and Stackable's `memory.limit`, is 1 MiB or more. \
                What is no quantity at all in a container is said by the check `api-validity`.",
         why_platform: "In Kubernetes `m` is a thousandth: `512m` of memory is half a byte. It is valid, and no container \
                        starts under it. `4gb` is no quantity: the API server refuses the pod.",
@@ -111,10 +111,15 @@ fn of_fields(case: Case<'_>) -> Vec<Said> {
         let limit = &spec[role]["memoryLimit"];
         if let (Some(Operator::Kubeflow), Some(text)) = (case.operator, limit.as_str())
             && !is_open(text)
-            && let Err(bad) = Quantity::parse(&as_limit(text))
+            && let limit = as_limit(text)
+            && let Err(bad) = Quantity::parse(&limit)
         {
+            let made = match limit == text {
+                true => String::new(),
+                false => format!(": the operator makes `{limit}` of it"),
+            };
             let message =
-                format!("`memoryLimit: {text}` of the {role} is no quantity of Kubernetes");
+                format!("`memoryLimit: {text}` of the {role} is no quantity of Kubernetes{made}");
             found.push(refused(site(&[role, "memoryLimit"]), message, &bad, false));
         }
     }
@@ -225,7 +230,7 @@ mod tests {
         };
         for (spec, wanted) in [
             ("executor: {memoryLimit: 512m}", 0),
-            ("executor: {memoryLimit: 4G}", 0),
+            ("executor: {memoryLimit: 4G}", 1),
             ("executor: {memoryLimit: 4GB}", 1),
             ("executor: {memoryLimit: '${LIMIT}'}", 0),
             (

@@ -122,8 +122,8 @@ fn of_own_pod(case: Case<'_>) -> Vec<Said> {
 fn of_settings(case: Case<'_>) -> Vec<Said> {
     let conf = case.conf();
     // A template may ask for space on the disk.
-    let has_template = !conf.is_unset("spark.kubernetes.executor.podTemplateFile")
-        || written_container(case, "executor").is_some_and(asks);
+    let has_template =
+        case.has_template_file("executor") || written_container(case, "executor").is_some_and(asks);
     if !case.makes_executors() || has_template {
         return Vec::new();
     }

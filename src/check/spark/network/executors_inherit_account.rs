@@ -6,7 +6,7 @@ use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
-use crate::spark::conf::{Given, Told};
+use crate::spark::conf::Told;
 use crate::spark::process::Operator;
 
 pub(super) const RULE: Rule = Rule {
@@ -49,7 +49,6 @@ spec:
 };
 
 const EXECUTOR_ACCOUNT: &str = "spark.kubernetes.authenticate.executor.serviceAccountName";
-const TEMPLATE: &str = "spark.kubernetes.executor.podTemplateFile";
 
 fn judge(case: Case<'_>) -> Vec<Said> {
     // Stackable's operator writes both pods itself.
@@ -58,10 +57,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     let Told::Set(driver) = conf.get(DRIVER_ACCOUNT) else {
         return Vec::new();
     };
-    let foreign = match conf.entry(TEMPLATE) {
-        Some(entry) => entry.given != Given::Operator,
-        None => !conf.is_unset(TEMPLATE),
-    };
+    let foreign = case.has_template_file("executor");
     let written = case.written_pod("executor").is_some_and(|pod| {
         let spec = &pod.value["spec"];
         !spec["serviceAccountName"].is_null() || !spec["serviceAccount"].is_null()

@@ -103,7 +103,9 @@ impl PartOrigins {
         let file = self.settings.contains_key(&key("podTemplateFile"));
         let steps = self.settings.get(&key("pod.featureSteps"));
         let is_foreign = |step: &str| !step.trim().starts_with("org.apache.spark.");
-        file && self.template(role).is_none()
+        // Kubeflow's operator writes one in any case.
+        let is_own = self.operator == Some(Operator::Kubeflow);
+        file && !is_own && self.template(role).is_none()
             || steps.is_some_and(|steps| steps.split(',').any(is_foreign))
     }
 
