@@ -2,16 +2,25 @@
 
 use super::foreseen::{Foreseen, executor};
 use super::run::Checks;
-use super::spark::World;
-use super::{image, overwritten};
+use super::spark::{self, World};
+use super::{credentials, image, overwritten};
 use crate::guard::{self, Context, Finding, Outcome, Subject, Traits};
 use crate::manifest::Object;
-use crate::spark::pod::{Pod, SETTINGS, TEMPLATE, client, client_parts};
+use crate::spark::pod::{Pod, SETTINGS, TEMPLATE, client_executor};
 use crate::spark::process::{Process, Seen};
 use crate::yaml::{Pointer, Stream};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in the stream: an object, a text in it, and where in either.
 type Site = (usize, Option<Pointer>, Pointer);
+/// A template in a text: its object, and where the text stands.
+type Text = (usize, Pointer);
+
+/// What is wrong with an executor, and what it surely lost of its template.
+struct Judged {
+    found: Vec<Finding>,
+    lost: BTreeSet<Pointer>,
+}
 
 impl Checks<'_> {
     /// Adds what is wrong with executors. What is said of the template that they are built from is not said again: it is told
@@ -24,50 +33,54 @@ impl Checks<'_> {
         said: &mut Vec<Finding>,
     ) {
         let objects = world.objects();
+        let mut written = Written::of(said);
+        let mut lost = BTreeMap::<Text, BTreeSet<Pointer>>::new();
         for process in &world.processes {
             let driver = Driver {
                 process,
                 seen: &world.seen[process.seen],
                 objects,
             };
+            let judged = self.of_driver(context, stream, driver);
+            if let Some(held) = &process.template {
+                let own = judged.as_ref().map(|judged| judged.lost.clone());
+                let own = own.unwrap_or_default();
+                let text = (held.object, held.path.clone());
+                let all = lost.entry(text).or_insert_with(|| own.clone());
+                all.retain(|part| own.contains(part));
+            }
             // Two findings of one executor may share a place, as that of its driver.
             let before = said.len();
-            for mut finding in self.of_driver(context, stream, driver) {
+            for mut finding in judged.into_iter().flat_map(|judged| judged.found) {
                 let of = finding.object.map(|index| &objects[index]);
                 let place = of.map(|of| (of, stream.documents[of.document].node(of.node)));
                 let container = finding.container.as_deref();
                 finding.waived =
                     place.and_then(|place| self.waivers.find(&finding.id, place, container));
-                if said.iter().any(|other| is_told(&finding, other)) {
-                    continue;
-                }
-                let mut written = said[..before].iter_mut();
-                match written.find(|other| is_same(other, &finding)) {
-                    Some(other) => *other = finding,
-                    None => said.push(finding),
-                }
+                written.put(finding, said);
             }
+            written.add(&said[before..]);
         }
+        let mut at = 0..;
+        said.retain(|finding| {
+            let is_old = at.next().is_some_and(|at| written.is_old(at));
+            !(is_old && is_lost(finding, &lost))
+        });
     }
 
+    /// Nothing where it makes no executors, or they are not known.
     fn of_driver(
         &self,
         context: Context<'_>,
         stream: &Stream<'_>,
         driver: Driver<'_>,
-    ) -> Vec<Finding> {
+    ) -> Option<Judged> {
         let Driver {
             process,
             seen,
             objects,
         } = driver;
-        let predicted = client(process, seen, objects);
-        let pods = predicted.and_then(|predicted| predicted.pods.ok());
-        let pod = pods.and_then(|pods| pods.into_iter().find(|pod| pod.role == "executor"));
-        let parts = client_parts(process, seen, objects);
-        let (Some(pod), Some(parts)) = (pod, parts) else {
-            return Vec::new();
-        };
+        let (pod, parts) = client_executor(process, seen, objects)?;
         let of = driver.pod(&pod);
         let subject = Subject {
             object: &of,
@@ -76,9 +89,7 @@ impl Checks<'_> {
             within: None,
         };
         let told = (process.version, process.assumed);
-        let Some(built) = executor(context, subject, (&pod, &parts), told) else {
-            return Vec::new();
-        };
+        let built = executor(context, subject, (&pod, &parts), told)?;
         let settings = Pointer::from_iter([SETTINGS]);
         let mut found = self.of_executor(context, subject, &built);
         for finding in &mut found {
@@ -88,7 +99,10 @@ impl Checks<'_> {
             let (object, within, path) = driver.site(&finding.path);
             (finding.object, finding.within, finding.path) = (Some(object), within, path);
         }
-        found
+        let template = Pointer::from_iter([TEMPLATE]);
+        let lost = built.lost.iter().filter(|_| built.is_certain());
+        let lost = lost.filter_map(|(at, _)| at.strip(&template)).collect();
+        Some(Judged { found, lost })
     }
 
     fn of_executor(
@@ -179,6 +193,66 @@ fn pinned(context: Context<'_>, pod: &Pod) -> String {
     }
 }
 
+/// What was said, by object; executors add to it.
+struct Written {
+    by_object: BTreeMap<Option<usize>, Vec<usize>>,
+    /// How many there were before the first executor.
+    old: usize,
+    /// Which of those are an executor's now.
+    replaced: BTreeSet<usize>,
+    len: usize,
+}
+
+impl Written {
+    fn of(said: &[Finding]) -> Self {
+        let mut written = Self {
+            by_object: BTreeMap::new(),
+            old: said.len(),
+            replaced: BTreeSet::new(),
+            len: 0,
+        };
+        written.add(said);
+        written
+    }
+
+    /// Whether what stands there was said of the stream as it is written.
+    fn is_old(&self, at: usize) -> bool {
+        at < self.old && !self.replaced.contains(&at)
+    }
+
+    fn add(&mut self, said: &[Finding]) {
+        for finding in said {
+            let of = self.by_object.entry(finding.object).or_default();
+            of.push(self.len);
+            self.len += 1;
+        }
+    }
+
+    /// Adds a finding, or puts it in the place of one that says the same.
+    fn put(&mut self, finding: Finding, said: &mut Vec<Finding>) {
+        let of = self.by_object.get(&finding.object);
+        let of = of.map_or(&[][..], Vec::as_slice);
+        if of.iter().any(|at| is_told(&finding, &said[*at])) {
+            return;
+        }
+        match of.iter().find(|at| is_same(&said[**at], &finding)) {
+            Some(at) => {
+                self.replaced.insert(*at);
+                said[*at] = finding;
+            }
+            None => said.push(finding),
+        }
+    }
+}
+
+/// Whether it is about a part of a template that no executor of the stream has.
+fn is_lost(finding: &Finding, lost: &BTreeMap<Text, BTreeSet<Pointer>>) -> bool {
+    let text = finding.object.zip(finding.within.clone());
+    let parts = text.and_then(|text| lost.get(&text));
+    let is_of_text = spark::check_of(&finding.id).is_some() || finding.id == credentials::PAGE.id;
+    !is_of_text && parts.is_some_and(|parts| parts.iter().any(|part| finding.path.is_within(part)))
+}
+
 /// Whether two findings say the same of one place.
 fn is_same(one: &Finding, other: &Finding) -> bool {
     (&one.id, one.object, &one.within, &one.path)
@@ -193,6 +267,7 @@ fn is_told(finding: &Finding, rule: &Finding) -> bool {
     let place = rule.within.as_ref().or(Some(&rule.path));
     finding.id == overwritten::PAGE.id
         && finding.id != rule.id
+        && finding.severity <= rule.severity
         && text.is_some()
         && (finding.object, text) == (rule.object, place)
         && code.is_some_and(|code| {

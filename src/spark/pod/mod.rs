@@ -21,7 +21,7 @@ mod tests;
 #[cfg(test)]
 mod written_tests;
 
-pub use client::{client, client_parts};
+pub use client::{client, client_executor};
 pub use count::{Count, executors};
 pub use found::{NoPods, Operator, Predicted, found, of_object};
 pub(super) use found::{application, version};

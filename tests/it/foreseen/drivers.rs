@@ -204,6 +204,39 @@ fn what_the_template_says_and_executors_do_not_have_is_said_once() {
     let both = found(&stream, &[&rule]);
     assert_eq!(at("field-overwritten", &both), [label]);
     assert_eq!(at("memory/template-overwritten", &both).len(), 1);
+    // A note does not stand for what is graded higher.
+    let note = rule.replacen("severity: warning", "severity: info", 1);
+    assert_eq!(at("field-overwritten", &found(&stream, &[&note])).len(), 2);
+}
+
+#[test]
+fn an_image_that_never_runs_needs_no_digest() {
+    let check = "apiVersion: sparkk8s.io/v1alpha1\nkind: Preset\nmetadata: {name: p, version: 1.0.0}\n\
+        spec: {summary: s, checks: {image-not-pinned: {severity: error}}}\n";
+    let template = WHOLE.replace("- name: spark", "- name: spark\n    image: team/base:1");
+    let of_template = |settings: &[&str]| {
+        let all = found(&server(settings, &template, ""), &[check]);
+        let own = at("image-not-pinned", &all).into_iter();
+        own.filter(|place| place.starts_with(TEXT)).count()
+    };
+    assert_eq!(of_template(&[IMAGE, FILE]), 0);
+    // Nothing is known of executors without an image, or nothing reads the template.
+    assert_eq!(of_template(&[FILE]), 1);
+    assert_eq!(of_template(&[IMAGE]), 1);
+    // Another driver's executors are not known, and may have it.
+    let both = server(&[IMAGE, FILE], &template, "") + "---\n";
+    let other = server(&[IMAGE, FILE], &template, "");
+    let other = other.split_once("---\n").unwrap().1;
+    let other = other.replace("name: connect}", "name: other}");
+    let open = other.replace(
+        "SparkConnectServer",
+        "SparkConnectServer, --conf, 'spark.executor.memory=${SIZE}'",
+    );
+    for (driver, wanted) in [(&other, 0), (&open, 1)] {
+        let all = found(&format!("{both}{driver}"), &[check]);
+        let own = at("image-not-pinned", &all).into_iter();
+        assert_eq!(own.filter(|place| place.starts_with(TEXT)).count(), wanted);
+    }
 }
 
 #[test]

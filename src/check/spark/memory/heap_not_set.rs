@@ -103,7 +103,8 @@ fn not_set(case: Case<'_>) -> Option<Said> {
 fn driver_or_daemon(room: &Room<'_>) -> (String, String) {
     let (limit, most) = &room.limit;
     let heap = largest_heap(*most, room.percent, room.minimum).unwrap_or(DEFAULT_HEAP);
-    let enough = DEFAULT_HEAP + overhead_percent(DEFAULT_HEAP, room.percent, room.minimum);
+    let overhead = overhead_percent(DEFAULT_HEAP, room.percent, room.minimum);
+    let enough = DEFAULT_HEAP.saturating_add(overhead);
     let because = format!(
         "Spark's launcher always passes -Xmx and takes 1g where nothing is set, whatever the pod limit is: the cluster \
          reserves up to {limit}, and the JVM runs out of memory (Java heap space) at 1g"
@@ -119,7 +120,8 @@ fn driver_or_daemon(room: &Room<'_>) -> (String, String) {
 
 fn worker(case: Case<'_>, room: &Room<'_>, name: &str) -> (String, String) {
     let (limit, most) = &room.limit;
-    let left = most.saturating_sub(DEFAULT_HEAP + case.world.parameters.worker_margin);
+    let margin = case.world.parameters.worker_margin;
+    let left = most.saturating_sub(DEFAULT_HEAP.saturating_add(margin));
     let heap = largest_heap(left, room.percent, room.minimum);
     let most = heap.map_or(String::new(), |heap| {
         format!(", `{}` at most", as_heap(heap))
@@ -142,10 +144,10 @@ fn near_miss(case: Case<'_>, room: &Room<'_>) -> Option<String> {
     }
     variables(case).find_map(|(name, value)| {
         let is_read = room.process.places.iter().any(|place| place.name() == name);
-        let for_others = ["SPARK_EXECUTOR_MEMORY", "SPARK_WORKER_MEMORY"].contains(&name);
         let looks =
             name.starts_with("SPARK_") && (name.ends_with("_MEMORY") || name == "SPARK_MEM");
-        if looks && !is_read && !for_others && !name.contains("EXECUTOR") {
+        let for_others = name == "SPARK_WORKER_MEMORY" || name.contains("EXECUTOR");
+        if looks && !is_read && !for_others {
             Some(unread(name))
         } else if value.contains("MaxRAMPercentage") {
             Some(format!(

@@ -4,13 +4,15 @@ use crate::check::Page;
 use crate::check::run::parse;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::{Said, Site};
-use crate::check::spark::world::World;
-use crate::manifest::Container;
+use crate::check::spark::world::{World, same_namespace};
 use crate::manifest::spark::{SourceKind, is_size, source_kind, text_of, texts};
 use crate::manifest::template::{self, Names, is_sparkish, main_containers};
+use crate::manifest::{Container, Object};
 use crate::spark::process::{Master, Mode, Process, SeenPod};
 use crate::yaml::Pointer;
 use serde_json::Value;
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK110",
@@ -78,9 +80,71 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     let mut names = Names::default();
     let mentions = world.mentions().iter();
     mentions.for_each(|(_, mention)| names.add(mention));
-    let seen = templates(world).into_iter();
-    let said = seen.filter(|template| !template.is_idle(world, &names));
-    said.filter_map(|template| template.said(&names)).collect()
+    let readers = LazyCell::new(|| Readers::of(world));
+    let is_read = |template: &Template| {
+        let key = template.path.last().unwrap_or_default();
+        names.role_of(&key).is_some() || !readers.are_idle(world.object(template.index))
+    };
+    let seen = templates(world).into_iter().filter(is_read);
+    seen.filter_map(|template| template.said(&names)).collect()
+}
+
+/// The pods that mount an object, by its kind and name: each one's namespace, and whether it makes no executor pods.
+struct Readers<'w>(BTreeMap<(&'static str, &'w str), Vec<(&'w str, bool)>>);
+
+impl<'w> Readers<'w> {
+    fn of(world: &'w World<'_>) -> Self {
+        let mut idle = BTreeMap::<*const SeenPod, bool>::new();
+        for process in &world.processes {
+            if let Some(pod) = process.pod(&world.seen[process.seen]) {
+                *idle.entry(pod).or_insert(true) &= makes_no_pods(process);
+            }
+        }
+        let mut readers = BTreeMap::<_, Vec<_>>::new();
+        for (index, pod) in world.pods() {
+            let is_idle = idle.get(&std::ptr::from_ref(pod)) == Some(&true);
+            let namespace = world.object(index).namespace.unwrap_or_default();
+            let volumes = pod.value["spec"]["volumes"].as_array();
+            for held in volumes.into_iter().flatten().flat_map(mounted) {
+                readers.entry(held).or_default().push((namespace, is_idle));
+            }
+        }
+        Self(readers)
+    }
+
+    /// Whether pods mount this object, and only drivers whose executors are no pods: Spark reads no template in it.
+    fn are_idle(&self, object: &Object<'_>) -> bool {
+        let own = object.namespace.unwrap_or_default();
+        let all = self.0.get(&(object.kind, object.name)).into_iter();
+        let mut own = all
+            .flatten()
+            .filter(|(namespace, _)| same_namespace(namespace, own))
+            .peekable();
+        own.peek().is_some() && own.all(|(_, is_idle)| *is_idle)
+    }
+}
+
+fn makes_no_pods(process: &Process) -> bool {
+    let masters = [Master::Local, Master::Standalone];
+    masters.map(Mode::Client).contains(&process.mode)
+}
+
+/// The kind and name of each object that a volume holds, by itself or among others.
+fn mounted(volume: &Value) -> impl Iterator<Item = (&'static str, &str)> {
+    let parts = volume["projected"]["sources"].as_array();
+    let parts = parts.into_iter().flatten();
+    let projected = parts.flat_map(|part| {
+        [
+            ("ConfigMap", &part["configMap"]["name"]),
+            ("Secret", &part["secret"]["name"]),
+        ]
+    });
+    let own = [
+        ("ConfigMap", &volume["configMap"]["name"]),
+        ("Secret", &volume["secret"]["secretName"]),
+    ];
+    let all = own.into_iter().chain(projected);
+    all.filter_map(|(kind, name)| Some((kind, name.as_str()?)))
 }
 
 /// The pod templates in the texts of the stream.
@@ -109,33 +173,6 @@ fn templates(world: &World<'_>) -> Vec<Template> {
 }
 
 impl Template {
-    /// Whether nothing names it, and only drivers whose executors are no pods mount it: Spark never reads it.
-    fn is_idle(&self, world: &World<'_>, names: &Names) -> bool {
-        let key = self.path.last().unwrap_or_default();
-        let object = world.object(self.index);
-        let kind = if self.secret { "Secret" } else { "ConfigMap" };
-        let is_other = |process: &Process| {
-            let masters = [Master::Local, Master::Standalone];
-            masters.map(Mode::Client).contains(&process.mode)
-        };
-        let mounts = |pod: &SeenPod| {
-            let volumes = pod.value["spec"]["volumes"].as_array();
-            let mut volumes = volumes.into_iter().flatten();
-            volumes.any(|volume| mounts(volume, kind, object.name))
-        };
-        let readers = world.pods().filter(|(_, pod)| mounts(pod));
-        let mut readers = readers.map(|(index, pod)| {
-            let processes = world.processes.iter();
-            let mut own = processes.filter(|process| {
-                let seat = process.pod(&world.seen[process.seen]);
-                process.object == index && seat.is_some_and(|seat| std::ptr::eq(seat, pod))
-            });
-            own.next()
-                .is_some_and(|first| is_other(first) && own.all(is_other))
-        });
-        names.role_of(&key).is_none() && readers.next() == Some(true) && readers.all(|idle| idle)
-    }
-
     fn said(&self, names: &Names) -> Option<Said> {
         let key = self.path.last().unwrap_or_default();
         let named = names.role_of(&key);
@@ -162,26 +199,17 @@ impl Template {
     }
 }
 
-/// Whether a volume holds an object, by itself or among others.
-fn mounts(volume: &Value, kind: &str, name: &str) -> bool {
-    let (own, field, part) = match kind {
-        "Secret" => ("secret", "secretName", "secret"),
-        _ => ("configMap", "name", "configMap"),
-    };
-    let parts = volume["projected"]["sources"].as_array();
-    volume[own][field] == name
-        || parts
-            .into_iter()
-            .flatten()
-            .any(|source| source[part]["name"] == name)
-}
-
-fn because(role: &str) -> String {
-    let key = if role == "driver" {
+/// `driver` or `executor`, as keys of Spark name the pod of a template.
+fn keyed(role: &str) -> &'static str {
+    if role == "driver" {
         "driver"
     } else {
         "executor"
-    };
+    }
+}
+
+fn because(role: &str) -> String {
+    let key = keyed(role);
     format!(
         "a template cannot size the pod of {}: memory request and limit both become `spark.{key}.memory` plus \
          overhead, 1408Mi where nothing is set, and the CPU request `spark.{key}.cores`; quotas and OOMKilled follow \
@@ -191,11 +219,7 @@ fn because(role: &str) -> String {
 }
 
 fn help(role: &str) -> String {
-    let key = if role == "driver" {
-        "driver"
-    } else {
-        "executor"
-    };
+    let key = keyed(role);
     format!(
         "set `spark.{key}.memory`, `spark.{key}.memoryOverhead` and `spark.kubernetes.{key}.request.cores` instead, \
          and take the fields out of the template"
@@ -331,7 +355,21 @@ mod tests {
         // Somebody else mounts it, too.
         let cron = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {
             "volumes": [{"name": "t", "projected": {"sources": [{"configMap": {"name": "c"}}]}}], "containers": [{"name": "p", "image": "i"}]}});
-        assert_eq!(find(&[template, driver("local[*]"), cron]).len(), 1);
+        assert_eq!(find(&[template.clone(), driver("local[*]"), cron]).len(), 1);
+        // The driver of another namespace mounts its own.
+        let at = |mut object: Value, namespace: &str| {
+            object["metadata"]["namespace"] = json!(namespace);
+            object
+        };
+        let (idle, busy) = (driver("local[*]"), driver("k8s://https://k:443"));
+        let found = find(&[
+            at(template.clone(), "a"),
+            at(idle, "a"),
+            at(template, "b"),
+            at(busy, "b"),
+        ]);
+        let places: Vec<_> = found.iter().map(|found| found.object).collect();
+        assert_eq!(places, [Some(2)]);
     }
 
     #[test]

@@ -75,14 +75,7 @@ const MARKS: [(&str, &str); 3] = [("${", "\u{e000}"), ("$(", "\u{e001}"), ("{{",
 /// A placeholder stays as it is written where Spark only passes it on. Where it hides what decides a size, a count, the image
 /// or the template, or where a part of the configuration is not in the stream, the pods are not known.
 pub fn client(process: &Process, seen: &Seen, objects: &[Object<'_>]) -> Option<Predicted> {
-    if !process.is_client() || process.operator.is_some() {
-        return None;
-    }
-    let driver = Driver {
-        process,
-        seen,
-        objects,
-    };
+    let driver = Driver::of(process, seen, objects)?;
     Some(Predicted {
         object: process.object,
         version: process.version.to_string(),
@@ -93,15 +86,17 @@ pub fn client(process: &Process, seen: &Seen, objects: &[Object<'_>]) -> Option<
     })
 }
 
-/// Where the parts of its executors stand; nothing where it makes none, or they are not known.
-pub fn client_parts(process: &Process, seen: &Seen, objects: &[Object<'_>]) -> Option<PartOrigins> {
-    let driver = Driver {
-        process,
-        seen,
-        objects,
-    };
-    let template = driver.template().ok()?;
-    Some(PartOrigins::of_driver(driver.settings(), template))
+/// An executor of a driver in client mode, as [`client`] has it, and where its parts stand; nothing where it is not known.
+pub fn client_executor(
+    process: &Process,
+    seen: &Seen,
+    objects: &[Object<'_>],
+) -> Option<(Pod, PartOrigins)> {
+    let driver = Driver::of(process, seen, objects)?;
+    let (settings, template) = driver.read().ok()?;
+    let pods = driver.executors(settings.clone(), template.as_ref()).ok()?;
+    let pod = pods.into_iter().next()?;
+    Some((pod, PartOrigins::of_driver(settings, template)))
 }
 
 struct Driver<'d> {
@@ -110,11 +105,35 @@ struct Driver<'d> {
     objects: &'d [Object<'d>],
 }
 
-impl Driver<'_> {
-    fn pods(&self) -> Result<Vec<Pod>, NoPods> {
+impl<'d> Driver<'d> {
+    fn of(process: &'d Process, seen: &'d Seen, objects: &'d [Object<'d>]) -> Option<Self> {
+        let is_own = process.is_client() && process.operator.is_none();
+        is_own.then_some(Self {
+            process,
+            seen,
+            objects,
+        })
+    }
+
+    /// What executors are built from: every setting, and their template.
+    fn read(&self) -> Result<(Settings, Option<Value>), NoPods> {
         self.checked().map_err(NoPods::unknown)?;
         let template = self.template().map_err(NoPods::unknown)?;
-        let mut settings = self.settings();
+        Ok((self.settings(), template))
+    }
+
+    fn pods(&self) -> Result<Vec<Pod>, NoPods> {
+        let (settings, template) = self.read()?;
+        let executors = self.executors(settings.clone(), template.as_ref())?;
+        let own = self.driver(&settings)?.into_iter();
+        Ok(own.chain(executors).collect())
+    }
+
+    fn executors(
+        &self,
+        mut settings: Settings,
+        template: Option<&Value>,
+    ) -> Result<Vec<Pod>, NoPods> {
         let prefix = settings.get(PREFIX).filter(|text| has_mark(text)).cloned();
         let app = settings.get(APP_NAME).cloned();
         let is_port_open = settings.get(PORT).is_none_or(|port| port.trim() == "0");
@@ -129,16 +148,15 @@ impl Driver<'_> {
         settings
             .entry(HOST.to_owned())
             .or_insert_with(|| masked(&reference(HOST)));
-        let pods = predicted(Application {
+        let mut pods = predicted(Application {
             name: self.seen.name(),
             settings: &settings,
             kind: Kind::Client,
             version: &self.process.version.to_string(),
-            templates: [None, template.as_ref()],
+            templates: [None, template],
             arguments: &[],
         })?;
-        let mut all = Vec::from_iter(self.driver(&settings)?);
-        for mut pod in pods {
+        for pod in &mut pods {
             unmask(&mut pod.value);
             if is_port_open {
                 open_port(&pod.container, &mut pod.value);
@@ -152,9 +170,8 @@ impl Driver<'_> {
                     spec.remove("hostname");
                 }
             }
-            all.push(pod);
         }
-        Ok(all)
+        Ok(pods)
     }
 
     /// Refuses a configuration of which anything is unknown that executors depend on; the text says what.
