@@ -102,7 +102,7 @@ pub enum Standing<'c> {
     Family(&'static str),
     /// Spark warns of it, or has a later name for it.
     Deprecated(&'c Deprecated, Fate),
-    /// A later version has it: the first that does, as far as is known.
+    /// A later version has it: the first that is known to.
     Later(Version),
     /// An earlier release had it: the last catalogued one that did.
     Removed(Release),
@@ -193,7 +193,8 @@ impl Catalogue {
         let release = version.release();
         let at = self.deprecated.binary_search_by(|row| row.key.cmp(key));
         let deprecated = at.ok().map(|at| &self.deprecated[at]);
-        if let Some((row, fate)) = deprecated.and_then(|row| Some((row, row.fate(release)?))) {
+        let fate = |row: &Deprecated| row.fate(release).or_else(|| self.renamed(row, version));
+        if let Some((row, fate)) = deprecated.and_then(|row| Some((row, fate(row)?))) {
             return Standing::Deprecated(row, fate);
         }
         if let Some(setting) = self.setting(key) {
@@ -227,21 +228,33 @@ impl Catalogue {
     }
 
     fn of_setting<'c>(&self, setting: &'c Setting, version: Version) -> Standing<'c> {
-        let row = (&*setting.key, version.line());
-        let found = self
-            .between
-            .binary_search_by(|own| (own.key, own.line).cmp(&row));
-        match found.map(|at| self.between[at].default) {
-            Err(_) => of_setting(setting, version),
-            Ok(DefaultValue::Absent) if setting.is_in(version.release()) => {
+        match self.between(&setting.key, version) {
+            None => of_setting(setting, version),
+            Some(DefaultValue::Absent) if setting.is_in(version.release()) => {
                 Standing::Removed(version.release())
             }
-            Ok(DefaultValue::Absent) => match setting.after(version.release()) {
+            Some(DefaultValue::Absent) => match setting.after(version.release()) {
                 Some(later) => Standing::Later(later.version()),
                 None => of_setting(setting, version),
             },
-            Ok(default) => Standing::Known(setting, default),
+            Some(default) => Standing::Known(setting, default),
         }
+    }
+
+    /// What a version has otherwise than the release that answers for it.
+    fn between(&self, key: &str, version: Version) -> Option<DefaultValue> {
+        let row = (key, version.line());
+        let rows = &self.between;
+        let at = rows.binary_search_by(|own| (own.key, own.line).cmp(&row));
+        Some(rows[at.ok()?].default)
+    }
+
+    /// What the next release does with a key that a version between the two registers no more: it had its later name by then.
+    fn renamed(&self, row: &Deprecated, version: Version) -> Option<Fate> {
+        let mut later = Release::ALL.into_iter();
+        let next = later.find(|release| *release > version.release())?;
+        let is_gone = self.between(row.key, version) == Some(DefaultValue::Absent);
+        row.fate(next).filter(|_| is_gone)
     }
 }
 

@@ -210,6 +210,25 @@ fn what_became_of_a_setting_is_told() {
 }
 
 #[test]
+fn an_old_name_between_two_releases_is_read_as_in_the_later_one() {
+    let gone = |row: &&Between| row.default == DefaultValue::Absent;
+    let mut old = Vec::new();
+    for row in catalogue().between.iter().filter(gone) {
+        let version = version(&format!("{}.{}.0", row.line.0, row.line.1));
+        let fates = catalogue().deprecated().iter();
+        let later = fates
+            .filter(|own| own.key == row.key)
+            .find_map(|own| Release::ALL.into_iter().find_map(|of| own.fate(of)));
+        if let Some(fate) = later {
+            let told = catalogue().standing(row.key, version);
+            assert!(matches!(told, Standing::Deprecated(_, own) if own == fate));
+            old.push(row.key);
+        }
+    }
+    assert_eq!(old, ["spark.deploy.spreadOut", "spark.ui.jettyStopTimeout"]);
+}
+
+#[test]
 fn families_are_known() {
     let now = version("4.1.4");
     let of = |key| catalogue().standing(key, now);

@@ -105,7 +105,7 @@ fn of_key(case: Case<'_>, key: &str, suggests: bool) -> Option<(String, String)>
         }
         Standing::Later(first) if !case.assumed => {
             let message = format!(
-                "`{shown}` has no effect: Spark {} does not have this key, {first} is the first that does",
+                "`{shown}` has no effect: Spark {} does not have this key, {first} does",
                 case.version
             );
             Some((
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(
             messages("sparkVersion: 3.5.7", conf),
             [
-                "`spark.executor.minMemoryOverhead=1g` has no effect: Spark 3.5.7 does not have this key, 4.0.0 is the first that does"
+                "`spark.executor.minMemoryOverhead=1g` has no effect: Spark 3.5.7 does not have this key, 4.0.0 does"
             ]
         );
         assert_eq!(messages("sparkVersion: 4.1.4", conf), [""; 0]);
