@@ -46,10 +46,10 @@ impl Wanted<'_> {
         matches!(self.rule.verb, Verb::Respell(_))
     }
 
-    /// What it wants of a text that tells these settings.
-    pub fn of(&self, told: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    /// What it wants of a text; `told` are the settings there, for rules that go by them.
+    pub fn of(&self, told: impl FnOnce() -> BTreeMap<String, String>) -> Vec<(String, String)> {
         match &self.rule.verb {
-            Verb::Respell(names) => respell::settings(names, told),
+            Verb::Respell(names) => respell::settings(names, &told()),
             _ => self.settings.clone(),
         }
     }

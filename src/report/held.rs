@@ -1,4 +1,5 @@
-//! Texts of objects, in which findings and changes have their places: each is read once, however many these are.
+//! Texts of objects, in which findings and changes have their places: each is read once, however many these are, but for
+//! YAML with placeholders.
 
 use crate::manifest::spark::{Property, edit, properties};
 use crate::manifest::template::readable;
@@ -32,7 +33,7 @@ struct Settings {
 /// A text of YAML.
 enum Structure<'a> {
     Read(Stream<'a>),
-    /// What is to be filled in stands in it as letters.
+    /// What is to be filled in stands in it as letters; it is parsed for each place.
     FilledIn(String),
     Unreadable,
 }

@@ -117,7 +117,7 @@ impl<'p> Asked<'_, '_, 'p> {
             Ok(slot) => self.wishes.entry(slot).or_default().push(wish),
             Err(why) => {
                 let text = reads.map_or_else(|_| String::new(), |slot| self.planner.text(slot));
-                let settings = wish.wanted.of(&edit::told(&text));
+                let settings = wish.wanted.of(|| edit::told(&text));
                 let keys: Vec<_> = settings.iter().map(|(key, _)| &**key).collect();
                 if !keys.is_empty() {
                     self.plan.findings.push(wish.refused(&keys, &why));

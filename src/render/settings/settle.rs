@@ -40,7 +40,7 @@ impl<'p> Planner<'p> {
             let same = wishes.iter().filter(|other| other.wanted.rule.id == *id);
             let held: BTreeSet<_> = same.map(|other| other.process).collect();
             let other = readers.difference(&held).next();
-            for (key, value) in wish.wanted.of(&edit::told(&draft.text)) {
+            for (key, value) in wish.wanted.of(|| edit::told(&draft.text)) {
                 let refused = match other {
                     Some((object, _)) => Some(draft.shared_with(*object)),
                     None => draft.set(wish, &key, &value)?,

@@ -80,8 +80,8 @@ pub enum Operator {
     Stackable,
 }
 
-/// The applications of a stream, in order: those of Kubeflow's, of Apache's and of Stackable's operator. `newest` is taken where nothing
-/// says the version.
+/// The objects of operators in a stream ([`Operator`]), in order, each with its pods. `newest` is taken where nothing says the
+/// version.
 pub fn found(stream: &Stream<'_>, objects: &[Object<'_>], newest: &str) -> Vec<Predicted> {
     let found = objects.iter().filter_map(|object| {
         let node = stream.documents[object.document].node(object.node);

@@ -40,6 +40,15 @@ impl Reading {
         (self.bytes(&spelt) == Some(bytes)).then_some(spelt)
     }
 
+    /// Whether two texts are one size, as they are taken or as they would be [respelt](Self::respelt): `4Gi` and `4g`.
+    pub fn is_same(self, one: &str, other: &str) -> bool {
+        let size = |text: &str| {
+            let respelt = || self.bytes(&self.respelt(text)?);
+            self.bytes(text).or_else(respelt)
+        };
+        size(one).is_some_and(|own| Some(own) == size(other))
+    }
+
     /// What the reader makes of a text, where every release takes it: what is no whole number of its unit is rounded down.
     fn bytes(self, text: &str) -> Option<u128> {
         let unit = match self {

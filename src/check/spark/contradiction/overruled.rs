@@ -6,6 +6,7 @@ use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::Said;
 use crate::manifest::sensitive::holds_literal;
 use crate::spark::conf::{Entry, Given, Told};
+use crate::spark::memory::reads;
 use crate::text::shortened;
 
 pub(super) const RULE: Rule = Rule {
@@ -56,8 +57,13 @@ fn judge(case: Case<'_>) -> Vec<Said> {
         };
         // What is filled in later may come to the same.
         matches!(conf.get(key), Told::Set(_)).then_some(())?;
+        let reading = reads::of_setting(key);
+        let is_same = |other: &Entry| {
+            other.text == first.text
+                || reading.is_some_and(|reading| reading.is_same(&first.text, &other.text))
+        };
         let is_lost = |other: &&Entry| {
-            other.text != first.text
+            !is_same(other)
                 && is_hidden_from(first.given, other.given)
                 && !other.text.contains(['$', '{'])
         };
@@ -105,6 +111,8 @@ mod tests {
             ["SparkApplication/pi /spec/sparkConf/spark.executor.memory"]
         );
         assert!(changed("memory: 4g", "memory: 8g").is_empty());
+        assert!(changed("memory: 4g", "memory: 8192m").is_empty());
+        assert!(changed("memory: 4g", "memory: 8Gi").is_empty());
         assert!(changed("memory: 4g", "memory: \"${MEMORY}\"").is_empty());
         assert!(changed("{memory: 8g}", "{memory: \"${MEMORY}\"}").is_empty());
     }
