@@ -4,7 +4,7 @@ use super::said::Site;
 use super::world::World;
 use crate::manifest::Container;
 use crate::manifest::sensitive::holds_literal;
-use crate::spark::conf::{Conf, Entry, Given, Told};
+use crate::spark::conf::{Conf, Entry, Given, Held, Told};
 use crate::spark::process::{Process, Seen, SeenPod};
 use crate::yaml::Pointer;
 use serde_json::Value;
@@ -76,6 +76,12 @@ impl<'w> Case<'w> {
             }
             _ => (&object["spec"], Pointer::from_iter(["spec"])),
         }
+    }
+
+    /// The text of the template of executors that a driver in a pod of the stream reads; none of a Secret.
+    pub(super) fn template_text(self) -> Option<&'w Held> {
+        let held = self.process.template.as_ref();
+        held.filter(|held| !held.secret)
     }
 
     /// Whether a setting of somebody's own names a template of a role: what an operator's object writes is not all then.

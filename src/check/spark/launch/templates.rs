@@ -2,7 +2,6 @@
 
 use crate::check::spark::case::Case;
 use crate::check::spark::said::Site;
-use crate::manifest::spark::{SourceKind, base, text_of, texts};
 use crate::manifest::template::readable;
 use crate::spark::process::Operator;
 use crate::yaml::{Pointer, Stream};
@@ -94,43 +93,16 @@ fn in_fields(case: Case<'_>, operator: Operator) -> Vec<Template> {
     found.collect()
 }
 
-/// The template of executors that a driver in a pod of the stream names: the one text of that name among those that its pod
-/// mounts. One that is filled in first may have another suffix.
+/// The template of executors that a driver in a pod of the stream reads. One that is filled in first is read as it is.
 fn in_text(case: Case<'_>) -> Option<Template> {
-    let path = case.is_client().then(|| {
-        case.conf()
-            .text("spark.kubernetes.executor.podTemplateFile")
-    })??;
-    let name = base(&path);
-    let pod = case.own_pod()?.pod();
-    let volumes = pod.spec()["volumes"].as_array()?;
-    let mut found = None;
-    for volume in volumes {
-        let object = text_of(&volume["configMap"]["name"]);
-        let named =
-            (!object.is_empty()).then(|| case.world.named("ConfigMap", case.namespace(), object));
-        let Some((object, value)) = named.flatten() else {
-            continue;
-        };
-        for (place, key, text) in texts(SourceKind::ConfigMap, value) {
-            let rest = key.strip_prefix(name);
-            let is_it = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            let Some(pod) = is_it.then(|| parsed(&text)).flatten() else {
-                continue;
-            };
-            if found.is_some() {
-                return None;
-            }
-            found = Some(Template {
-                role: "executor",
-                pod,
-                object: object.index,
-                within: Some(Pointer::from_iter([place, key])),
-                base: Pointer::root(),
-            });
-        }
-    }
-    found
+    let held = case.template_text()?;
+    Some(Template {
+        role: "executor",
+        pod: parsed(&held.text)?,
+        object: held.object,
+        within: Some(held.path.clone()),
+        base: Pointer::root(),
+    })
 }
 
 /// The pod that a text holds, what is not filled in yet made readable.

@@ -5,9 +5,7 @@ use crate::check::run::parse;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::{Said, Site};
-use crate::manifest::spark::{SourceKind, base, texts};
 use crate::manifest::template;
-use crate::yaml::Pointer;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK121",
@@ -89,39 +87,23 @@ spec:
 };
 
 const BUILDER: &str = "ResourceProfileBuilder";
-const FILE: &str = "spark.kubernetes.executor.podTemplateFile";
 
 fn judge(case: Case<'_>) -> Vec<Said> {
-    let conf = case.conf();
-    let file = conf
-        .text(FILE)
-        .filter(|_| case.makes_executors() && conf.may_hold(BUILDER));
-    let Some(file) = file else {
+    let makes = case.makes_executors() && case.conf().may_hold(BUILDER);
+    let held = case.template_text().filter(|_| makes);
+    let Some(held) = held.filter(|held| has_resources(&held.text)) else {
         return Vec::new();
     };
-    let name = base(&file);
-    let mut found = Vec::new();
-    for (object, value) in case.world.of_kind("ConfigMap") {
-        for (place, key, text) in texts(SourceKind::ConfigMap, value) {
-            // `executor.yaml`, or `executor.yaml.template` that an init container fills in.
-            let is_it = key
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            if is_it && has_resources(&text) {
-                let message = format!(
-                    "`resources` of the template `{key}` are dropped for executors of a profile that the program makes"
-                );
-                let help = format!(
-                    "ask for them in the profile (`{BUILDER}`), and take them out of the template"
-                );
-                let because = "Spark builds executors of a resource profile from the profile alone: limits and ephemeral storage of the \
-                               template are missing on them";
-                let site = Site::object(object.index, Pointer::from_iter([place, key]));
-                found.push(site.say(message, help).because(because));
-            }
-        }
-    }
-    found
+    let message = format!(
+        "`resources` of the template `{}` are dropped for executors of a profile that the program makes",
+        held.path.last().unwrap_or_default()
+    );
+    let help =
+        format!("ask for them in the profile (`{BUILDER}`), and take them out of the template");
+    let because = "Spark builds executors of a resource profile from the profile alone: limits and ephemeral storage of the \
+                   template are missing on them";
+    let site = Site::object(held.object, held.path.clone());
+    vec![site.say(message, help).because(because)]
 }
 
 fn has_resources(text: &str) -> bool {

@@ -240,7 +240,10 @@ mod tests {
     /// A Connect server with these policies, and `more` arguments.
     fn told(policies: &[String], more: &str) -> Vec<String> {
         let (_, server) = AFTER.split_once("---\n").unwrap();
-        let server = server.replace("--class", &format!("{more} --class"));
+        let mut server = server.replace("--class", &format!("{more} --class"));
+        if more.contains("/t/") {
+            server += "          volumeMounts: [{name: t, mountPath: /t}]\n      volumes: [{name: t, configMap: {name: t}}]\n";
+        }
         let found = said(RULE.page.id, &format!("{server}{}", policies.concat()));
         found
             .into_iter()
@@ -315,7 +318,7 @@ mod tests {
         assert_eq!(told(&both, template), [""; 0]);
         let file = |label: &str| {
             let text = format!(
-                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: t}}\ndata:\n  executor.yaml.template: |\n    metadata: {{labels: {{team: {label}}}}}\n    spec: {{containers: []}}\n"
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: t}}\ndata:\n  executor.yaml: |\n    metadata: {{labels: {{team: {label}}}}}\n    spec: {{containers: []}}\n"
             );
             let [deny, labelled, own] = both.clone();
             told(&[deny, labelled, own, text], template)

@@ -1,12 +1,12 @@
 //! Pods as policies of the network see them: by their labels, as far as those are known.
 
 use super::driver::{executors_namespace, labels, namespace};
+use crate::check::run::parse;
 use crate::check::spark::case::Case;
 use crate::check::spark::world::same_namespace;
-use crate::manifest::spark::{base, text_of};
+use crate::manifest::spark::text_of;
 use crate::spark::conf::Told;
 use crate::spark::process::Mode;
-use crate::yaml::Stream;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -171,8 +171,8 @@ pub(super) fn both(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     known
 }
 
-/// The template of a role's pods: what an operator's object writes, or the one text of the stream that is called like the
-/// file that Spark is to read. An empty one where there is none; nothing where it is not known.
+/// The template of a role's pods: what an operator's object writes, or the text that Spark is to read. An empty one where there
+/// is none; nothing where it is not known.
 fn template(case: Case<'_>, role: &str) -> Option<Value> {
     if case.operator.is_some() {
         let written = case.written_pod(role).map(|pod| pod.value.clone());
@@ -184,30 +184,6 @@ fn template(case: Case<'_>, role: &str) -> Option<Value> {
     {
         Told::Unset => Some(Value::Null),
         Told::Unknown => None,
-        Told::Set(known) => named(case, base(known.text.trim())),
+        Told::Set(_) => parse(&case.template_text()?.text),
     }
-}
-
-/// The pod in the only text that is called so, or so with an ending (`executor.yaml.template`).
-fn named(case: Case<'_>, name: &str) -> Option<Value> {
-    let mut found = Vec::new();
-    for (object, value) in case.world.of_kind("ConfigMap") {
-        if !same_namespace(object.namespace.unwrap_or_default(), case.namespace()) {
-            continue;
-        }
-        for (key, text) in value["data"].as_object().into_iter().flatten() {
-            let rest = key.strip_prefix(name);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
-                found.push(text_of(text));
-            }
-        }
-    }
-    let [text] = found[..] else {
-        return None;
-    };
-    let stream = Stream::parse(text).ok()?;
-    let [document] = &stream.documents[..] else {
-        return None;
-    };
-    Some(document.root()?.to_value())
 }

@@ -42,11 +42,8 @@ pub(super) fn listen(case: Case<'_>) -> bool {
     ];
     let agent = keys.into_iter().any(|key| serves(conf.get(key)));
     let plugin = conf.get("spark.plugins") != Told::Unset;
-    let template = conf.entry("spark.kubernetes.executor.podTemplateFile");
-    // A template that is not read here may hold a sidecar.
-    let foreign = template.is_some() && case.operator.is_none() && has_ports(case.world);
     let pod = case.written_pod("executor");
-    agent || plugin || foreign || is_monitored(case) || pod.is_some_and(is_wider)
+    agent || plugin || may_hold_ports(case) || is_monitored(case) || pod.is_some_and(is_wider)
 }
 
 /// Whether more is written of a pod than Spark's own container without a port.
@@ -56,16 +53,11 @@ fn is_wider(seen: &SeenPod) -> bool {
     more || containers.any(|container| container.ports().next().is_some())
 }
 
-/// Whether a pod template in a text declares a port.
-fn has_ports(world: &World<'_>) -> bool {
-    let mut maps = world.of_kind("ConfigMap");
-    maps.any(|(_, map)| {
-        let mut texts = map["data"].as_object().into_iter().flatten();
-        texts.any(|(_, text)| {
-            let text = text_of(text);
-            text.contains("containers:") && text.contains("containerPort")
-        })
-    })
+/// Whether a template in a text declares a port; one that is not in the stream may hold a sidecar.
+fn may_hold_ports(case: Case<'_>) -> bool {
+    let named = case.operator.is_none() && case.has_template_file("executor");
+    let text = case.template_text();
+    named && text.is_none_or(|held| held.text.contains("containerPort"))
 }
 
 /// Each PodMonitor that selects executors, with the namespace's own word for it.

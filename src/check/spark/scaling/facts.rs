@@ -3,8 +3,7 @@
 use crate::check::run::parse;
 use crate::check::spark::case::Case;
 use crate::check::spark::said::Site;
-use crate::check::spark::world::same_namespace;
-use crate::manifest::spark::{base, text_of};
+use crate::manifest::template;
 use crate::spark::conf::{Given, Told};
 use crate::spark::process::{Master, Mode, Operator, SeenPod};
 use crate::yaml::Pointer;
@@ -135,9 +134,8 @@ pub(super) enum Template<'w> {
     Known(Box<Written<'w>>),
 }
 
-/// The template of `driver` or `executor`: what an operator's object writes for it, or a file in a `ConfigMap`, which may be
-/// called like it (`executor.yaml.template`) and rendered by an init container.
-pub(super) fn template<'w>(case: Case<'w>, role: &str) -> Template<'w> {
+/// The template of `driver` or `executor`: what an operator's object writes for it, or the text that a driver reads.
+pub(super) fn template_of<'w>(case: Case<'w>, role: &str) -> Template<'w> {
     let key = format!("spark.kubernetes.{role}.podTemplateFile");
     let own = case.conf().entry(&key);
     let by_operator = own.is_none_or(|entry| entry.given == Given::Operator);
@@ -150,29 +148,16 @@ pub(super) fn template<'w>(case: Case<'w>, role: &str) -> Template<'w> {
     match case.conf().get(&key) {
         Told::Unset => Template::None,
         Told::Unknown => Template::Unknown,
-        Told::Set(path) => of_file(case, base(&path.text)),
+        // Drivers of pods that Spark makes have operators, whose own pods hold such files.
+        Told::Set(_) => of_text(case),
     }
 }
 
-fn of_file<'w>(case: Case<'w>, file: &str) -> Template<'w> {
-    let mut found = Vec::new();
-    for (object, value) in case.world.of_kind("ConfigMap") {
-        if !same_namespace(object.namespace.unwrap_or_default(), case.namespace()) {
-            continue;
-        }
-        for (key, text) in value["data"].as_object().into_iter().flatten() {
-            let rest = key.strip_prefix(file);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
-                let at = Pointer::from_iter(["data", key]);
-                found.push((object.index, at, text_of(text)));
-            }
-        }
-    }
-    let [(object, at, text)] = &found[..] else {
-        return Template::Unknown;
-    };
-    match crate::manifest::template::read(text, parse) {
-        Some(pod) => known(pod, Place::Text(*object, at.clone())),
+fn of_text(case: Case<'_>) -> Template<'_> {
+    let held = case.template_text();
+    let read = held.and_then(|held| Some((held, template::read(&held.text, parse)?)));
+    match read {
+        Some((held, pod)) => known(pod, Place::Text(held.object, held.path.clone())),
         None => Template::Unknown,
     }
 }

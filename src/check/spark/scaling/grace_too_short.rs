@@ -2,7 +2,7 @@
 
 use super::facts::{
     DECOMMISSION, MIGRATION, Template, field, is_kubeflow, is_settled, keeps_shuffle_elsewhere,
-    template,
+    template_of,
 };
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -108,7 +108,7 @@ fn grace(case: Case<'_>) -> Option<Grace> {
         let by = format!("`executor.{FIELD}: {seconds}`");
         return Some(Grace { seconds, site, by });
     }
-    let written = match template(case, "executor") {
+    let written = match template_of(case, "executor") {
         Template::Known(pod) => {
             let at = Pointer::from_iter(["spec", FIELD]);
             let seconds = pod.value["spec"][FIELD].as_i64();

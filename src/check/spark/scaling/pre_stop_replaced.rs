@@ -1,6 +1,6 @@
 //! SK310: a hook of one's own on executors that are decommissioned by one.
 
-use super::facts::{DECOMMISSION, Template, Written, field, is_kubeflow, template};
+use super::facts::{DECOMMISSION, Template, Written, field, is_kubeflow, template_of};
 use crate::check::Page;
 use crate::check::spark::case::Case;
 use crate::check::spark::rule::{Grade, Judge, Rule};
@@ -75,7 +75,7 @@ fn judge(case: Case<'_>) -> Vec<Said> {
             "the operator's webhook writes it over Spark's own preStop hook: executors that must go move nothing",
         )];
     }
-    match template(case, "executor") {
+    match template_of(case, "executor") {
         Template::Known(pod) => of_template(case, &pod).into_iter().collect(),
         Template::None | Template::Unknown => Vec::new(),
     }
@@ -128,11 +128,17 @@ metadata: {name: connect}
 spec:
   template:
     spec:
+      initContainers:
+      - name: render
+        command: [sh, -c, envsubst < /in/executor.yaml.template > /tmp/executor.yaml]
+        volumeMounts: [{name: in, mountPath: /in}, {name: out, mountPath: /tmp}]
       containers:
       - name: connect
         image: apache/spark:4.1.4
         command: [/opt/spark/sbin/start-connect-server.sh]
         args: [--master, \"k8s://https://kubernetes.default:443\", --conf, spark.decommission.enabled=true, --conf, spark.kubernetes.executor.podTemplateFile=/tmp/executor.yaml]
+        volumeMounts: [{name: out, mountPath: /tmp}]
+      volumes: [{name: in, configMap: {name: templates}}, {name: out, emptyDir: {}}]
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -149,5 +155,8 @@ data:
             places(RULE.page.id, stream),
             ["ConfigMap/templates /data/executor.yaml.template#spec/containers/1/lifecycle"]
         );
+        // One that its pod does not mount is another's.
+        let other = stream.replace("configMap: {name: templates}", "configMap: {name: others}");
+        assert_eq!(places(RULE.page.id, &other), [""; 0]);
     }
 }

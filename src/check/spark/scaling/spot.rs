@@ -1,7 +1,8 @@
 //! SK312: nodes that are taken away at short notice.
 
 use super::facts::{
-    DECOMMISSION, MIGRATION, Template, has_executors, is_settled, keeps_shuffle_elsewhere, template,
+    DECOMMISSION, MIGRATION, Template, has_executors, is_settled, keeps_shuffle_elsewhere,
+    template_of,
 };
 use crate::check::Page;
 use crate::check::spark::case::Case;
@@ -107,7 +108,7 @@ fn executor(case: Case<'_>) -> Option<Sent> {
 
 /// Of a pod that Spark makes: its settings, then what is written for it.
 fn of_role(case: Case<'_>, role: &str) -> Option<Sent> {
-    by_setting(case, role).or_else(|| match template(case, role) {
+    by_setting(case, role).or_else(|| match template_of(case, role) {
         Template::Known(pod) => of_pod(&pod.value, |at| pod.at(at)),
         Template::None | Template::Unknown => None,
     })
