@@ -204,8 +204,12 @@ impl<'d> NodeRef<'d> {
 
     /// Whether a word may stand in it, as written; what an alias stands for may stand anywhere.
     pub fn may_hold(self, word: &str) -> bool {
-        let find = || memchr::memmem::find(self.source().as_bytes(), word.as_bytes());
-        self.document.has_alias || find().is_some()
+        self.may_say(|source| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some())
+    }
+
+    /// Whether something may stand in it, by what is written; what an alias stands for may stand anywhere.
+    pub fn may_say(self, is: impl FnOnce(&str) -> bool) -> bool {
+        self.document.has_alias || is(self.source())
     }
 
     pub(super) fn properties(self) -> Option<&'d Properties> {

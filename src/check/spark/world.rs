@@ -129,6 +129,21 @@ impl<'w> World<'w> {
         own.map(|index| (self.object(*index), self.value(*index)))
     }
 
+    /// The objects of a kind in whose text this may stand, in order.
+    pub(super) fn saying(
+        &self,
+        kind: &str,
+        is: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
+        let own = self.by_kind.get(kind).into_iter().flatten();
+        let own = own.map(|index| self.object(*index));
+        let own = own.filter(move |object| {
+            let node = self.stream.documents[object.document].node(object.node);
+            node.may_say(&is)
+        });
+        own.map(|object| (object, self.value(object.index)))
+    }
+
     /// The objects in which a word may stand, in order: what is in base64 does not show it.
     pub(super) fn holding(&self, word: &str) -> impl Iterator<Item = (&'w Object<'w>, &Value)> {
         let may_hold = move |object: &&Object<'_>| {

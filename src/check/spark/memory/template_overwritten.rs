@@ -150,7 +150,11 @@ fn mounted(volume: &Value) -> impl Iterator<Item = (&'static str, &str)> {
 /// The pod templates in the texts of the stream.
 fn templates(world: &World<'_>) -> Vec<Template> {
     let mut seen = Vec::new();
-    for (object, value) in world.holding("resources") {
+    let maps = world.saying("ConfigMap", |text| {
+        text.contains("resources") || text.contains("binaryData")
+    });
+    let secrets = world.of_kind("Secret");
+    for (object, value) in maps.chain(secrets) {
         let Some(kind) = source_kind(value) else {
             continue;
         };

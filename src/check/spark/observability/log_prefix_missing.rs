@@ -97,7 +97,11 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     if roots.is_empty() {
         return Vec::new();
     }
-    let makers = Makers::of(world);
+    let names = roots.iter().flat_map(|(case, _, (bucket, _))| {
+        let host = endpoint(*case, bucket);
+        [Some(bucket.clone()), host]
+    });
+    let makers = Makers::of(world, &names.flatten().collect());
     let found = roots
         .into_iter()
         .filter_map(|(case, key, (bucket, path))| of_root(case, key, (&bucket, &path), &makers));
@@ -162,19 +166,21 @@ fn of_root(
 
 /// Whether the bucket is in a store of the stream, the one that its scripts make buckets in.
 fn is_served_here(case: Case<'_>, bucket: &str, makers: &Makers) -> bool {
-    let own = format!("spark.hadoop.fs.s3a.bucket.{bucket}.endpoint");
-    let keys = [own.as_str(), "spark.hadoop.fs.s3a.endpoint"];
-    let endpoint = keys.into_iter().find_map(|key| case.conf().text(key));
-    let host = endpoint.as_deref().map(|text| {
-        let text = text.trim_matches('"');
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let end = rest.find(['.', ':', '/']).unwrap_or(rest.len());
-        rest[..end].to_owned()
-    });
-    host.is_some_and(|host| {
+    endpoint(case, bucket).is_some_and(|host| {
         let service = case.world.named("Service", case.namespace(), &host);
         service.is_some() && makers.mentions(&host)
     })
+}
+
+/// The first name of the host that a bucket is asked of.
+fn endpoint(case: Case<'_>, bucket: &str) -> Option<String> {
+    let own = format!("spark.hadoop.fs.s3a.bucket.{bucket}.endpoint");
+    let keys = [own.as_str(), "spark.hadoop.fs.s3a.endpoint"];
+    let text = keys.into_iter().find_map(|key| case.conf().text(key))?;
+    let text = text.trim_matches('"');
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let end = rest.find(['.', ':', '/']).unwrap_or(rest.len());
+    Some(rest[..end].to_owned())
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Scripts of the stream that make buckets in an object store, and what they write into them.
 
 use crate::check::spark::world::World;
+use crate::manifest::Object;
 use crate::manifest::spark::{holds, text_of};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds whose containers may make buckets.
 const KINDS: [&str; 7] = [
@@ -15,6 +17,9 @@ const KINDS: [&str; 7] = [
     "DaemonSet",
     "ConfigMap",
 ];
+
+/// Words of commands that make buckets.
+const VERBS: [&str; 2] = ["mb", "create-bucket"];
 
 /// Words of commands and of libraries that write objects.
 const WRITES: [&str; 12] = [
@@ -37,41 +42,43 @@ const WRITES: [&str; 12] = [
 pub(super) struct Makers {
     /// The object that makes each bucket.
     buckets: BTreeMap<String, String>,
-    /// Commands that make no bucket: they may write into one.
+    /// Commands that make no bucket, as far as somebody asks for what they name: they may write into one.
     others: Vec<String>,
     /// Whether each bucket's name is written out.
     named: bool,
 }
 
 impl Makers {
-    /// Reads every script in which a bucket is made.
-    pub(super) fn of(world: &World<'_>) -> Self {
+    /// Reads every script in which a bucket is made, or which names one of these.
+    pub(super) fn of(world: &World<'_>, names: &BTreeSet<String>) -> Self {
+        let is_named = |text: &str| names.iter().any(|name| text.contains(name));
+        let is_read = |text: &str| VERBS.iter().any(|verb| holds(text, verb)) || is_named(text);
         let mut makers = Self {
             named: true,
             ..Self::default()
         };
         for kind in KINDS {
-            for (object, value) in world.of_kind(kind) {
+            for (object, value) in world.saying(kind, is_read) {
                 let mut texts = Vec::new();
                 strings(value, &mut texts);
-                let scripts: Vec<_> = texts.iter().flat_map(|text| commands(text)).collect();
-                for command in scripts {
-                    makers.read(command, &format!("`{object}`"));
+                for command in texts.iter().flat_map(|text| commands(text)) {
+                    match made(command) {
+                        None if is_named(command) => makers.others.push(command.to_owned()),
+                        None => {}
+                        Some(bucket) => makers.make(bucket, object),
+                    }
                 }
             }
         }
         makers
     }
 
-    fn read(&mut self, command: &str, object: &str) {
-        match made(command) {
-            None => self.others.push(command.to_owned()),
-            Some(bucket) if bucket.contains('$') || bucket.contains('{') => self.named = false,
-            Some(bucket) => {
-                self.buckets
-                    .entry(bucket)
-                    .or_insert_with(|| object.to_owned());
-            }
+    fn make(&mut self, bucket: String, object: &Object<'_>) {
+        if bucket.contains('$') || bucket.contains('{') {
+            self.named = false;
+        } else {
+            let maker = self.buckets.entry(bucket);
+            maker.or_insert_with(|| format!("`{object}`"));
         }
     }
 
@@ -114,6 +121,7 @@ impl Makers {
 
 /// The bucket that a command makes.
 fn made(command: &str) -> Option<String> {
+    VERBS.iter().find(|verb| command.contains(**verb))?;
     let words: Vec<_> = command
         .split_whitespace()
         .map(|word| word.trim_matches(['"', '\'']))
@@ -152,13 +160,13 @@ fn commands(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The texts of a value; the words of a list count as one text, too.
-fn strings(value: &Value, out: &mut Vec<String>) {
+fn strings<'v>(value: &'v Value, out: &mut Vec<Cow<'v, str>>) {
     match value {
-        Value::String(text) => out.push(text.clone()),
+        Value::String(text) => out.push(text.into()),
         Value::Array(items) => {
             let words: Vec<_> = items.iter().map(text_of).collect();
             if items.len() > 1 && items.iter().all(Value::is_string) {
-                out.push(words.join(" "));
+                out.push(words.join(" ").into());
             }
             for item in items {
                 strings(item, out);
