@@ -71,6 +71,8 @@ pub enum Problem {
     Heap,
     /// A template has no list of containers.
     NoContainers,
+    /// A mount of scratch space has no volume that Kubeflow's operator passes on.
+    NoScratch,
 }
 
 impl Problem {
@@ -114,6 +116,7 @@ impl fmt::Display for Problem {
             Self::NoHeap => "must be above 0 for `spark-submit`",
             Self::Heap => "is no heap that a JVM reads",
             Self::NoContainers => "has no `containers`: the operator passes `containers: null` on, and Spark cannot load that",
+            Self::NoScratch => "mounts a `spark-local-dir-` that is no `emptyDir`, `hostPath`, `nfs` or `persistentVolumeClaim` of `spec.volumes`: the operator submits nothing",
             Self::Name => "cannot begin the name of a pod",
             Self::Port => "is neither 0 nor a port from 1024 on",
         })

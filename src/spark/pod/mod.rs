@@ -11,11 +11,8 @@ mod origin;
 mod passed;
 mod server;
 pub mod stackable;
-mod webhook;
 mod weight;
 
-#[cfg(test)]
-mod passed_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -25,9 +22,9 @@ pub use client::{client, client_executor};
 pub use count::{Count, executors};
 pub use found::{NoPods, Operator, Predicted, found, of_object};
 pub(super) use found::{application, version};
+pub use kubeflow::as_limit;
 pub use origin::{DRIVER, PartOrigin, PartOrigins, SETTINGS, TEMPLATE};
 pub use passed::{GivenValue, Origin, Origins};
-pub use webhook::kubernetes as as_limit;
 pub use weight::Quality;
 
 use super::memory::{self, Failure, Kind, Problem, Resources, Settings};

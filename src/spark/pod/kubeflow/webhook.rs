@@ -1,9 +1,10 @@
 //! What Kubeflow's webhook does to a pod of Spark after Spark has built it.
 //!
 //! Source: `internal/webhook/sparkpod_defaulter.go` of kubeflow/spark-operator 2.5.2, in its order, run. Left out is what
-//! monitoring and batch schedulers add.
+//! batch schedulers add.
 
-use super::kubeflow::{is_scratch, plain};
+use super::mounted::is_scratch;
+use super::{monitoring, plain};
 use crate::manifest::Quantity;
 use crate::spark::memory::{Failure, Problem};
 use crate::spark::template::{field, list, object, quantities};
@@ -64,6 +65,7 @@ pub(super) fn webhook(app: &Value, role: &str, pod: &mut Value) -> Result<(), Fa
     }
     volumes(app, own, spec, &mut container);
     limits(own, role, &mut container)?;
+    monitoring::add(app, role, (spec, &mut container));
     list(spec, "containers")[place] = container;
     // A scheduler of the application counts before those of its pods, also as an empty text.
     let batch = &app["spec"]["batchScheduler"];
@@ -170,7 +172,11 @@ fn volumes(app: &Value, own: &Value, spec: &mut Value, container: &mut Value) {
     }
 }
 
-fn files(spec: &mut Value, container: &mut Value, (name, volume, path): (&str, &str, &str)) {
+pub(super) fn files(
+    spec: &mut Value,
+    container: &mut Value,
+    (name, volume, path): (&str, &str, &str),
+) {
     list(spec, "volumes").push(json!({"name": volume, "configMap": {"name": name}}));
     let mount = json!({"name": volume, "readOnly": true, "mountPath": path});
     list(container, "volumeMounts").push(mount);

@@ -3,14 +3,23 @@
 //! Source: `internal/controller/sparkapplication/submission.go` and `internal/webhook/sparkapplication_defaulter.go` of
 //! kubeflow/spark-operator 2.5.2, run. Its options come in this order, and of two the later counts.
 
+mod monitoring;
+mod mounted;
+mod webhook;
+
+#[cfg(test)]
+mod tests;
+
+pub use webhook::kubernetes as as_limit;
+
 use super::passed::{Passed, child};
-use super::webhook::webhook;
 use super::{Application, Pod, predicted as pods_of};
 use crate::spark::memory::{Failure, Kind, Problem, Settings};
 use serde_json::Value;
+use webhook::webhook;
 
 /// Fields that `sparkConf` may overrule: they come before it.
-const BEFORE: [(&str, &str); 3] = [
+const BEFORE: [(&str, &str); 4] = [
     ("/spec/image", "spark.kubernetes.container.image"),
     (
         "/spec/imagePullPolicy",
@@ -19,6 +28,10 @@ const BEFORE: [(&str, &str); 3] = [
     (
         "/spec/memoryOverheadFactor",
         "spark.kubernetes.memoryOverheadFactor",
+    ),
+    (
+        "/spec/pythonVersion",
+        "spark.kubernetes.pyspark.pythonVersion",
     ),
 ];
 
@@ -60,6 +73,22 @@ pub(super) const MAPPINGS: [(&str, &str); 4] = [
     ("/spec/nodeSelector", "spark.kubernetes.node.selector."),
 ];
 
+/// Of the driver alone: a field, and mappings with the prefix of each key.
+const MASTER: (&str, &str) = (
+    "/spec/driver/kubernetesMaster",
+    "spark.kubernetes.driver.master",
+);
+const SERVICE: [(&str, &str); 2] = [
+    (
+        "/spec/driver/serviceLabels",
+        "spark.kubernetes.driver.service.label.",
+    ),
+    (
+        "/spec/driver/serviceAnnotations",
+        "spark.kubernetes.driver.service.annotation.",
+    ),
+];
+
 /// Fields of executors alone, and of dynamic allocation where that is switched on.
 const AFTER: [(&str, &str); 2] = [
     ("/spec/executor/instances", "spark.executor.instances"),
@@ -80,33 +109,12 @@ const DYNAMIC: [(&str, &str); 6] = [
 /// What Go's `strconv.ParseBool` takes for true.
 const TRUE: [&str; 6] = ["1", "t", "T", "true", "True", "TRUE"];
 
-/// Which file a secret of a type holds, and the variable that names it.
-const SECRETS: [(&str, &str, &str); 2] = [
-    (
-        "GCPServiceAccount",
-        "GOOGLE_APPLICATION_CREDENTIALS",
-        "key.json",
-    ),
-    (
-        "HadoopDelegationToken",
-        "HADOOP_TOKEN_FILE_LOCATION",
-        "hadoop.token",
-    ),
-];
-
-/// What a volume's source says to Spark, by type.
-const VOLUMES: [(&str, &[&str]); 4] = [
-    ("emptyDir", &["sizeLimit", "medium"]),
-    ("hostPath", &["path", "type"]),
-    ("nfs", &["path", "server"]),
-    ("persistentVolumeClaim", &["claimName", "readOnly"]),
-];
-
 /// The pods of a `SparkApplication` as its webhook leaves them; `version` is used where `sparkVersion` is not set.
 ///
 /// Of a `ScheduledSparkApplication` it is `{metadata, spec: spec.template}`.
 pub fn predicted(app: &Value, version: &str) -> Result<Vec<Pod>, Failure> {
     for role in ["driver", "executor"] {
+        mounted::holds_scratch(app, role)?;
         holds_containers(app, role)?;
     }
     let settings = settings(app);
@@ -181,7 +189,9 @@ pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
         "/spec/imagePullSecrets",
         "spark.kubernetes.container.image.pullSecrets",
     );
+    pass.set("spark.kubernetes.submission.waitAppCompletion", "false");
     pass.mapping("/spec/sparkConf", "");
+    pass.metrics();
     pass.mapping("/spec/hadoopConf", "spark.hadoop.");
     for (at, key) in LISTS {
         pass.joined(at, key);
@@ -200,10 +210,15 @@ pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
                 is_passed,
             );
         }
+        pass.agent(role);
         pass.variables(role);
         pass.secrets(role);
         pass.scratch(role);
         pass.template(role);
+    }
+    pass.typed(MASTER.0, MASTER.1.to_owned());
+    for (at, prefix) in SERVICE {
+        pass.mapping(at, prefix);
     }
     for (at, key) in AFTER {
         pass.field(at, key.to_owned());
@@ -267,62 +282,6 @@ impl Passed<'_> {
         }
     }
 
-    fn secrets(&mut self, role: &str) {
-        let at = format!("/spec/{role}/secrets");
-        for (index, secret) in self.list(&at).enumerate() {
-            let at = format!("{at}/{index}");
-            let (name, path) = (plain(&secret["name"]), plain(&secret["path"]));
-            self.set_from(
-                format!("spark.kubernetes.{role}.secrets.{name}"),
-                path.as_str(),
-                &at,
-            );
-            let known = SECRETS
-                .iter()
-                .find(|(kind, ..)| secret["secretType"] == **kind);
-            if let Some((_, variable, file)) = known {
-                let key = format!("{}{variable}", variable_prefix(role));
-                let file = format!("{}/{file}", path.trim_end_matches('/'));
-                self.set_from(key, file, &at);
-            }
-        }
-    }
-
-    /// Mounts of scratch volumes become settings; Spark, not the webhook, mounts them.
-    fn scratch(&mut self, role: &str) {
-        let at = format!("/spec/{role}/volumeMounts");
-        let mounts = self.list(&at).enumerate();
-        for (index, mount) in mounts.filter(|(_, mount)| is_scratch(mount)) {
-            let at = format!("{at}/{index}");
-            let volume = self
-                .list("/spec/volumes")
-                .filter(|v| v["name"] == mount["name"])
-                .last();
-            let source = VOLUMES
-                .iter()
-                .find_map(|(kind, options)| Some((kind, options, volume?.get(*kind)?)));
-            let Some((kind, options, source)) = source else {
-                continue;
-            };
-            let name = plain(&mount["name"]);
-            let prefix = format!("spark.kubernetes.{role}.volumes.{kind}.{name}");
-            let paths = [
-                ("mountPath", "path"),
-                ("subPath", "subPath"),
-                ("readOnly", "readOnly"),
-            ];
-            let mounted = paths
-                .iter()
-                .map(|(field, key)| (&mount[*field], format!("mount.{key}")));
-            let said = options
-                .iter()
-                .map(|key| (&source[*key], format!("options.{key}")));
-            for (value, key) in mounted.chain(said).filter(|(value, _)| !value.is_null()) {
-                self.set_from(format!("{prefix}.{key}"), plain(value), &at);
-            }
-        }
-    }
-
     /// The file that the operator writes for a role: of an application also where its object has no template.
     pub(super) fn template(&mut self, role: &str) {
         let prefix = format!("spark.kubernetes.{role}.podTemplate");
@@ -370,13 +329,6 @@ pub(super) fn variable_prefix(role: &str) -> &'static str {
     } else {
         "spark.executorEnv."
     }
-}
-
-/// Whether a mount is scratch space for Spark.
-pub(super) fn is_scratch(mount: &Value) -> bool {
-    mount["name"]
-        .as_str()
-        .is_some_and(|name| name.starts_with("spark-local-dir-"))
 }
 
 /// A scalar as text; nothing of null.
