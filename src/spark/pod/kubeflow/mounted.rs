@@ -22,7 +22,7 @@ const SECRETS: [(&str, &str, &str); 2] = [
 const VOLUMES: [(&str, &[&str]); 4] = [
     ("emptyDir", &["sizeLimit", "medium"]),
     ("hostPath", &["path", "type"]),
-    ("nfs", &["path", "server"]),
+    ("nfs", &["path", "server", "readOnly"]),
     ("persistentVolumeClaim", &["claimName", "readOnly"]),
 ];
 
@@ -69,7 +69,8 @@ impl Passed<'_> {
             let said = options
                 .iter()
                 .map(|key| (&source[*key], format!("options.{key}")));
-            for (value, key) in mounted.chain(said).filter(|(value, _)| !value.is_null()) {
+            let is_said = |value: &Value| ![Value::Null, false.into(), "".into()].contains(value);
+            for (value, key) in mounted.chain(said).filter(|(value, _)| is_said(value)) {
                 self.set_from(format!("{prefix}.{key}"), plain(value), &at);
             }
         }
