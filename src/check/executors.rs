@@ -59,7 +59,7 @@ impl Checks<'_> {
                     place.and_then(|place| self.waivers.find(&finding.id, place, container));
                 written.put(finding, said);
             }
-            written.add(&said[before..]);
+            written.add(said, before);
         }
         let mut at = 0..;
         said.retain(|finding| {
@@ -200,7 +200,6 @@ struct Written {
     old: usize,
     /// Which of those are an executor's now.
     replaced: BTreeSet<usize>,
-    len: usize,
 }
 
 impl Written {
@@ -209,9 +208,8 @@ impl Written {
             by_object: BTreeMap::new(),
             old: said.len(),
             replaced: BTreeSet::new(),
-            len: 0,
         };
-        written.add(said);
+        written.add(said, 0);
         written
     }
 
@@ -220,11 +218,11 @@ impl Written {
         at < self.old && !self.replaced.contains(&at)
     }
 
-    fn add(&mut self, said: &[Finding]) {
-        for finding in said {
+    /// Takes in what was said from one place on.
+    fn add(&mut self, said: &[Finding], from: usize) {
+        for (at, finding) in said.iter().enumerate().skip(from) {
             let of = self.by_object.entry(finding.object).or_default();
-            of.push(self.len);
-            self.len += 1;
+            of.push(at);
         }
     }
 

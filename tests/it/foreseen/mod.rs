@@ -7,27 +7,30 @@ use super::lab;
 use sparkk8s_post::guard::Waiver;
 use std::fmt::Write;
 
-/// Judges by everything, and changes nothing.
-const JUDGE: &str = "apiVersion: sparkk8s.io/v1alpha1
+/// A preset that judges by a level, and changes nothing.
+macro_rules! judge {
+    ($level:literal) => {
+        concat!(
+            "apiVersion: sparkk8s.io/v1alpha1
 kind: Preset
 metadata: {name: judge, version: 1.0.0}
 spec:
   summary: judges
   checks:
     api-validity: {severity: error}
-    pod-security: {level: restricted, version: latest, severity: error}
-";
+    pod-security: {level: ",
+            $level,
+            ", version: latest, severity: error}
+"
+        )
+    };
+}
+
+/// Judges by everything.
+const JUDGE: &str = judge!("restricted");
 
 /// Judges what is there, and not what is absent.
-const BASELINE: &str = "apiVersion: sparkk8s.io/v1alpha1
-kind: Preset
-metadata: {name: judge, version: 1.0.0}
-spec:
-  summary: judges
-  checks:
-    api-validity: {severity: error}
-    pod-security: {level: baseline, version: latest, severity: error}
-";
+const BASELINE: &str = judge!("baseline");
 
 /// Each finding as `id path`.
 fn found(text: &str, policy: &str) -> Vec<String> {

@@ -122,6 +122,20 @@ mod tests {
     }
 
     #[test]
+    fn what_monitoring_sets_is_said_by_its_own_rule() {
+        let with = |key: &str| {
+            let conf = format!("  sparkConf: {{{key}: /mine}}\n");
+            let monitoring =
+                "  monitoring: {exposeExecutorMetrics: true, prometheus: {jmxExporterJar: /j}}\n";
+            let head = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\nspec:\n  type: Scala\n";
+            let text = format!("{head}{conf}{monitoring}  driver: {{}}\n  executor: {{}}\n");
+            places(RULE.page.id, &text).len()
+        };
+        assert_eq!(with("spark.metrics.conf"), 0);
+        assert_eq!(with("spark.executor.extraJavaOptions"), 1);
+    }
+
+    #[test]
     fn a_credential_is_not_shown() {
         let stream = RULE
             .page

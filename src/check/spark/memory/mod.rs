@@ -21,6 +21,7 @@ mod python_not_counted;
 mod quantity_refused;
 mod quota_counts_more;
 mod ram_percentage_ignored;
+mod readers;
 mod scratch_without_limit;
 mod size_refused;
 mod store_exceeds_heap;

@@ -1,18 +1,16 @@
 //! SK110: what a pod template for Spark says of memory and CPU, and Spark overwrites.
 
+use super::readers::Readers;
 use crate::check::Page;
 use crate::check::run::parse;
 use crate::check::spark::rule::{Grade, Judge, Rule};
 use crate::check::spark::said::{Said, Site};
-use crate::check::spark::world::{World, same_namespace};
+use crate::check::spark::world::World;
+use crate::manifest::Container;
 use crate::manifest::spark::{SourceKind, is_size, source_kind, text_of, texts};
 use crate::manifest::template::{self, Names, is_sparkish, main_containers};
-use crate::manifest::{Container, Object};
-use crate::spark::process::{Master, Mode, Process, SeenPod};
 use crate::yaml::Pointer;
-use serde_json::Value;
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule {
     code: "SK110",
@@ -87,64 +85,6 @@ fn judge(world: &World<'_>) -> Vec<Said> {
     };
     let seen = templates(world).into_iter().filter(is_read);
     seen.filter_map(|template| template.said(&names)).collect()
-}
-
-/// The pods that mount an object, by its kind and name: each one's namespace, and whether it makes no executor pods.
-struct Readers<'w>(BTreeMap<(&'static str, &'w str), Vec<(&'w str, bool)>>);
-
-impl<'w> Readers<'w> {
-    fn of(world: &'w World<'_>) -> Self {
-        let mut idle = BTreeMap::<*const SeenPod, bool>::new();
-        for process in &world.processes {
-            if let Some(pod) = process.pod(&world.seen[process.seen]) {
-                *idle.entry(pod).or_insert(true) &= makes_no_pods(process);
-            }
-        }
-        let mut readers = BTreeMap::<_, Vec<_>>::new();
-        for (index, pod) in world.pods() {
-            let is_idle = idle.get(&std::ptr::from_ref(pod)) == Some(&true);
-            let namespace = world.object(index).namespace.unwrap_or_default();
-            let volumes = pod.value["spec"]["volumes"].as_array();
-            for held in volumes.into_iter().flatten().flat_map(mounted) {
-                readers.entry(held).or_default().push((namespace, is_idle));
-            }
-        }
-        Self(readers)
-    }
-
-    /// Whether pods mount this object, and only drivers whose executors are no pods: Spark reads no template in it.
-    fn are_idle(&self, object: &Object<'_>) -> bool {
-        let own = object.namespace.unwrap_or_default();
-        let all = self.0.get(&(object.kind, object.name)).into_iter();
-        let mut own = all
-            .flatten()
-            .filter(|(namespace, _)| same_namespace(namespace, own))
-            .peekable();
-        own.peek().is_some() && own.all(|(_, is_idle)| *is_idle)
-    }
-}
-
-fn makes_no_pods(process: &Process) -> bool {
-    let masters = [Master::Local, Master::Standalone];
-    masters.map(Mode::Client).contains(&process.mode)
-}
-
-/// The kind and name of each object that a volume holds, by itself or among others.
-fn mounted(volume: &Value) -> impl Iterator<Item = (&'static str, &str)> {
-    let parts = volume["projected"]["sources"].as_array();
-    let parts = parts.into_iter().flatten();
-    let projected = parts.flat_map(|part| {
-        [
-            ("ConfigMap", &part["configMap"]["name"]),
-            ("Secret", &part["secret"]["name"]),
-        ]
-    });
-    let own = [
-        ("ConfigMap", &volume["configMap"]["name"]),
-        ("Secret", &volume["secret"]["secretName"]),
-    ];
-    let all = own.into_iter().chain(projected);
-    all.filter_map(|(kind, name)| Some((kind, name.as_str()?)))
 }
 
 /// The pod templates in the texts of the stream.

@@ -60,15 +60,8 @@ fn judge(case: Case<'_>) -> Vec<Said> {
     if !walled || !listen(case) || excluded(case) || let_in(case) {
         return Vec::new();
     }
-    let (spec, base) = case.application();
-    let exposed = spec["monitoring"]["exposeExecutorMetrics"] == true
-        && spec["monitoring"]["prometheus"].is_object();
     let site = match annotated(case) {
         Some(site) => site,
-        None if exposed => {
-            let at = base.child("monitoring").child("exposeExecutorMetrics");
-            crate::check::spark::said::Site::object(case.object, at)
-        }
         None if is_monitored_here(case) => case.here(),
         None => return Vec::new(),
     };

@@ -73,11 +73,7 @@ pub(super) const MAPPINGS: [(&str, &str); 4] = [
     ("/spec/nodeSelector", "spark.kubernetes.node.selector."),
 ];
 
-/// Of the driver alone: a field, and mappings with the prefix of each key.
-const MASTER: (&str, &str) = (
-    "/spec/driver/kubernetesMaster",
-    "spark.kubernetes.driver.master",
-);
+/// Mappings of the driver alone.
 const SERVICE: [(&str, &str); 2] = [
     (
         "/spec/driver/serviceLabels",
@@ -216,7 +212,8 @@ pub(in crate::spark) fn told(app: &Value) -> Passed<'_> {
         pass.scratch(role);
         pass.template(role);
     }
-    pass.typed(MASTER.0, MASTER.1.to_owned());
+    let master = "spark.kubernetes.driver.master".to_owned();
+    pass.typed("/spec/driver/kubernetesMaster", master);
     for (at, prefix) in SERVICE {
         pass.mapping(at, prefix);
     }
